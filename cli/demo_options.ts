@@ -1,0 +1,32 @@
+import type { FlagSpec } from "../lib/parse_flags.ts";
+import { parseFlags } from "../lib/parse_flags.ts";
+import { DEFAULT_PORT, type ParsedOptions, parseNumberFlag } from "../lib/serve_options.ts";
+
+/** What `demo` is asked for on the command line. */
+export interface DemoOptions {
+  /** The port on 127.0.0.1; without one a free port is taken when the usual one is not free. */
+  readonly port: number | undefined;
+  /** Whether to stay open as a stand-in for Claude. */
+  readonly interactive: boolean;
+}
+
+/** The flags of `demo`. */
+export const DEMO_FLAGS = {
+  "interactive": { help: "stay open as a stand-in for Claude" },
+  "port": { value: "number", help: `port on 127.0.0.1 (default ${DEFAULT_PORT} or a free one)` },
+} as const satisfies Record<string, FlagSpec>;
+
+/**
+ * Reads the command line of `demo`.
+ *
+ * @param args The arguments after the command's name.
+ */
+export function parseDemoOptions(args: readonly string[]): ParsedOptions<DemoOptions> {
+  const parsed = parseFlags(args, DEMO_FLAGS);
+  if (!parsed.ok) return parsed;
+  const { flags } = parsed;
+  const interactive = flags.interactive === true;
+  if (flags.port === undefined) return { ok: true, options: { port: undefined, interactive } };
+  const port = parseNumberFlag("port", flags.port, 1, 65535);
+  return port.ok ? { ok: true, options: { port: port.value, interactive } } : port;
+}

@@ -1,0 +1,16 @@
+import type { Sender } from "./sender.ts";
+import type { SessionListener, StandIn } from "./stand_in.ts";
+
+/** The sender that the demo posts as. */
+export const DEMO_SENDER = "dev";
+
+/** How long each thing that the demo waits for may take, in milliseconds. */
+export const DEMO_TIMEOUT_MS = 5000;
+
+/** What the parts of the demo work with. */
+export interface DemoStage {
+  /** Posts to the server and listens to its stream. */
+  readonly sender: Sender;
+  /** Starts the server and waits for its port. */
+  start(listener: SessionListener): Promise<StandIn>;
+}

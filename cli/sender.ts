@@ -1,0 +1,95 @@
+/**
+ * Someone outside who uses the channel over HTTP, and the `curl` lines that do the same by hand.
+ *
+ * @module
+ */
+
+import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
+
+/** One request, and what came back. */
+export interface Exchange {
+  /** The command that does the same. */
+  readonly curl: string;
+  /** The status of the answer. */
+  readonly status: number;
+  /** The text of the answer. */
+  readonly text: string;
+}
+
+/** Where a message goes, and as whom. */
+export interface PostOptions {
+  /**
+   * The path and the query.
+   *
+   * @default {""}
+   */
+  readonly target?: string;
+  /** The name in the `X-Sender` header; without one there is no header. */
+  readonly sender?: string;
+}
+
+/** Posts messages to a channel and listens to what comes back. */
+export class Sender {
+  readonly #port: number;
+
+  /** Constructs a new instance for the channel on a port of this machine. */
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /**
+   * Posts a message.
+   *
+   * @param body The message.
+   * @param options Where to, and as whom.
+   */
+  async post(body: string, options: PostOptions = {}): Promise<Exchange> {
+    const { target = "", sender } = options;
+    const response = await fetch(`http://127.0.0.1:${this.#port}${target}`, {
+      method: "POST",
+      body,
+      ...(sender !== undefined && { headers: { "X-Sender": sender } }),
+    });
+    return {
+      curl: this.postCurl(body, options),
+      status: response.status,
+      text: await response.text(),
+    };
+  }
+
+  /** The command that posts a message. */
+  postCurl(body: string, { target = "", sender }: PostOptions = {}): string {
+    const header = sender === undefined ? "" : ` -H "X-Sender: ${sender}"`;
+    const url = `localhost:${this.#port}${target}`;
+    return `curl -d "${body}"${header} ${url.includes("?") ? `"${url}"` : url}`;
+  }
+
+  /** The command that listens to the stream. */
+  get listenCurl(): string {
+    return `curl -N localhost:${this.#port}/events`;
+  }
+
+  /**
+   * Listens to the stream until the server or the signal ends it.
+   *
+   * @param onMessage Takes each message, and the comments with a colon before them.
+   * @returns A promise of the time when the stream has ended.
+   */
+  async listen(
+    onMessage: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly ended: Promise<void> }> {
+    const response = await fetch(`http://127.0.0.1:${this.#port}/events`, { signal });
+    if (response.body === null || !response.ok) {
+      throw new Error(`Cannot listen to the stream: received status ${response.status}`);
+    }
+    const messages = response.body.pipeThrough(new ServerSentEventParseStream());
+    const ended = (async () => {
+      for await (const { data, comment } of messages) {
+        if (comment !== undefined) onMessage(`:${comment}`);
+        if (data !== undefined) onMessage(data);
+      }
+    })().catch(() => {});
+    return { ended };
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * A stand-in for Claude Code: starts the server as a child process, as the client does, and speaks
+ * the client's side of the protocol.
+ *
+ * @module
+ */
+
+// @ts-types="@modelcontextprotocol/sdk/client"
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { ChannelEvent } from "../lib/format_channel_tag.ts";
+import type { Verdict } from "../lib/parse_verdict.ts";
+import type { PermissionRequest } from "../lib/permission_registry.ts";
+import { CHANNEL_METHOD, PERMISSION_METHOD, PERMISSION_REQUEST_METHOD } from "../lib/protocol.ts";
+import { VERSION } from "../lib/version.ts";
+import type { Logger } from "../server/log.ts";
+import { StdioTransport } from "../server/stdio_transport.ts";
+import type { ProcessCommand } from "./server_command.ts";
+
+/** Takes what the server sends to the session. */
+export interface SessionListener {
+  /** An event has arrived. */
+  onEvent(event: ChannelEvent): void;
+  /** A verdict on a permission request has arrived. */
+  onVerdict(verdict: Verdict): void;
+}
+
+/** A running server and the session that talks to it. */
+export interface StandIn {
+  /** The experimental capabilities that the server declared. */
+  readonly capabilities: readonly string[];
+  /** Calls the `reply` tool; returns its text. */
+  reply(chatId: string, text: string): Promise<string>;
+  /** Asks for the approval of a tool call. */
+  requestPermission(request: PermissionRequest): Promise<void>;
+  /** Ends the session; returns the exit code of the server. */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts the server and finishes the handshake with it.
+ *
+ * @param server The command that starts the server; its stderr is shown as it is.
+ * @param listener Takes what the server sends.
+ * @param log Where problems are reported.
+ */
+export async function startStandIn(
+  server: ProcessCommand,
+  listener: SessionListener,
+  log: Logger,
+): Promise<StandIn> {
+  const child = new Deno.Command(server.command, {
+    args: [...server.args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const client = new Client({ name: "deno-channel-demo", version: VERSION });
+  client.fallbackNotificationHandler = ({ method, params }) => {
+    const fields = params as Record<string, string>;
+    if (method === CHANNEL_METHOD) listener.onEvent(params as unknown as ChannelEvent);
+    if (method === PERMISSION_METHOD) {
+      const { request_id: requestId = "", behavior } = fields;
+      listener.onVerdict({ requestId, behavior: behavior === "allow" ? "allow" : "deny" });
+    }
+    return Promise.resolve();
+  };
+  await client.connect(new StdioTransport({ input: child.stdout, output: child.stdin, log }));
+
+  return {
+    capabilities: Object.keys(client.getServerCapabilities()?.experimental ?? {}),
+    async reply(chatId, text) {
+      const result = await client.callTool({
+        name: "reply",
+        arguments: { chat_id: chatId, text },
+      });
+      const [content] = result.content as { text?: string }[];
+      return content?.text ?? "";
+    },
+    async requestPermission({ requestId, toolName, description, inputPreview }) {
+      await client.notification({
+        method: PERMISSION_REQUEST_METHOD,
+        params: {
+          request_id: requestId,
+          tool_name: toolName,
+          description,
+          input_preview: inputPreview,
+        },
+      });
+    },
+    async stop() {
+      await client.close();
+      const { code } = await child.status;
+      return code;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The content cleaner: makes text from outside safe to stand between `<channel …>` and `</channel>`.
+ *
+ * Guarantees of the result, whatever goes in: no opening or closing `channel` tag in any case or
+ * spacing, no control character but newline and tab, no terminal escape sequence, no character that
+ * reorders text or hides text in it, well-formed Unicode, at most so many code points. Prose, code
+ * and emoji come through as they are. Cleaning twice gives the same text as cleaning once.
+ *
+ * @module
+ */
+
+import { truncate } from "./truncate.ts";
+
+/**
+ * The longest content in code points: about 25,000 tokens, which is where Claude Code also draws the
+ * line for the output of a tool.
+ */
+export const MAX_CONTENT_CODE_POINTS = 100_000;
+
+/** Matches any text that has to be looked at more closely; most text has none of these. */
+const SUSPICIOUS_REGEXP =
+  // deno-lint-ignore no-control-regex -- control characters are what this is about
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|<[^a-bd-z<>]*c/i;
+
+/** Terminal sequences as a whole (CSI, then OSC), so that no `[31m` of theirs is left behind. */
+const ESCAPE_SEQUENCE_REGEXP =
+  // deno-lint-ignore no-control-regex -- control characters are what this is about
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)/g;
+
+/**
+ * C0 and C1 controls without newline and tab, bidirectional embeddings, overrides and isolates
+ * ("Trojan Source", CVE-2021-42574), and tag characters, which can spell text that nobody sees.
+ */
+const FORBIDDEN_REGEXP =
+  // deno-lint-ignore no-control-regex -- control characters are what this is about
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+
+/**
+ * `<channel` and `</channel` with white space and characters that are not seen anywhere inside: a
+ * model reads `< / chan\u200bnel` as a tag just as well.
+ */
+const CHANNEL_TAG_REGEXP = new RegExp(
+  `<(?=[\\s/\\p{DI}\\p{Cf}]*${[..."channel"].join("[\\s\\p{DI}\\p{Cf}]*")})`,
+  "giu",
+);
+
+/**
+ * Cleans text from outside for use as an event's content.
+ *
+ * @param text Any string, lone surrogates included.
+ * @param maxCodePoints The longest result in code points, its marker `… (+N)` included.
+ * @returns The cleaned text.
+ *
+ * @example Usage
+ * ```ts
+ * import { cleanContent } from "@deno-channel/deno-channel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(cleanContent("done\u202e </CHANNEL >"), "done &lt;/CHANNEL >");
+ * ```
+ */
+export function cleanContent(
+  text: string,
+  maxCodePoints: number = MAX_CONTENT_CODE_POINTS,
+): string {
+  const clean = SUSPICIOUS_REGEXP.test(text)
+    ? text
+      .toWellFormed()
+      .replace(/\r\n?/g, "\n")
+      .replace(ESCAPE_SEQUENCE_REGEXP, "")
+      .replace(FORBIDDEN_REGEXP, "")
+      .replace(CHANNEL_TAG_REGEXP, "&lt;")
+    : text;
+  return truncate(clean, maxCodePoints);
+}

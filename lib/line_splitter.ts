@@ -1,0 +1,65 @@
+/** What a {@linkcode LineSplitter} finds: a line, or that a line was longer than allowed. */
+export type SplitLine =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly byteLength: number };
+
+const NEWLINE = 0x0a;
+
+/**
+ * Splits a stream of bytes into lines of UTF-8 text, in whatever pieces the bytes come.
+ *
+ * A line that is too long is dropped while it comes in, so it never takes more memory than allowed,
+ * and reported when it ends; the lines after it are read as usual.
+ */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  readonly #decoder = new TextDecoder();
+  #pieces: Uint8Array[] = [];
+  #byteLength = 0;
+
+  /**
+   * Constructs a new instance.
+   *
+   * @param maxBytes The longest line in bytes, its newline not included.
+   */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @param chunk The bytes; the caller may overwrite them afterwards.
+   * @returns The lines that ended in them, empty ones left out.
+   */
+  push(chunk: Uint8Array): SplitLine[] {
+    const lines: SplitLine[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#append(chunk.subarray(start, end));
+      const line = this.#take();
+      if (line !== undefined) lines.push(line);
+      start = end + 1;
+    }
+    this.#append(chunk.slice(start));
+    return lines;
+  }
+
+  #append(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.#byteLength += piece.length;
+    if (this.#byteLength > this.#maxBytes) this.#pieces = [];
+    else this.#pieces.push(piece);
+  }
+
+  #take(): SplitLine | undefined {
+    const byteLength = this.#byteLength;
+    const pieces = this.#pieces;
+    this.#byteLength = 0;
+    this.#pieces = [];
+    if (byteLength > this.#maxBytes) return { ok: false, byteLength };
+    const text = pieces.map((piece) => this.#decoder.decode(piece, { stream: true })).join("") +
+      this.#decoder.decode();
+    return text.trim() === "" ? undefined : { ok: true, text };
+  }
+}

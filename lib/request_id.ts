@@ -1,0 +1,25 @@
+/**
+ * Five letters of a–z without `l`: the ids that Claude Code gives its permission requests.
+ *
+ * Source of the rule: the permission relay section of the Channels reference.
+ */
+const REQUEST_ID_REGEXP = /^[a-km-z]{5}$/;
+
+/**
+ * Tells whether a value is the id of a permission request.
+ *
+ * @param value Any value.
+ * @returns Whether it is five lower-case letters of a–z without `l`.
+ *
+ * @example Usage
+ * ```ts
+ * import { isRequestId } from "@deno-channel/deno-channel";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * assert(isRequestId("abcde"));
+ * assertFalse(isRequestId("hello"));
+ * ```
+ */
+export function isRequestId(value: unknown): value is string {
+  return typeof value === "string" && REQUEST_ID_REGEXP.test(value);
+}

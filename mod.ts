@@ -1,0 +1,40 @@
+/**
+ * Building blocks for channels to Claude Code: {@linkcode createChannel} for a channel of your own,
+ * and the pure functions that the deno-channel server is made of.
+ *
+ * @module
+ */
+
+export { Allowlist, isSenderId, type SenderRights } from "./lib/allowlist.ts";
+export { cleanContent, MAX_CONTENT_CODE_POINTS } from "./lib/clean_content.ts";
+export {
+  type ArgumentIssue,
+  type ArgumentsSchema,
+  type ChannelTool,
+  defineTool,
+  type ToolDefinition,
+  type ToolResult,
+} from "./lib/define_tool.ts";
+export { type ChannelEvent, formatChannelTag } from "./lib/format_channel_tag.ts";
+export { formatPrompt } from "./lib/format_prompt.ts";
+export { type Behavior, tryParseVerdict, type Verdict } from "./lib/parse_verdict.ts";
+export {
+  PermissionRegistry,
+  type PermissionRegistryOptions,
+  type PermissionRequest,
+  type PermissionState,
+  type Settlement,
+} from "./lib/permission_registry.ts";
+export { isRequestId } from "./lib/request_id.ts";
+export { type MetaChange, type SanitizedMeta, sanitizeMeta } from "./lib/sanitize_meta.ts";
+export { LOOPBACK_HOSTNAMES, validateHost, type Validation } from "./lib/validate_host.ts";
+export { type OriginHeaders, validateOrigin } from "./lib/validate_origin.ts";
+export {
+  type Channel,
+  type ChannelOptions,
+  createChannel,
+  NotConnectedError,
+  type PushedEvent,
+} from "./server/create_channel.ts";
+export { createLogger, type Logger } from "./server/log.ts";
+export { QueueFullError } from "./server/stdio_transport.ts";

@@ -1,0 +1,153 @@
+/**
+ * The body reader: reads a request's body as text, at most so many bytes, in at most so much time.
+ *
+ * The runtime limits neither, so both are done here: bytes are counted while they come in, and one
+ * timer for all readers looks which of them is late.
+ *
+ * @module
+ */
+
+import { STATUS_CODE, type StatusCode } from "@std/http/status";
+
+/** What {@linkcode BodyReader.read} returns: the text, or the answer to give. */
+export type Body =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly status: StatusCode; readonly message: string };
+
+/** Options of a {@linkcode BodyReader}. */
+export interface BodyReaderOptions {
+  /**
+   * The largest body in bytes.
+   *
+   * @default {1_048_576}
+   */
+  readonly maxBytes?: number;
+  /**
+   * How long a body may take, in milliseconds.
+   *
+   * @default {10_000}
+   */
+  readonly deadlineMs?: number;
+}
+
+interface Reading {
+  readonly expiresAt: number;
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  isLate: boolean;
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function join(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
+  const [first] = chunks;
+  if (chunks.length === 1 && first !== undefined) return first;
+  const whole = new Uint8Array(byteLength);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+/** Reads bodies within limits. */
+export class BodyReader {
+  readonly #maxBytes: number;
+  readonly #deadlineMs: number;
+  readonly #readings = new Set<Reading>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Constructs a new instance. */
+  constructor(options: BodyReaderOptions = {}) {
+    this.#maxBytes = options.maxBytes ?? 1024 * 1024;
+    this.#deadlineMs = options.deadlineMs ?? 10_000;
+  }
+
+  /**
+   * Reads the body of a request.
+   *
+   * @param request The request; its body must not have been read.
+   * @returns The text, or the status and the message of the refusal.
+   */
+  async read(request: Request): Promise<Body> {
+    if (Number(request.headers.get("content-length")) > this.#maxBytes) return this.#tooLarge();
+    if (request.body === null) return { ok: true, text: "" };
+    const reading: Reading = {
+      expiresAt: performance.now() + this.#deadlineMs,
+      reader: request.body.getReader(),
+      isLate: false,
+    };
+    this.#watch(reading);
+    try {
+      return await this.#collect(reading);
+    } catch {
+      return reading.isLate
+        ? this.#late()
+        : { ok: false, status: STATUS_CODE.BadRequest, message: "the body ended early" };
+    } finally {
+      this.#readings.delete(reading);
+    }
+  }
+
+  /** Stops the timer. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #collect(reading: Reading): Promise<Body> {
+    const chunks: Uint8Array[] = [];
+    let byteLength = 0;
+    for (;;) {
+      const { done, value } = await reading.reader.read();
+      if (reading.isLate) return this.#late();
+      if (done) break;
+      byteLength += value.length;
+      if (byteLength > this.#maxBytes) {
+        reading.reader.cancel().catch(() => {});
+        return this.#tooLarge();
+      }
+      chunks.push(value);
+    }
+    try {
+      return { ok: true, text: UTF8.decode(join(chunks, byteLength)) };
+    } catch {
+      return {
+        ok: false,
+        status: STATUS_CODE.UnsupportedMediaType,
+        message: "the body is not UTF-8 text",
+      };
+    }
+  }
+
+  #tooLarge(): Body {
+    return {
+      ok: false,
+      status: STATUS_CODE.ContentTooLarge,
+      message: `the body is larger than ${this.#maxBytes} bytes`,
+    };
+  }
+
+  #late(): Body {
+    return {
+      ok: false,
+      status: STATUS_CODE.RequestTimeout,
+      message: `the body took longer than ${this.#deadlineMs} ms`,
+    };
+  }
+
+  #watch(reading: Reading): void {
+    this.#readings.add(reading);
+    this.#timer ??= setInterval(() => this.#cutOffLate(), Math.min(1000, this.#deadlineMs / 4));
+  }
+
+  #cutOffLate(): void {
+    const now = performance.now();
+    for (const reading of this.#readings) {
+      if (reading.expiresAt > now) break;
+      reading.isLate = true;
+      reading.reader.cancel().catch(() => {});
+    }
+    if (this.#readings.size === 0) this.close();
+  }
+}

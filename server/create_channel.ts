@@ -1,0 +1,277 @@
+/**
+ * A channel: the MCP server that Claude Code talks to over stdio.
+ *
+ * @module
+ */
+
+// @ts-types="@modelcontextprotocol/sdk/server"
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+} from "@modelcontextprotocol/sdk/types.js";
+import { cleanContent } from "../lib/clean_content.ts";
+import type { ChannelTool } from "../lib/define_tool.ts";
+import type { Behavior } from "../lib/parse_verdict.ts";
+import type { PermissionRequest } from "../lib/permission_registry.ts";
+import {
+  CHANNEL_METHOD,
+  PERMISSION_METHOD,
+  PermissionRequestNotification,
+  toPermissionRequest,
+} from "../lib/protocol.ts";
+import { isRequestId } from "../lib/request_id.ts";
+import { type MetaChange, sanitizeMeta } from "../lib/sanitize_meta.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { StdioTransport } from "./stdio_transport.ts";
+
+/** Options of {@linkcode createChannel}. */
+export interface ChannelOptions {
+  /** The name of the server. */
+  readonly name: string;
+  /** The version of the server. */
+  readonly version: string;
+  /** What Claude is told of the channel at the start. */
+  readonly instructions: string;
+  /**
+   * The tools that Claude can call.
+   *
+   * @default {[]}
+   */
+  readonly tools?: readonly ChannelTool[];
+  /**
+   * Takes permission requests. Permission relay is declared only when this is given: give it only
+   * when every way in proves who its sender is.
+   */
+  readonly onPermissionRequest?: (request: PermissionRequest) => void | Promise<void>;
+  /**
+   * Where problems are reported.
+   *
+   * @default {createLogger()}
+   */
+  readonly log?: Logger;
+  /**
+   * The streams to the client.
+   *
+   * @default {Deno.stdin and Deno.stdout}
+   */
+  readonly streams?: {
+    /** Where messages come from. */
+    readonly input: ReadableStream<Uint8Array>;
+    /** Where messages go. */
+    readonly output: WritableStream<Uint8Array>;
+  };
+}
+
+/** An event for the session, as it came from outside. */
+export interface PushedEvent {
+  /** The text; it is cleaned before it is sent. */
+  readonly content: string;
+  /** The attributes; they are sanitized before they are sent. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** A channel to one Claude Code session. */
+export interface Channel {
+  /** Settles when the client has finished the handshake; events can be pushed from then on. */
+  readonly initialized: Promise<void>;
+  /** Settles when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  /** Begins to talk to the client. */
+  connect(): Promise<void>;
+  /**
+   * Sends an event to the session. That it was sent does not mean that Claude has seen it: the
+   * protocol has no acknowledgement.
+   *
+   * @returns What the meta sanitizer changed.
+   * @throws {NotConnectedError} When the handshake is not finished or the connection has ended.
+   * @throws {QueueFullError} When the client does not read.
+   */
+  push(event: PushedEvent): Promise<readonly MetaChange[]>;
+  /**
+   * Sends the verdict on a permission request.
+   *
+   * @throws {TypeError} When the request id is none.
+   * @throws {NotConnectedError} When the handshake is not finished or the connection has ended.
+   * @throws {QueueFullError} When the client does not read.
+   */
+  permit(requestId: string, behavior: Behavior): Promise<void>;
+  /** Ends the connection. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** The error of sending to a session that is not there. */
+export class NotConnectedError extends Error {
+  /** Constructs a new instance. */
+  constructor() {
+    super("Cannot send to the session: no client is connected");
+    this.name = "NotConnectedError";
+  }
+}
+
+/** The SDK compiles JSON Schemas to check answers to elicitation, which a channel never asks for. */
+const NO_SCHEMA_VALIDATOR = {
+  getValidator(): never {
+    throw new TypeError("Cannot validate a JSON Schema: a channel does not use elicitation");
+  },
+};
+
+function formatCapabilities(hasTools: boolean, relaysPermissions: boolean) {
+  return {
+    experimental: {
+      "claude/channel": {},
+      ...(relaysPermissions && { "claude/channel/permission": {} }),
+    },
+    ...(hasTools && { tools: {} }),
+  };
+}
+
+function serveTools(server: Server, tools: readonly ChannelTool[]): void {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({
+    tools: tools.map((tool) => ({
+      name: tool.name,
+      description: tool.description,
+      inputSchema: { type: "object" as const, ...tool.inputSchema() },
+    })),
+  }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
+    const tool = byName.get(params.name);
+    if (tool === undefined) {
+      throw new McpError(
+        ErrorCode.InvalidParams,
+        `Unknown tool "${params.name}": expected ${[...byName.keys()].join(", ")}`,
+      );
+    }
+    try {
+      const { text, isError = false } = await tool.call(params.arguments);
+      return { content: [{ type: "text" as const, text }], ...(isError && { isError }) };
+    } catch (error) {
+      const text = `The tool "${tool.name}" failed: ${(error as Error).message}`;
+      return { content: [{ type: "text" as const, text }], isError: true };
+    }
+  });
+}
+
+/**
+ * Creates a channel.
+ *
+ * @param options Name, version, instructions, tools and callbacks.
+ * @returns The channel, not connected yet.
+ * @throws {TypeError} When two tools have one name.
+ *
+ * @example Usage
+ * ```ts
+ * import { createChannel, defineTool } from "@deno-channel/deno-channel";
+ * import { assertEquals } from "@std/assert";
+ * import * as z from "zod";
+ *
+ * const toServer = new TransformStream<Uint8Array, Uint8Array>();
+ * const toClient = new TransformStream<Uint8Array, Uint8Array>();
+ * const channel = createChannel({
+ *   name: "weather",
+ *   version: "1.0.0",
+ *   instructions: "Weather alerts arrive as <channel> tags.",
+ *   tools: [defineTool({
+ *     name: "forecast",
+ *     description: "Tells the weather of tomorrow",
+ *     input: z.object({ city: z.string() }),
+ *     run: ({ city }) => ({ text: `Sunny in ${city}` }),
+ *   })],
+ *   streams: { input: toServer.readable, output: toClient.writable },
+ * });
+ * await channel.connect();
+ *
+ * // What Claude Code sends and reads at the other end of the pipes:
+ * const client = toServer.writable.getWriter();
+ * const lines = toClient.readable.pipeThrough(new TextDecoderStream()).getReader();
+ * const send = (message: object) =>
+ *   client.write(new TextEncoder().encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n"));
+ * const clientInfo = { name: "example", version: "1.0.0" };
+ * const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+ * await send({ id: 1, method: "initialize", params });
+ * await lines.read();
+ * await send({ method: "notifications/initialized" });
+ *
+ * await channel.initialized;
+ * await channel.push({ content: "Storm at noon", meta: { severity: "high" } });
+ * const { value } = await lines.read();
+ * assertEquals(JSON.parse(value!).params, {
+ *   content: "Storm at noon",
+ *   meta: { severity: "high" },
+ * });
+ * await channel.close();
+ * ```
+ */
+export function createChannel(options: ChannelOptions): Channel {
+  const { name, version, instructions, tools = [], onPermissionRequest } = options;
+  const log = options.log ?? createLogger();
+  if (new Set(tools.map((tool) => tool.name)).size < tools.length) {
+    throw new TypeError("Cannot create the channel: two tools have the same name");
+  }
+  const initialized = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  let isOpen = false;
+
+  const server = new Server({ name, version }, {
+    capabilities: formatCapabilities(tools.length > 0, onPermissionRequest !== undefined),
+    instructions,
+    jsonSchemaValidator: NO_SCHEMA_VALIDATOR,
+  });
+  if (tools.length > 0) serveTools(server, tools);
+  if (onPermissionRequest !== undefined) {
+    server.setNotificationHandler(
+      PermissionRequestNotification,
+      ({ params }) => onPermissionRequest(toPermissionRequest(params)),
+    );
+  }
+  server.oninitialized = () => {
+    isOpen = true;
+    initialized.resolve();
+  };
+  server.onclose = () => {
+    isOpen = false;
+    closed.resolve();
+  };
+  // The SDK's messages quote what was received, so only the kind of error is logged.
+  server.onerror = (error) => log.warn(`A message from the client was not used: ${error.name}`);
+
+  return {
+    initialized: initialized.promise,
+    closed: closed.promise,
+    async connect() {
+      const streams = options.streams ??
+        { input: Deno.stdin.readable, output: Deno.stdout.writable };
+      const transport: Transport = new StdioTransport({ ...streams, log });
+      await server.connect(transport);
+    },
+    async push({ content, meta: record }) {
+      if (!isOpen) throw new NotConnectedError();
+      const { meta, changes } = sanitizeMeta(record);
+      await server.notification({
+        method: CHANNEL_METHOD,
+        params: { content: cleanContent(content), meta },
+      });
+      return changes;
+    },
+    async permit(requestId, behavior) {
+      if (!isOpen) throw new NotConnectedError();
+      if (!isRequestId(requestId)) {
+        throw new TypeError(
+          `Cannot send the verdict: expected a request id of five letters, received "${requestId}"`,
+        );
+      }
+      await server.notification({
+        method: PERMISSION_METHOD,
+        params: { request_id: requestId, behavior },
+      });
+    },
+    async close() {
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * The event stream: every outbound message to everybody who listens at `GET /events`.
+ *
+ * A message is encoded once and its bytes are handed to all listeners. Each listener has a bounded
+ * queue; one that does not read is cut off instead of waited for. A comment goes out every 15 s, so
+ * that proxies keep the stream open and dead connections are noticed.
+ *
+ * @module
+ */
+
+import {
+  type ServerSentEventMessage,
+  ServerSentEventStream,
+} from "@std/http/server-sent-event-stream";
+
+/** Options of an {@linkcode EventStream}. */
+export interface EventStreamOptions {
+  /**
+   * How many streams there may be.
+   *
+   * @default {256}
+   */
+  readonly maxStreams?: number;
+  /**
+   * How much may wait for one listener, in bytes.
+   *
+   * @default {1_048_576}
+   */
+  readonly maxQueuedBytes?: number;
+  /**
+   * The time between two comments, in milliseconds.
+   *
+   * @default {15_000}
+   */
+  readonly heartbeatMs?: number;
+}
+
+type Listener = ReadableStreamDefaultController<Uint8Array>;
+
+const CONNECTED = new TextEncoder().encode(": connected\n\n");
+
+/**
+ * A leading space on each line: the published encoder writes none after the colon, readers drop one,
+ * and people who watch with curl are used to it.
+ */
+function spaced(text: string): string {
+  return text.replace(/^/gm, " ");
+}
+
+/** Fans messages out to listeners. */
+export class EventStream {
+  readonly #maxStreams: number;
+  readonly #maxQueuedBytes: number;
+  readonly #heartbeatMs: number;
+  readonly #listeners = new Set<Listener>();
+  readonly #messages: WritableStreamDefaultWriter<ServerSentEventMessage>;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  /** Constructs a new instance. */
+  constructor(options: EventStreamOptions = {}) {
+    this.#maxStreams = options.maxStreams ?? 256;
+    this.#maxQueuedBytes = options.maxQueuedBytes ?? 1024 * 1024;
+    this.#heartbeatMs = options.heartbeatMs ?? 15_000;
+    const encoder = new ServerSentEventStream();
+    this.#messages = encoder.writable.getWriter();
+    this.#fanOut(encoder.readable);
+  }
+
+  /** How many listeners there are. */
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  /**
+   * Adds a listener.
+   *
+   * @returns The bytes of the stream, or `undefined` when there are too many streams.
+   */
+  listen(): ReadableStream<Uint8Array> | undefined {
+    if (this.#listeners.size >= this.#maxStreams) return undefined;
+    let listener: Listener;
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        listener = controller;
+        controller.enqueue(CONNECTED);
+        this.#listeners.add(controller);
+        this.#heartbeat ??= setInterval(
+          () => void this.#messages.write({ comment: " heartbeat" }),
+          this.#heartbeatMs,
+        );
+      },
+      cancel: () => this.#remove(listener),
+    }, new ByteLengthQueuingStrategy({ highWaterMark: this.#maxQueuedBytes }));
+  }
+
+  /** Sends a text to all listeners, one `data:` line per line. */
+  broadcast(text: string): void {
+    this.#messages.write({ data: spaced(text) });
+  }
+
+  /** Ends all streams after what was broadcast before. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.#messages.close().catch(() => {});
+    for (const listener of [...this.#listeners]) {
+      this.#remove(listener);
+      listener.close();
+    }
+  }
+
+  async #fanOut(chunks: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const chunk of chunks) {
+      for (const listener of this.#listeners) {
+        if ((listener.desiredSize ?? 0) > 0) {
+          listener.enqueue(chunk);
+        } else {
+          this.#remove(listener);
+          listener.error(new Error("The reader is too slow"));
+        }
+      }
+    }
+  }
+
+  #remove(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) {
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = undefined;
+    }
+  }
+}

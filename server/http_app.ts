@@ -1,0 +1,178 @@
+/**
+ * The HTTP side: what comes in at the port, as a function from request to response.
+ *
+ * The way of a request: guard (Host, Origin) → route → identify and gate the sender → read the body
+ * within limits → verdict or event → session.
+ *
+ * @module
+ */
+
+import { STATUS_CODE, type StatusCode } from "@std/http/status";
+import type { Allowlist, SenderRights } from "../lib/allowlist.ts";
+import type { EventIdFactory } from "../lib/event_id.ts";
+import { parseRequestTarget, type RequestTarget } from "../lib/parse_request_target.ts";
+import { tryParseVerdict, type Verdict } from "../lib/parse_verdict.ts";
+import type { PermissionRegistry } from "../lib/permission_registry.ts";
+import type { MetaChange } from "../lib/sanitize_meta.ts";
+import { validateHost } from "../lib/validate_host.ts";
+import { validateOrigin } from "../lib/validate_origin.ts";
+import type { BodyReader } from "./body_reader.ts";
+import { type Channel, NotConnectedError } from "./create_channel.ts";
+import type { EventStream } from "./event_stream.ts";
+import type { Logger } from "./log.ts";
+import { QueueFullError } from "./stdio_transport.ts";
+
+/** What the HTTP side works with. */
+export interface HttpAppOptions {
+  /** The session that events and verdicts go to. */
+  readonly channel: Pick<Channel, "push" | "permit">;
+  /** Who may speak and approve; the `X-Sender` header is trusted to name the sender. */
+  readonly allowlist: Allowlist;
+  /** The permission requests that wait for a verdict. */
+  readonly permissions: PermissionRegistry;
+  /** The listeners at `GET /events`. */
+  readonly events: Pick<EventStream, "listen" | "size">;
+  /** Reads bodies within limits. */
+  readonly bodies: Pick<BodyReader, "read">;
+  /** Makes the ids of events. */
+  readonly ids: Pick<EventIdFactory, "next">;
+  /** What `GET /healthz` tells of the process. */
+  readonly health: Readonly<Record<string, string | number>>;
+  /** Where problems are reported. */
+  readonly log: Logger;
+}
+
+/** Answers a request; it never rejects. */
+export type HttpApp = (request: Request) => Promise<Response>;
+
+const READ_METHODS = "GET, HEAD";
+
+function answer(status: StatusCode, text: string, headers: Record<string, string> = {}): Response {
+  return new Response(text, { status, headers });
+}
+
+function notAllowed(allow: string): Response {
+  return answer(STATUS_CODE.MethodNotAllowed, `method not allowed: expected ${allow}`, {
+    Allow: allow,
+  });
+}
+
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** The refusal of a request from a foreign host or site, or nothing. */
+function guard(headers: Headers): Response | undefined {
+  const host = headers.get("host");
+  const byHost = validateHost(host);
+  if (!byHost.ok) return answer(STATUS_CODE.Forbidden, `forbidden: ${byHost.message}`);
+  const byOrigin = validateOrigin({
+    host: host ?? "",
+    origin: headers.get("origin"),
+    secFetchSite: headers.get("sec-fetch-site"),
+  });
+  if (!byOrigin.ok) return answer(STATUS_CODE.Forbidden, `forbidden: ${byOrigin.message}`);
+  return undefined;
+}
+
+/** One header line that says what became of the sender's own meta; names are percent-encoded. */
+function formatChanges(changes: readonly MetaChange[]): string {
+  return changes
+    .slice(0, 16)
+    .map(({ key, action, detail }) =>
+      `${encodeURIComponent(key.slice(0, 64).toWellFormed())} ${action} (${detail})`
+    )
+    .join(", ");
+}
+
+/**
+ * Creates the HTTP side of a channel.
+ *
+ * @param options What it works with.
+ * @returns A handler for `Deno.serve`.
+ */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { channel, allowlist, permissions, events, bodies, ids, health, log } = options;
+
+  function listen(method: string): Response {
+    if (!isRead(method)) return notAllowed(READ_METHODS);
+    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
+    if (method === "HEAD") return new Response(null, { headers });
+    const stream = events.listen();
+    if (stream !== undefined) return new Response(stream, { headers });
+    return answer(STATUS_CODE.ServiceUnavailable, "too many streams", {
+      Connection: "close",
+      "Retry-After": "5",
+    });
+  }
+
+  function reportHealth(method: string): Response {
+    if (!isRead(method)) return notAllowed(READ_METHODS);
+    return Response.json({ status: "ok", ...health, streams: events.size }, {
+      headers: { "Cache-Control": "no-store" },
+    });
+  }
+
+  async function settle(verdict: Verdict, rights: SenderRights): Promise<Response> {
+    if (!rights.approve) return answer(STATUS_CODE.Forbidden, "forbidden");
+    const settlement = permissions.settle(verdict, Date.now());
+    if (!settlement.ok) {
+      return answer(STATUS_CODE.Conflict, `no effect: ${settlement.message}`);
+    }
+    try {
+      await channel.permit(verdict.requestId, verdict.behavior);
+    } catch (error) {
+      permissions.reopen(verdict.requestId);
+      throw error;
+    }
+    return answer(STATUS_CODE.OK, "verdict recorded");
+  }
+
+  async function push(sender: string, target: RequestTarget, content: string): Promise<Response> {
+    const eventId = ids.next(Date.now());
+    const { path, query } = target;
+    const own = { chat_id: eventId.replace("evt", "chat"), event_id: eventId, sender, path };
+    const changes = await channel.push({ content, meta: { ...query, ...own } });
+    return answer(STATUS_CODE.OK, "ok", {
+      "X-Event-Id": eventId,
+      ...(changes.length > 0 && { "X-Meta-Changes": formatChanges(changes) }),
+    });
+  }
+
+  async function receive(request: Request, target: RequestTarget): Promise<Response> {
+    if (request.method !== "POST") return notAllowed("POST");
+    const sender = request.headers.get("x-sender");
+    const rights = allowlist.rightsOf(sender);
+    if (sender === null || !rights.speak) return answer(STATUS_CODE.Forbidden, "forbidden");
+    const body = await bodies.read(request);
+    if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
+    const verdict = tryParseVerdict(body.text);
+    return verdict === undefined
+      ? await push(sender, target, body.text)
+      : await settle(verdict, rights);
+  }
+
+  function fail(error: unknown): Response {
+    if (error instanceof NotConnectedError || error instanceof QueueFullError) {
+      return answer(STATUS_CODE.ServiceUnavailable, error.message, { "Retry-After": "5" });
+    }
+    const faultId = crypto.randomUUID();
+    const { name, stack = "" } = error instanceof Error ? error : new Error();
+    const frames = stack.split("\n").filter((line) => line.startsWith("    at ")).join("\n");
+    log.warn(`Internal error ${faultId}: ${name}\n${frames}`);
+    return answer(STATUS_CODE.InternalServerError, `internal error ${faultId}`);
+  }
+
+  return async (request) => {
+    try {
+      const refusal = guard(request.headers);
+      if (refusal !== undefined) return refusal;
+      const target = parseRequestTarget(request.url);
+      if (target.path === "/events") return listen(request.method);
+      if (target.path === "/healthz") return reportHealth(request.method);
+      return await receive(request, target);
+    } catch (error) {
+      return fail(error);
+    }
+  };
+}

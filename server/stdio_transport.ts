@@ -1,0 +1,195 @@
+/**
+ * The stdio transport: newline-delimited JSON-RPC over two byte streams.
+ *
+ * - Writing never blocks the event loop: messages are queued, and one write of all that is queued is
+ *   under way at a time, so a client that stops reading does not freeze HTTP.
+ * - The queue is bounded. A message that does not fit is refused, and the log says so once.
+ * - End of input, and the first write that fails, close the transport: a process lives as long as its
+ *   client.
+ * - A line that is too long, or no JSON-RPC, is dropped and logged without its text.
+ *
+ * @module
+ */
+
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import { LineSplitter } from "../lib/line_splitter.ts";
+import type { Logger } from "./log.ts";
+
+/** Options of a {@linkcode StdioTransport}. */
+export interface StdioTransportOptions {
+  /** Where messages come from. */
+  readonly input: ReadableStream<Uint8Array>;
+  /** Where messages go. */
+  readonly output: WritableStream<Uint8Array>;
+  /** Where problems are reported. */
+  readonly log: Logger;
+  /**
+   * The longest line that is read, in bytes.
+   *
+   * @default {10_485_760}
+   */
+  readonly maxLineBytes?: number;
+  /**
+   * How much may wait to be written, in UTF-16 units of the queued lines.
+   *
+   * @default {16_777_216}
+   */
+  readonly maxQueuedUnits?: number;
+  /**
+   * How long the last messages may take to leave when the input ends, in milliseconds.
+   *
+   * @default {250}
+   */
+  readonly lingerMs?: number;
+}
+
+/** The error of a message that was refused because too much waits to be written. */
+export class QueueFullError extends Error {
+  /** Constructs a new instance. */
+  constructor() {
+    super("Cannot send to the client: it does not read what was sent before");
+    this.name = "QueueFullError";
+  }
+}
+
+const ENCODER = new TextEncoder();
+
+/** A `Transport` of the MCP SDK over a pair of byte streams. */
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: Transport["onmessage"];
+
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #log: Logger;
+  readonly #splitter: LineSplitter;
+  readonly #maxQueuedUnits: number;
+  readonly #lingerMs: number;
+  #queue: string[] = [];
+  #queuedUnits = 0;
+  #refused = 0;
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  /** Constructs a new instance; nothing is read before {@linkcode start}. */
+  constructor(options: StdioTransportOptions) {
+    const { input, output, log, maxLineBytes = 10 * 1024 * 1024 } = options;
+    this.#reader = input.getReader();
+    this.#writer = output.getWriter();
+    this.#writer.closed.catch(() => {}); // A failed write is seen where it is awaited.
+    this.#log = log;
+    this.#splitter = new LineSplitter(maxLineBytes);
+    this.#maxQueuedUnits = options.maxQueuedUnits ?? 16 * 1024 * 1024;
+    this.#lingerMs = options.lingerMs ?? 250;
+  }
+
+  /** Begins to read. */
+  start(): Promise<void> {
+    this.#read();
+    return Promise.resolve();
+  }
+
+  /**
+   * Queues a message.
+   *
+   * @param message The message.
+   * @returns A promise that is settled at once; it does not wait for the client to read.
+   * @throws {QueueFullError} When too much waits to be written.
+   */
+  send(message: JSONRPCMessage): Promise<void> {
+    const line = JSON.stringify(message) + "\n";
+    if (this.#closed) return Promise.reject(new Error("Cannot send: the transport is closed"));
+    if (this.#queuedUnits + line.length > this.#maxQueuedUnits) return this.#refuse();
+    this.#queue.push(line);
+    this.#queuedUnits += line.length;
+    this.#writing ??= this.#write();
+    return Promise.resolve();
+  }
+
+  /** Stops reading and writing, and calls `onclose`. Safe to call twice. */
+  close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#closed = true;
+    this.#queue = [];
+    // Neither is awaited: a client that neither reads nor leaves would hold them for ever.
+    this.#reader.cancel().catch(() => {});
+    this.#writer.abort().catch(() => {});
+    this.onclose?.();
+    return Promise.resolve();
+  }
+
+  #refuse(): Promise<void> {
+    this.#refused++;
+    if (this.#refused === 1) {
+      this.#log.warn(
+        "The client does not read: the queue to it is full, and new messages are refused",
+      );
+    }
+    return Promise.reject(new QueueFullError());
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        if (done) break;
+        for (const line of this.#splitter.push(value)) {
+          if (line.ok) this.#receive(line.text);
+          else this.#log.warn(`A message of ${line.byteLength} bytes is refused: it is too long`);
+        }
+      }
+    } catch (error) {
+      if (!this.#closed) this.#log.warn(`Cannot read from the client: ${(error as Error).name}`);
+    }
+    await this.#drain();
+    await this.close();
+  }
+
+  #receive(line: string): void {
+    let message: JSONRPCMessage;
+    try {
+      message = JSONRPCMessageSchema.parse(JSON.parse(line));
+    } catch {
+      this.#log.warn(`A line of ${line.length} characters from the client is no JSON-RPC message`);
+      return;
+    }
+    this.onmessage?.(message);
+  }
+
+  async #write(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        // One turn of the microtask queue, so that what is sent together is written together.
+        await null;
+        const lines = this.#queue.join("");
+        this.#queue = [];
+        await this.#writer.write(ENCODER.encode(lines));
+        this.#queuedUnits -= lines.length;
+        this.#resume();
+      }
+    } catch {
+      await this.close();
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #resume(): void {
+    if (this.#refused === 0) return;
+    this.#log.info(`The client reads again: ${this.#refused} messages were refused meanwhile`);
+    this.#refused = 0;
+  }
+
+  /** Lets what was asked before the input ended be answered, within the time that is left. */
+  async #drain(): Promise<void> {
+    if (this.#closed) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, this.#lingerMs));
+    const answered = new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await Promise.race([answered.then(() => this.#writing), late]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,23 @@
+/** Signals that ask a process to leave; Windows has no SIGTERM to listen to. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGTERM", "SIGINT", "SIGHUP"];
+
+/** Listens for the signals that ask the process to leave. */
+export interface Termination extends Disposable {
+  /** Settles with the first signal that came. */
+  readonly signal: Promise<Deno.Signal>;
+}
+
+/** Begins to listen for the signals that ask the process to leave, until disposed of. */
+export function listenForTermination(): Termination {
+  const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
+  const handlers = SIGNALS.map((signal) => [signal, () => resolve(signal)] as const);
+  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
+  return {
+    signal: promise,
+    [Symbol.dispose]() {
+      for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
+    },
+  };
+}
