@@ -64,7 +64,10 @@ export async function startStandIn(
     }
     return Promise.resolve();
   };
-  await client.connect(new StdioTransport({ input: child.stdout, output: child.stdin, log }));
+  const stdin = child.stdin.getWriter();
+  await client.connect(
+    new StdioTransport({ input: child.stdout, write: (bytes) => stdin.write(bytes), log }),
+  );
 
   return {
     capabilities: Object.keys(client.getServerCapabilities()?.experimental ?? {}),
@@ -89,6 +92,7 @@ export async function startStandIn(
     },
     async stop() {
       await client.close();
+      await stdin.close().catch(() => {});
       const { code } = await child.status;
       return code;
     },

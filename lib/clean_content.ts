@@ -17,10 +17,10 @@ import { truncate } from "./truncate.ts";
  */
 export const MAX_CONTENT_CODE_POINTS = 100_000;
 
-/** Matches any text that has to be looked at more closely; most text has none of these. */
+/** Any character that has to be looked at more closely; most text has none but perhaps a `<`. */
 const SUSPICIOUS_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|<[^a-bd-z<>]*c/i;
+  /[\0-\x08\x0b-\x1f<\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/;
 
 /** Terminal sequences as a whole (CSI, then OSC), so that no `[31m` of theirs is left behind. */
 const ESCAPE_SEQUENCE_REGEXP =

@@ -1,10 +1,15 @@
 import { truncate } from "./truncate.ts";
 
-/** Printable ASCII without the three characters that could end an attribute or open a tag. */
-const PLAIN_REGEXP = /^[ !#-;=?-~]*$/;
+/** Printable ASCII without `"`, `<` and `>`, words with one space between them. */
+const CLEAN_REGEXP = /^(?:[!#-;=?-~]+(?: [!#-;=?-~]+)*)?$/;
 
 /** Everything that is not seen or that moves what is: controls, format and ignorable characters. */
 const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}]/gu;
+
+/** Tells whether a text is a clean line already; `false` for what only may be. */
+export function isCleanLine(text: string): boolean {
+  return CLEAN_REGEXP.test(text);
+}
 
 /**
  * Cleans text from outside for use in a place of one line, such as an attribute of the `<channel>`
@@ -16,12 +21,15 @@ const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}]/gu;
  * @returns One line without leading and trailing white space.
  */
 export function cleanLine(text: string, maxCodePoints: number): string {
-  const clean = PLAIN_REGEXP.test(text) ? text : text
+  if (isCleanLine(text)) return truncate(text, maxCodePoints).trim();
+  const clean = text
     .toWellFormed()
     .replace(/[\s\x85]+/g, " ")
     .replace(UNSEEN_REGEXP, "")
     .replaceAll('"', "'")
     .replaceAll("<", "‹")
-    .replaceAll(">", "›");
-  return truncate(clean.replace(/ {2,}/g, " ").trim(), maxCodePoints).trim();
+    .replaceAll(">", "›")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return truncate(clean, maxCodePoints);
 }

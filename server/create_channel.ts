@@ -6,7 +6,6 @@
 
 // @ts-types="@modelcontextprotocol/sdk/server"
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
 // @ts-types="@modelcontextprotocol/sdk/types"
 import {
   CallToolRequestSchema,
@@ -61,9 +60,9 @@ export interface ChannelOptions {
    */
   readonly streams?: {
     /** Where messages come from. */
-    readonly input: ReadableStream<Uint8Array>;
-    /** Where messages go. */
-    readonly output: WritableStream<Uint8Array>;
+    readonly input: AsyncIterable<Uint8Array>;
+    /** Writes all of the bytes; it rejects when the client is gone. */
+    readonly write: (bytes: Uint8Array) => Promise<void>;
   };
 }
 
@@ -120,6 +119,19 @@ const NO_SCHEMA_VALIDATOR = {
   },
 };
 
+async function* readStdin(): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(64 * 1024);
+  for (let length; (length = await Deno.stdin.read(buffer)) !== null;) {
+    yield buffer.subarray(0, length);
+  }
+}
+
+async function writeStdout(bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await Deno.stdout.write(bytes.subarray(written));
+  }
+}
+
 function formatCapabilities(hasTools: boolean, relaysPermissions: boolean) {
   return {
     experimental: {
@@ -172,6 +184,7 @@ function serveTools(server: Server, tools: readonly ChannelTool[]): void {
  *
  * const toServer = new TransformStream<Uint8Array, Uint8Array>();
  * const toClient = new TransformStream<Uint8Array, Uint8Array>();
+ * const output = toClient.writable.getWriter();
  * const channel = createChannel({
  *   name: "weather",
  *   version: "1.0.0",
@@ -182,7 +195,7 @@ function serveTools(server: Server, tools: readonly ChannelTool[]): void {
  *     input: z.object({ city: z.string() }),
  *     run: ({ city }) => ({ text: `Sunny in ${city}` }),
  *   })],
- *   streams: { input: toServer.readable, output: toClient.writable },
+ *   streams: { input: toServer.readable, write: (bytes) => output.write(bytes) },
  * });
  * await channel.connect();
  *
@@ -244,10 +257,9 @@ export function createChannel(options: ChannelOptions): Channel {
     initialized: initialized.promise,
     closed: closed.promise,
     async connect() {
-      const streams = options.streams ??
-        { input: Deno.stdin.readable, output: Deno.stdout.writable };
-      const transport: Transport = new StdioTransport({ ...streams, log });
-      await server.connect(transport);
+      // The web streams of stdin and stdout would take 2 MiB and most of the time of a write.
+      const { input, write } = options.streams ?? { input: readStdin(), write: writeStdout };
+      await server.connect(new StdioTransport({ input, write, log }));
     },
     async push({ content, meta: record }) {
       if (!isOpen) throw new NotConnectedError();

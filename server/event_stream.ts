@@ -53,7 +53,7 @@ export class EventStream {
   readonly #maxQueuedBytes: number;
   readonly #heartbeatMs: number;
   readonly #listeners = new Set<Listener>();
-  readonly #messages: WritableStreamDefaultWriter<ServerSentEventMessage>;
+  #encoder: WritableStreamDefaultWriter<ServerSentEventMessage> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   /** Constructs a new instance. */
@@ -61,9 +61,6 @@ export class EventStream {
     this.#maxStreams = options.maxStreams ?? 256;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 1024 * 1024;
     this.#heartbeatMs = options.heartbeatMs ?? 15_000;
-    const encoder = new ServerSentEventStream();
-    this.#messages = encoder.writable.getWriter();
-    this.#fanOut(encoder.readable);
   }
 
   /** How many listeners there are. */
@@ -85,7 +82,7 @@ export class EventStream {
         controller.enqueue(CONNECTED);
         this.#listeners.add(controller);
         this.#heartbeat ??= setInterval(
-          () => void this.#messages.write({ comment: " heartbeat" }),
+          () => this.#send({ comment: " heartbeat" }),
           this.#heartbeatMs,
         );
       },
@@ -95,16 +92,27 @@ export class EventStream {
 
   /** Sends a text to all listeners, one `data:` line per line. */
   broadcast(text: string): void {
-    this.#messages.write({ data: spaced(text) });
+    this.#send({ data: spaced(text) });
   }
 
   /** Ends all streams after what was broadcast before. Safe to call twice. */
   async close(): Promise<void> {
-    await this.#messages.close().catch(() => {});
+    await this.#encoder?.close();
+    this.#encoder = undefined;
     for (const listener of [...this.#listeners]) {
       this.#remove(listener);
       listener.close();
     }
+  }
+
+  #send(message: ServerSentEventMessage): void {
+    if (this.#listeners.size === 0) return;
+    if (this.#encoder === undefined) {
+      const { readable, writable } = new ServerSentEventStream();
+      this.#encoder = writable.getWriter();
+      this.#fanOut(readable);
+    }
+    this.#encoder.write(message);
   }
 
   async #fanOut(chunks: ReadableStream<Uint8Array>): Promise<void> {

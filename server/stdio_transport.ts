@@ -20,9 +20,9 @@ import type { Logger } from "./log.ts";
 /** Options of a {@linkcode StdioTransport}. */
 export interface StdioTransportOptions {
   /** Where messages come from. */
-  readonly input: ReadableStream<Uint8Array>;
-  /** Where messages go. */
-  readonly output: WritableStream<Uint8Array>;
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Writes all of the bytes; it rejects when the client is gone. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Where problems are reported. */
   readonly log: Logger;
   /**
@@ -62,8 +62,8 @@ export class StdioTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: Transport["onmessage"];
 
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #input: AsyncIterator<Uint8Array>;
+  readonly #writeBytes: (bytes: Uint8Array) => Promise<void>;
   readonly #log: Logger;
   readonly #splitter: LineSplitter;
   readonly #maxQueuedUnits: number;
@@ -76,10 +76,9 @@ export class StdioTransport implements Transport {
 
   /** Constructs a new instance; nothing is read before {@linkcode start}. */
   constructor(options: StdioTransportOptions) {
-    const { input, output, log, maxLineBytes = 10 * 1024 * 1024 } = options;
-    this.#reader = input.getReader();
-    this.#writer = output.getWriter();
-    this.#writer.closed.catch(() => {}); // A failed write is seen where it is awaited.
+    const { input, write, log, maxLineBytes = 10 * 1024 * 1024 } = options;
+    this.#input = input[Symbol.asyncIterator]();
+    this.#writeBytes = write;
     this.#log = log;
     this.#splitter = new LineSplitter(maxLineBytes);
     this.#maxQueuedUnits = options.maxQueuedUnits ?? 16 * 1024 * 1024;
@@ -114,9 +113,8 @@ export class StdioTransport implements Transport {
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
     this.#queue = [];
-    // Neither is awaited: a client that neither reads nor leaves would hold them for ever.
-    this.#reader.cancel().catch(() => {});
-    this.#writer.abort().catch(() => {});
+    // Not awaited: it waits for a read that is under way, and a client may leave that waiting.
+    this.#input.return?.().catch(() => {});
     this.onclose?.();
     return Promise.resolve();
   }
@@ -134,7 +132,7 @@ export class StdioTransport implements Transport {
   async #read(): Promise<void> {
     try {
       for (;;) {
-        const { done, value } = await this.#reader.read();
+        const { done, value } = await this.#input.next();
         if (done) break;
         for (const line of this.#splitter.push(value)) {
           if (line.ok) this.#receive(line.text);
@@ -161,14 +159,16 @@ export class StdioTransport implements Transport {
 
   async #write(): Promise<void> {
     try {
+      // One turn of the microtask queue, so that what is sent together is written together.
+      await null;
       while (this.#queue.length > 0) {
-        // One turn of the microtask queue, so that what is sent together is written together.
-        await null;
         const lines = this.#queue.join("");
         this.#queue = [];
-        await this.#writer.write(ENCODER.encode(lines));
+        await this.#writeBytes(ENCODER.encode(lines));
         this.#queuedUnits -= lines.length;
         this.#resume();
+        // Under load, a turn of the event loop between two writes lets whole batches gather.
+        if (this.#queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
       }
     } catch {
       await this.close();
