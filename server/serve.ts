@@ -82,7 +82,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
       app: createHttpApp({
         channel,
         allowlist: new Allowlist(
-          options.trustedSenders.map((sender) => [sender, { speak: true, approve: relays }]),
+          options.trustedSenders.map((sender) => [sender, { speak: true, approve: true }]),
         ),
         permissions,
         events,

@@ -1,0 +1,91 @@
+import { serverArgs, takeFreePort } from "./_session.ts";
+import { until } from "../_until.ts";
+
+/** A server as a real process whose pipes the test holds in its own hands. */
+export class Process implements AsyncDisposable {
+  /** The process. */
+  readonly child: Deno.ChildProcess;
+  /** Writes to the server's stdin. */
+  readonly stdin: WritableStreamDefaultWriter<Uint8Array>;
+  /** What the server wrote on stderr. */
+  stderr = "";
+  readonly #stderrEnded: Promise<void>;
+
+  /** Constructs a new instance, which starts the process. */
+  constructor(
+    /** The port of the server. */
+    readonly port: number = takeFreePort(),
+    command: readonly [string, ...string[]] = [
+      Deno.execPath(),
+      ...serverArgs(port, ["--trust-header", "dev"]),
+    ],
+  ) {
+    const [program, ...args] = command;
+    this.child = new Deno.Command(program, {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.stdin = this.child.stdin.getWriter();
+    this.#stderrEnded = this.#readStderr();
+  }
+
+  async #readStderr(): Promise<void> {
+    for await (const chunk of this.child.stderr.pipeThrough(new TextDecoderStream())) {
+      this.stderr += chunk;
+    }
+  }
+
+  /** Sends a message. */
+  async send(message: object): Promise<void> {
+    const line = JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n";
+    await this.stdin.write(new TextEncoder().encode(line));
+  }
+
+  /** Sends the handshake, without reading the answer, and waits for the port. */
+  async handshake(): Promise<void> {
+    await this.send({
+      id: 0,
+      method: "initialize",
+      params: {
+        protocolVersion: "2025-11-25",
+        capabilities: {},
+        clientInfo: { name: "test", version: "1.0.0" },
+      },
+    });
+    await this.send({ method: "notifications/initialized" });
+    await until("the port opens", () => this.stderr.includes("Listening on"));
+  }
+
+  /** The address of the server. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Posts a message as `dev`; returns the status. */
+  async post(body: BodyInit): Promise<number> {
+    const response = await fetch(this.url, {
+      method: "POST",
+      body,
+      headers: { "x-sender": "dev" },
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  /** Waits for the end of the process; returns its status and how long that took. */
+  async ended(): Promise<Deno.CommandStatus & { readonly ms: number }> {
+    const start = performance.now();
+    const status = await this.child.status;
+    return { ...status, ms: performance.now() - start };
+  }
+
+  /** Ends what is left of the process and its pipes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stdin.close().catch(() => {});
+    await this.child.status;
+    await this.child.stdout.cancel().catch(() => {});
+    await this.#stderrEnded;
+  }
+}

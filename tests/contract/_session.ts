@@ -1,0 +1,163 @@
+/**
+ * A server as a real process, driven by the official MCP client.
+ *
+ * @module
+ */
+
+// @ts-types="@modelcontextprotocol/sdk/client"
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+// @ts-types="@modelcontextprotocol/sdk/client/stdio"
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { until } from "../_until.ts";
+
+/** The folder of the project. */
+export const PROJECT = new URL("../../", import.meta.url).pathname;
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+/** A notification from the server. */
+export interface Notification {
+  /** Its method. */
+  readonly method: string;
+  /** Its parameters. */
+  readonly params: Record<string, unknown>;
+}
+
+/** Finds a port that nobody listens on. */
+export function takeFreePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** The arguments that start the server on a port, with the flags of `.mcp.json`. */
+export function serverArgs(port: number, args: readonly string[] = []): string[] {
+  const flags = ["--no-prompt", "--frozen", `--allow-net=127.0.0.1:${port}`];
+  return ["run", ...flags, MAIN, "--port", String(port), ...args];
+}
+
+/** Options of {@linkcode Session.start}. */
+export interface SessionOptions {
+  /** The port; by default a free one. */
+  readonly port?: number;
+  /** The flags of the server. */
+  readonly args?: readonly string[];
+  /** The program and its arguments instead of the usual ones. */
+  readonly command?: readonly [string, ...string[]];
+  /** The working directory; by default the project's. */
+  readonly cwd?: string;
+  /** Further environment variables. */
+  readonly env?: Record<string, string>;
+  /** Whether to return before the port is open. */
+  readonly withoutPort?: boolean;
+}
+
+/** One session of the official client with a server process. */
+export class Session implements AsyncDisposable {
+  /** The client. */
+  readonly client = new Client({ name: "contract-test", version: "1.0.0" });
+  /** The notifications that have come, in order. */
+  readonly notifications: Notification[] = [];
+  /** The errors that the client's transport reported, such as lines that are no JSON. */
+  readonly errors: Error[] = [];
+  /** What the server wrote on stderr. */
+  stderr = "";
+  readonly #transport: StdioClientTransport;
+
+  private constructor(
+    /** The port of the server. */
+    readonly port: number,
+    options: SessionOptions,
+  ) {
+    const args = options.args ?? ["--trust-header", "dev"];
+    const [command, ...rest] = options.command ?? [Deno.execPath(), ...serverArgs(port, args)];
+    this.#transport = new StdioClientTransport({
+      command,
+      args: rest,
+      cwd: options.cwd ?? PROJECT,
+      stderr: "pipe",
+      ...(options.env && { env: options.env }),
+    });
+    this.#transport.stderr?.on("data", (chunk: Uint8Array) => {
+      this.stderr += new TextDecoder().decode(chunk);
+    });
+    this.client.onerror = (error) => void this.errors.push(error);
+    this.client.fallbackNotificationHandler = (notification) => {
+      this.notifications.push(notification as Notification);
+      return Promise.resolve();
+    };
+  }
+
+  /** Starts a server, finishes the handshake and waits for the port. */
+  static async start(options: SessionOptions = {}): Promise<Session> {
+    const session = new Session(options.port ?? takeFreePort(), options);
+    await session.client.connect(session.#transport);
+    if (!options.withoutPort) {
+      await until("the port opens", () => session.stderr.includes("Listening on"));
+    }
+    return session;
+  }
+
+  /** The id of the server process. */
+  get pid(): number {
+    return this.#transport.pid ?? -1;
+  }
+
+  /** The address of the server. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Posts a message as `dev`. */
+  async post(body: BodyInit, options: { path?: string; headers?: HeadersInit } = {}) {
+    const { path = "/", headers = { "x-sender": "dev" } } = options;
+    const response = await fetch(this.url + path, { method: "POST", body, headers });
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  }
+
+  /** Waits for the next notification that is not taken yet. */
+  async take(): Promise<Notification> {
+    return await until("a notification comes", () => this.notifications.shift());
+  }
+
+  /** Asks for the approval of a tool call. */
+  async ask(requestId: string): Promise<void> {
+    await this.client.notification({
+      method: "notifications/claude/channel/permission_request",
+      params: {
+        request_id: requestId,
+        tool_name: "Bash",
+        description: "List files",
+        input_preview: '{"command":"ls"}',
+      },
+    });
+  }
+
+  /** Calls the `reply` tool. */
+  async reply(chatId: string, text: string) {
+    return await this.client.callTool({
+      name: "reply",
+      arguments: { chat_id: chatId, text },
+    });
+  }
+
+  /**
+   * Ends the session, and waits until the process has ended. The client's own `close()` would leave a
+   * timer behind.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#transport.pid === null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.client.onclose = resolve;
+    await sendSignal(this.pid, "TERM");
+    await promise;
+  }
+}
+
+/** Sends a signal to a process; returns whether the process was there. `0` only asks. */
+export async function sendSignal(pid: number, signal: "0" | "TERM" | "KILL"): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", `kill -${signal} ${pid}`],
+    stderr: "null",
+  }).output();
+  return success;
+}

@@ -1,0 +1,149 @@
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { until } from "../_until.ts";
+import { Process } from "./_process.ts";
+import { sendSignal, serverArgs, Session, takeFreePort } from "./_session.ts";
+
+const CAT = "cat";
+
+/** Opens a stream and waits for its greeting. */
+async function listen(url: string): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const response = await fetch(`${url}/events`);
+  const reader = response.body!.getReader();
+  await reader.read();
+  return reader;
+}
+
+Deno.test("the process ends at the end of stdin, with a stream open [lifetime.end-of-input]", async () => {
+  await using server = new Process();
+  await server.handshake();
+  const stream = await listen(server.url);
+  await server.stdin.close();
+  const { code, ms } = await server.ended();
+  assertEquals(code, 0);
+  assertLessOrEqual(ms, 1000);
+  assertEquals((await stream.read()).done, true);
+});
+
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+  Deno.test(`the process ends on ${signal}, with a stream and a half-sent body [lifetime.signals]`, async () => {
+    await using server = new Process();
+    await server.handshake();
+    const stream = await listen(server.url);
+    using half = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    const head =
+      "POST / HTTP/1.1\r\nHost: localhost\r\nX-Sender: dev\r\nContent-Length: 9\r\n\r\nhi";
+    await half.write(new TextEncoder().encode(head));
+    server.child.kill(signal);
+    const { code, ms } = await server.ended();
+    assertEquals(code, 0);
+    assertLessOrEqual(ms, 1000);
+    await stream.cancel().catch(() => {});
+  });
+}
+
+Deno.test("the process ends when its stdout breaks [lifetime.broken-pipe]", async () => {
+  await using server = new Process();
+  await server.handshake();
+  await server.child.stdout.cancel();
+  await server.post("one");
+  const { code, ms } = await server.ended();
+  assertEquals(code, 0);
+  assertLessOrEqual(ms, 1000);
+});
+
+Deno.test("the process ends when its client is killed [lifetime.client-killed]", async () => {
+  const port = takeFreePort();
+  // The shell stands for the client: it holds both ends of the server's stdin.
+  const script = `${CAT} | "$0" "$@" & wait`;
+  const command = [Deno.execPath(), ...serverArgs(port, ["--trust-header", "dev"])];
+  const client = new Deno.Command("sh", {
+    args: ["-c", script, ...command],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await client.stdin.close();
+  await client.status;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port });
+  listener.close();
+});
+
+Deno.test("a killed server leaves the port to the next one at once [lifetime.kill]", async () => {
+  const port = takeFreePort();
+  const first = new Process(port);
+  await first.handshake();
+  first.child.kill("SIGKILL");
+  await first[Symbol.asyncDispose]();
+  await using second = await Session.start({ port });
+  assertEquals((await second.post("hi")).status, 200);
+});
+
+Deno.test("a port that is taken leaves the tools working, and is taken over [port.taken] [port.takeover]", async () => {
+  await using first = await Session.start();
+  await using second = await Session.start({ port: first.port, withoutPort: true });
+  await until("the log names the holder", () => second.stderr.includes("is held by"));
+  assertStringIncludes(second.stderr, `the port is held by deno-channel process ${first.pid}`);
+  assertEquals((await second.reply("1", "hi")).content, [{ type: "text", text: "sent" }]);
+  assert(await sendSignal(first.pid, "0"), "no process touches another");
+  await first[Symbol.asyncDispose]();
+  await until("the port is taken over", () => second.stderr.includes("is free: listening"));
+  assertEquals((await second.post("hello")).status, 200);
+  assertEquals((await second.take()).params.content, "hello");
+});
+
+Deno.test("a client that does not read freezes nothing and loses no answer [stdio.stalled-client]", async () => {
+  await using server = new Process();
+  await server.handshake();
+  const body = "x".repeat(100_000);
+  // Far more than the pipe holds, and more than the queue takes.
+  const statuses: number[] = [];
+  await until("the queue is full", async () => {
+    statuses.push(await server.post(body));
+    return statuses.at(-1) === 503;
+  }, 20_000);
+  const health = await fetch(`${server.url}/healthz`);
+  assertEquals((await health.json()).status, "ok");
+  assertStringIncludes(server.stderr, "The client does not read");
+
+  const accepted = statuses.filter((status) => status === 200).length;
+  let lines = 0;
+  const reader = server.child.stdout.getReader();
+  // The first line answers the handshake.
+  while (lines < accepted + 1) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    for (const byte of value) if (byte === 10) lines++;
+  }
+  assertEquals(lines, accepted + 1);
+  await until("the log says that it goes on", () => server.stderr.includes("reads again"));
+  assertEquals(await server.post("hi"), 200);
+  reader.releaseLock();
+});
+
+Deno.test("a client that does not read does not keep the process alive", async () => {
+  await using server = new Process();
+  await server.handshake();
+  for (let i = 0; i < 20; i++) await server.post("x".repeat(100_000));
+  await server.stdin.close();
+  const { code, ms } = await server.ended();
+  assertEquals(code, 0);
+  assertLessOrEqual(ms, 1000);
+});
+
+Deno.test("running out of file descriptors does not end the process [lifetime.accept-loop]", async () => {
+  const port = takeFreePort();
+  const command = [Deno.execPath(), ...serverArgs(port, ["--trust-header", "dev"])];
+  await using server = new Process(port, ["sh", "-c", 'ulimit -n 40; exec "$0" "$@"', ...command]);
+  await server.handshake();
+  const connections: Deno.Conn[] = [];
+  try {
+    await until("the accept loop fails", async () => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+      if (connection !== undefined) connections.push(connection);
+      return server.stderr.includes("starts again");
+    });
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+  await until("it serves again", () => server.post("hi").then((s) => s === 200, () => false));
+});

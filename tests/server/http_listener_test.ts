@@ -1,0 +1,153 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { HttpListener } from "../../server/http_listener.ts";
+import { describePortHolder } from "../../server/port_holder.ts";
+import { until } from "../_until.ts";
+
+const HOSTNAME = "127.0.0.1";
+
+function createLog() {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  return { lines, info: log, warn: log };
+}
+
+function answer(text: string) {
+  return () => Promise.resolve(new Response(text));
+}
+
+async function get(port: number): Promise<string> {
+  const response = await fetch(`http://${HOSTNAME}:${port}/`, { headers: { connection: "close" } });
+  return await response.text();
+}
+
+Deno.test("HttpListener serves until it is closed, twice if need be", async () => {
+  const log = createLog();
+  const listener = new HttpListener({ hostname: HOSTNAME, port: 0, app: answer("hi"), log });
+  const { port } = await listener.bound;
+  assertEquals(await get(port), "hi");
+  await listener.close();
+  await listener.close();
+  assertEquals(log.lines, []);
+});
+
+Deno.test("HttpListener waits for a port that is taken, says so once, and takes it over [port.taken] [port.takeover]", async () => {
+  const health = { name: "deno-channel", pid: 4242 };
+  const holder = Deno.serve(
+    { hostname: HOSTNAME, port: 0, onListen() {} },
+    () => Response.json(health, { headers: { connection: "close" } }),
+  );
+  const { port } = holder.addr;
+  const log = createLog();
+  const options = { hostname: HOSTNAME, port, app: answer("mine"), log, retryMs: 5 };
+  const listener = new HttpListener(options);
+  await until("the log names the holder", () => log.lines.length > 0);
+  assertStringIncludes(log.lines[0] ?? "", "the port is held by deno-channel process 4242");
+  await holder.shutdown();
+  await listener.bound;
+  assertEquals(await get(port), "mine");
+  assertEquals(log.lines.length, 2);
+  assertStringIncludes(log.lines[1] ?? "", "is free: listening");
+  await listener.close();
+});
+
+Deno.test("HttpListener stops waiting when it is closed", async () => {
+  const holder = Deno.listen({ hostname: HOSTNAME, port: 0 });
+  const log = createLog();
+  const { port } = holder.addr;
+  const listener = new HttpListener({
+    hostname: HOSTNAME,
+    port,
+    app: answer(""),
+    log,
+    retryMs: 60_000,
+  });
+  const connection = await holder.accept();
+  connection.close();
+  await until("the log names the holder", () => log.lines.length > 0);
+  assertStringIncludes(log.lines[0] ?? "", "a program that does not answer HTTP");
+  await listener.close();
+  holder.close();
+});
+
+Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept-loop]", async () => {
+  const log = createLog();
+  let attempts = 0;
+  const serve = ((options: Deno.ServeTcpOptions, handler: Deno.ServeHandler) => {
+    attempts++;
+    if (attempts > 1) return Deno.serve(options, handler);
+    return {
+      addr: { transport: "tcp", hostname: HOSTNAME, port: 0 },
+      finished: Promise.reject(new Error("Too many open files (os error 24)")),
+      shutdown: () => Promise.resolve(),
+    };
+  }) as typeof Deno.serve;
+  const listener = new HttpListener({
+    hostname: HOSTNAME,
+    port: 0,
+    app: answer("hi"),
+    log,
+    retryMs: 5,
+    serve,
+  });
+  await until("it serves again", () => attempts === 2);
+  assertEquals(log.lines.length, 1);
+  assertStringIncludes(log.lines[0] ?? "", "Too many open files");
+  await listener.close();
+});
+
+Deno.test("HttpListener reports any other failure once and goes on trying", async () => {
+  const log = createLog();
+  let attempts = 0;
+  const serve = (() => {
+    attempts++;
+    throw new Deno.errors.NotCapable("Requires net access");
+  }) as unknown as typeof Deno.serve;
+  const app = answer("");
+  const listener = new HttpListener({ hostname: HOSTNAME, port: 1, app, log, retryMs: 1, serve });
+  await until("it has tried again", () => attempts > 2);
+  assertEquals(log.lines.length, 1);
+  assertStringIncludes(log.lines[0] ?? "", "Requires net access");
+  await listener.close();
+});
+
+Deno.test("HttpListener cuts off a request that does not end", async () => {
+  const never = Promise.withResolvers<Response>();
+  const arrived = Promise.withResolvers<void>();
+  const listener = new HttpListener({
+    hostname: HOSTNAME,
+    port: 0,
+    lingerMs: 20,
+    log: createLog(),
+    app() {
+      arrived.resolve();
+      return never.promise;
+    },
+  });
+  const { port } = await listener.bound;
+  const pending = fetch(`http://${HOSTNAME}:${port}/`).then((response) => response.text());
+  await arrived.promise;
+  await listener.close();
+  never.resolve(new Response("late"));
+  await pending.catch(() => {});
+});
+
+Deno.test("describePortHolder() names a deno-channel and nothing else by its answer", async () => {
+  const cases: [() => Response, string][] = [
+    [() => Response.json({ name: "deno-channel", pid: 7 }), "deno-channel process 7"],
+    [
+      () => Response.json({ name: "deno-channel", pid: "7; rm" }),
+      "another program that answers HTTP",
+    ],
+    [() => new Response("hello"), "another program that answers HTTP"],
+    [() => new Response("x".repeat(5000)), "another program that answers HTTP"],
+    [() => new Response(null, { status: 404 }), "another program that answers HTTP"],
+  ];
+  for (const [handler, expected] of cases) {
+    await using server = Deno.serve({ hostname: HOSTNAME, port: 0, onListen() {} }, () => {
+      const response = handler();
+      response.headers.set("connection", "close");
+      return response;
+    });
+    assertEquals(await describePortHolder(`http://${HOSTNAME}:${server.addr.port}`), expected);
+  }
+});

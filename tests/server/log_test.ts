@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { createLogger } from "../../server/log.ts";
+
+Deno.test("createLogger() writes one line per message and marks warnings", () => {
+  const lines: string[] = [];
+  const log = createLogger((line) => void lines.push(new TextDecoder().decode(line)));
+  log.info("Listening");
+  log.warn("Not listening");
+  assertEquals(lines, ["deno-channel: Listening\n", "deno-channel: warning: Not listening\n"]);
+});
+
+Deno.test("createLogger() survives a reader that has left", () => {
+  const log = createLogger(() => {
+    throw new Deno.errors.BrokenPipe();
+  });
+  log.info("Nobody reads this");
+});
