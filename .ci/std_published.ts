@@ -1,0 +1,24 @@
+/**
+ * Runs the gate with the published `@std` packages instead of the stand-ins in `std/`, on a machine
+ * that reaches JSR: in a copy of what is committed, with nothing changed but the links.
+ *
+ * @module
+ */
+
+async function run(cwd: string, command: string, ...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(command, { args, cwd }).spawn().status;
+  if (!success) throw new Error(`"${command} ${args.join(" ")}" failed`);
+}
+
+const project = new URL("..", import.meta.url).pathname;
+const copy = await Deno.makeTempDir({ prefix: "std-published-" });
+try {
+  await run(project, "git", "clone", "--quiet", ".", copy);
+  const { links: _, ...config } = JSON.parse(await Deno.readTextFile(`${copy}/deno.json`));
+  await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify(config, null, 2) + "\n");
+  // The lock file names the links; it has to hold the published packages and their hashes instead.
+  await run(copy, Deno.execPath(), "install");
+  await run(copy, Deno.execPath(), "task", "ok");
+} finally {
+  await Deno.remove(copy, { recursive: true });
+}

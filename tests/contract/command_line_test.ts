@@ -1,0 +1,128 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { VERSION } from "../../lib/version.ts";
+import { PROJECT, takeFreePort } from "./_session.ts";
+
+/** Runs `main.ts` with nothing on stdin. */
+async function run(args: readonly string[], denoFlags: readonly string[] = []) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--frozen", ...denoFlags, `${PROJECT}main.ts`, ...args],
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("--help and --version print to stdout and exit with 0 [cli.help]", async () => {
+  for (const flag of ["--help", "-h"]) {
+    const { code, stdout, stderr } = await run([flag]);
+    assertEquals([code, stderr], [0, ""], flag);
+    for (
+      const word of ["serve", "demo", "--trust-header", "--no-relay", "--port", "--interactive"]
+    ) {
+      assertStringIncludes(stdout, word);
+    }
+  }
+  for (const flag of ["--version", "-V"]) {
+    assertEquals(await run([flag]), { code: 0, stdout: `deno-channel ${VERSION}\n`, stderr: "" });
+  }
+});
+
+Deno.test("wrong usage names the flag, the value and what is allowed, and exits with 2 [cli.usage]", async () => {
+  const cases: [args: string[], message: string][] = [
+    [["--prot", "1"], 'Unknown flag "--prot": allowed flags are --port'],
+    [["serve", "--port", "80a"], 'Invalid value "80a" for --port: expected a whole number from 0'],
+    [["--port"], "The flag --port needs a value"],
+    [["--trust-header", "a b"], 'Invalid value "a b" for --trust-header'],
+    [["--no-relay=1"], "The flag --no-relay takes no value"],
+    [["dance"], 'Unknown command "dance": expected serve or demo'],
+    [["serve", "now"], 'Unknown argument "now"'],
+    [["demo", "--port", "0"], 'Invalid value "0" for --port: expected a whole number from 1'],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await run(args);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+    assertStringIncludes(stderr, message);
+    assertStringIncludes(stderr, "--help");
+  }
+});
+
+Deno.test("serve without the permission for its port says which flag is missing [cli.permission]", async () => {
+  const { code, stdout, stderr } = await run(["--port", "8799"], ["--allow-net=127.0.0.1:8788"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, "--allow-net=127.0.0.1:8799");
+});
+
+Deno.test("demo runs every step and exits with 0 [cli.demo]", async () => {
+  const port = takeFreePort();
+  const flags = ["--allow-net=127.0.0.1", `--allow-run=${Deno.execPath()}`];
+  const { code, stdout } = await run(["demo", "--port", String(port)], flags);
+  assertEquals(code, 0, stdout);
+  for (
+    const part of [
+      `$ curl -d "build failed on main: https://ci.example.com/run/1234" -H "X-Sender: dev"`,
+      '<channel source="webhook" severity="high" run_id="1234"',
+      'Reply "yes abcde" or "no abcde"',
+      "verdict recorded",
+      "forbidden",
+      "All 9 steps happened",
+    ]
+  ) assertStringIncludes(stdout, part);
+});
+
+Deno.test("demo names the step that did not happen and exits with 1 [cli.demo]", async () => {
+  await using stranger = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("hello", { headers: { connection: "close" } }),
+  );
+  const flags = ["--allow-net=127.0.0.1", `--allow-run=${Deno.execPath()}`];
+  const { code, stderr } = await run(["demo", "--port", String(stranger.addr.port)], flags);
+  assertEquals(code, 1);
+  assertMatch(stderr, /Step \d did not happen \(.+\): /);
+});
+
+Deno.test("demo --interactive stands in for Claude until it is told to quit [cli.demo]", async () => {
+  const port = takeFreePort();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", "--frozen", "--allow-net=127.0.0.1"],
+      ...[`--allow-run=${Deno.execPath()}`, `${PROJECT}main.ts`],
+      ...["demo", "--interactive", "--port", String(port)],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const typed = child.stdin.getWriter();
+  const type = (line: string) => typed.write(new TextEncoder().encode(`${line}\n`));
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let shown = "";
+  const waitFor = async (part: string) => {
+    while (!shown.includes(part)) {
+      const { value, done } = await lines.read();
+      if (done) throw new Error(`It ended without "${part}": ${shown}`);
+      shown += value;
+    }
+  };
+  const post = async (body: string) => {
+    const headers = { "x-sender": "dev", connection: "close" };
+    const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body, headers });
+    return await response.text();
+  };
+
+  await waitFor("/quit");
+  assertEquals(await post("hello"), "ok");
+  await waitFor('path="/">hello</channel>');
+  await type("/reply chat_1 hi there");
+  await waitFor("sent");
+  await type("/ask Bash ls -la");
+  await waitFor("asked: answer with");
+  const [, requestId = ""] = /"yes (\w{5})"/.exec(shown) ?? [];
+  assertEquals(await post(`no ${requestId}`), "verdict recorded");
+  await waitFor(`verdict: deny ${requestId}`);
+  await type("/dance");
+  await waitFor('Not understood: "/dance"');
+  await type("/quit");
+  assertEquals((await child.status).code, 0);
+  await lines.cancel();
+  await typed.close().catch(() => {});
+});

@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { PROJECT, Session } from "./_session.ts";
+import { until } from "../_until.ts";
+
+const SCRATCH = Deno.env.get("SCRATCH") ?? "";
+
+interface ServerEntry {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+async function readMcpJson(): Promise<ServerEntry> {
+  const text = await Deno.readTextFile(`${PROJECT}.mcp.json`);
+  return JSON.parse(text).mcpServers.webhook;
+}
+
+Deno.test(".mcp.json grants one port and nothing else [sandbox.flags]", async () => {
+  const { command, args } = await readMcpJson();
+  assertEquals(command, "deno");
+  assertEquals(args, [
+    "run",
+    "--no-prompt",
+    "--frozen",
+    "--allow-net=127.0.0.1:8788",
+    "main.ts",
+    "--trust-header",
+    "dev",
+  ]);
+});
+
+Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async () => {
+  const auditFile = `${SCRATCH}/audit.jsonl`;
+  const session = await Session.start({
+    env: { DENO_AUDIT_PERMISSIONS: auditFile },
+  });
+  const stream = await fetch(`${session.url}/events`);
+  await session.post("hello");
+  await session.ask("abcde");
+  await until("it is asked", async () => (await session.post("yes abcde")).status === 200);
+  await session.reply("1", "hi");
+  await (await fetch(`${session.url}/healthz`)).body?.cancel();
+  await stream.body?.cancel();
+  // A second session has the holder of the port to ask about.
+  const second = await Session.start({
+    port: session.port,
+    withoutPort: true,
+    env: { DENO_AUDIT_PERMISSIONS: `${auditFile}.second` },
+  });
+  await until("the log names the holder", () => second.stderr.includes("is held by"));
+  await second[Symbol.asyncDispose]();
+  await session[Symbol.asyncDispose]();
+
+  for (const file of [auditFile, `${auditFile}.second`]) {
+    const accesses = (await Deno.readTextFile(file)).trim().split("\n")
+      .map((line) => JSON.parse(line))
+      // A fetch is logged by its whole address.
+      .map(({ permission, value }) => `${permission} ${value.replace(/^http:\/\/|\/.*$/g, "")}`);
+    assert(accesses.length > 0, file);
+    assertEquals([...new Set(accesses)], [`net 127.0.0.1:${session.port}`], file);
+  }
+});
+
+Deno.test("the server starts in any folder that holds the project [sandbox.working-directory]", async () => {
+  const { args } = await readMcpJson();
+  const folder = `${SCRATCH}/project`;
+  await Deno.mkdir(folder);
+  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
+    await Deno.copyFile(PROJECT + name, `${folder}/${name}`);
+  }
+  for (const room of ["lib", "server", "cli", "std/http", "std/assert"]) {
+    await Deno.mkdir(`${folder}/${room}`, { recursive: true });
+    for await (const { name } of Deno.readDir(PROJECT + room)) {
+      await Deno.copyFile(`${PROJECT}${room}/${name}`, `${folder}/${room}/${name}`);
+    }
+  }
+  const port = 8788;
+  await using session = await Session.start({
+    port,
+    cwd: folder,
+    command: [Deno.execPath(), ...args],
+    withoutPort: true,
+  });
+  assertEquals(session.client.getServerVersion()?.name, "webhook");
+});
