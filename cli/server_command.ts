@@ -19,6 +19,14 @@ export function serverCommand(mainModule: string, port: number, sender: string):
   if (Deno.build.standalone) return { command: Deno.execPath(), args: flags };
   return {
     command: Deno.execPath(),
-    args: ["run", "--no-prompt", "--frozen", `--allow-net=127.0.0.1:${port}`, mainModule, ...flags],
+    args: [
+      "run",
+      "--no-prompt",
+      "--frozen",
+      "--v8-flags=--max-semi-space-size=1",
+      `--allow-net=127.0.0.1:${port}`,
+      mainModule,
+      ...flags,
+    ],
   };
 }

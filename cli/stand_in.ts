@@ -13,6 +13,7 @@ import type { PermissionRequest } from "../lib/permission_registry.ts";
 import { CHANNEL_METHOD, PERMISSION_METHOD, PERMISSION_REQUEST_METHOD } from "../lib/protocol.ts";
 import { VERSION } from "../lib/version.ts";
 import type { Logger } from "../server/log.ts";
+import { NO_SCHEMA_VALIDATOR } from "../server/no_schema_validator.ts";
 import { StdioTransport } from "../server/stdio_transport.ts";
 import type { ProcessCommand } from "./server_command.ts";
 
@@ -54,7 +55,9 @@ export async function startStandIn(
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const client = new Client({ name: "deno-channel-demo", version: VERSION });
+  const client = new Client({ name: "deno-channel-demo", version: VERSION }, {
+    jsonSchemaValidator: NO_SCHEMA_VALIDATOR,
+  });
   client.fallbackNotificationHandler = ({ method, params }) => {
     const fields = params as Record<string, string>;
     if (method === CHANNEL_METHOD) listener.onEvent(params as unknown as ChannelEvent);

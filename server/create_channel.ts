@@ -26,6 +26,7 @@ import {
 import { isRequestId } from "../lib/request_id.ts";
 import { type MetaChange, sanitizeMeta } from "../lib/sanitize_meta.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { NO_SCHEMA_VALIDATOR } from "./no_schema_validator.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 
 /** Options of {@linkcode createChannel}. */
@@ -61,7 +62,7 @@ export interface ChannelOptions {
   readonly streams?: {
     /** Where messages come from. */
     readonly input: AsyncIterable<Uint8Array>;
-    /** Writes all of the bytes; it rejects when the client is gone. */
+    /** Writes all of the bytes before it settles; it rejects when the client is gone. */
     readonly write: (bytes: Uint8Array) => Promise<void>;
   };
 }
@@ -111,13 +112,6 @@ export class NotConnectedError extends Error {
     this.name = "NotConnectedError";
   }
 }
-
-/** The SDK compiles JSON Schemas to check answers to elicitation, which a channel never asks for. */
-const NO_SCHEMA_VALIDATOR = {
-  getValidator(): never {
-    throw new TypeError("Cannot validate a JSON Schema: a channel does not use elicitation");
-  },
-};
 
 async function* readStdin(): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(64 * 1024);

@@ -21,7 +21,7 @@ import type { Logger } from "./log.ts";
 export interface StdioTransportOptions {
   /** Where messages come from. */
   readonly input: AsyncIterable<Uint8Array>;
-  /** Writes all of the bytes; it rejects when the client is gone. */
+  /** Writes all of the bytes before it settles; it rejects when the client is gone. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Where problems are reported. */
   readonly log: Logger;
@@ -54,6 +54,9 @@ export class QueueFullError extends Error {
   }
 }
 
+/** The most that is written at once: what a pipe takes. */
+const WRITE_BYTES = 64 * 1024;
+
 const ENCODER = new TextEncoder();
 
 /** A `Transport` of the MCP SDK over a pair of byte streams. */
@@ -68,6 +71,7 @@ export class StdioTransport implements Transport {
   readonly #splitter: LineSplitter;
   readonly #maxQueuedUnits: number;
   readonly #lingerMs: number;
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
   #queue: string[] = [];
   #queuedUnits = 0;
   #refused = 0;
@@ -164,7 +168,7 @@ export class StdioTransport implements Transport {
       while (this.#queue.length > 0) {
         const lines = this.#queue.join("");
         this.#queue = [];
-        await this.#writeBytes(ENCODER.encode(lines));
+        await this.#writeText(lines);
         this.#queuedUnits -= lines.length;
         this.#resume();
         // Under load, a turn of the event loop between two writes lets whole batches gather.
@@ -174,6 +178,16 @@ export class StdioTransport implements Transport {
       await this.close();
     } finally {
       this.#writing = undefined;
+    }
+  }
+
+  /** One buffer serves for all writes, since only one is under way: a new one each would cost more. */
+  async #writeText(text: string): Promise<void> {
+    this.#buffer ??= new Uint8Array(WRITE_BYTES);
+    for (let rest = text; rest !== "";) {
+      const { read, written } = ENCODER.encodeInto(rest, this.#buffer);
+      await this.#writeBytes(this.#buffer.subarray(0, written));
+      rest = rest.slice(read);
     }
   }
 

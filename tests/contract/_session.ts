@@ -31,8 +31,8 @@ export function takeFreePort(): number {
 
 /** The arguments that start the server on a port, with the flags of `.mcp.json`. */
 export function serverArgs(port: number, args: readonly string[] = []): string[] {
-  const flags = ["--no-prompt", "--frozen", `--allow-net=127.0.0.1:${port}`];
-  return ["run", ...flags, MAIN, "--port", String(port), ...args];
+  const flags = ["--no-prompt", "--frozen", "--v8-flags=--max-semi-space-size=1"];
+  return ["run", ...flags, `--allow-net=127.0.0.1:${port}`, MAIN, "--port", String(port), ...args];
 }
 
 /** Options of {@linkcode Session.start}. */

@@ -1,39 +1,54 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PROJECT, Session, takeFreePort } from "./_session.ts";
 
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
+const FLAGS = ["--no-prompt", "--no-npm", "--no-remote"];
 
-async function bundle(output: string): Promise<string> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--frozen", "--output", output, `${PROJECT}main.ts`],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return await Deno.readTextFile(output);
+async function runDeno(args: readonly string[], cwd = PROJECT): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  return decoder.decode(stdout);
 }
 
 Deno.test("the bundle is one file that runs in an empty folder without npm and network [bundle]", async () => {
   const folder = `${SCRATCH}/empty`;
   await Deno.mkdir(folder);
-  const code = await bundle(`${folder}/deno-channel.js`);
+  await runDeno(["task", "bundle"]);
+  await Deno.copyFile(`${PROJECT}dist/deno-channel.js`, `${folder}/deno-channel.js`);
   const port = takeFreePort();
-  const flags = ["--no-prompt", "--no-npm", "--no-remote", `--allow-net=127.0.0.1:${port}`];
-  const args = ["--port", String(port), "--trust-header", "dev"];
+  const args = ["deno-channel.js", "--port", String(port), "--trust-header", "dev"];
   await using session = await Session.start({
     port,
     cwd: folder,
-    command: [Deno.execPath(), "run", ...flags, "deno-channel.js", ...args],
+    command: [Deno.execPath(), "run", ...FLAGS, `--allow-net=127.0.0.1:${port}`, ...args],
   });
   assertEquals((await session.post("hello")).text, "ok");
   assertEquals((await session.take()).params.content, "hello");
 
+  const demoPort = String(takeFreePort());
+  const permissions = ["--allow-net=127.0.0.1", `--allow-run=${Deno.execPath()}`];
+  const shown = await runDeno(
+    ["run", ...FLAGS, ...permissions, "deno-channel.js", "demo", "--port", demoPort],
+    folder,
+  );
+  assertStringIncludes(shown, "steps happened");
+});
+
+Deno.test("the bundle holds no test, no transport of the SDK and nothing twice [bundle]", async () => {
+  const output = `${SCRATCH}/readable.js`;
+  const external = ["--external", "ajv", "--external", "ajv-formats"];
+  await runDeno(["bundle", "--frozen", ...external, "--output", output, "main.ts"]);
+  const code = await Deno.readTextFile(output);
   // The bundler heads the code of each module with its path.
-  const modules = [...code.matchAll(/^\s*\/\/ (\S+\.(?:ts|js|mjs|cjs|json))$/gm)].map((m) => m[1]);
-  assert(modules.length > 50, `${modules.length} modules`);
-  for (const [, path] of modules.entries()) {
-    const isUnwanted = /(^|\/)tests?\//.test(path ?? "") ||
-      /sdk.*\/(stdio|sse|streamableHttp|websocket)\.js$/.test(path ?? "");
-    assert(!isUnwanted, path);
+  const paths = [...code.matchAll(/^\s*\/\/ (\S+\.(?:ts|js|mjs|cjs|json))$/gm)]
+    .map(([, path = ""]) => path);
+  assert(paths.includes("server/stdio_transport.ts"), `${paths.length} modules`);
+  for (const path of paths) {
+    assert(!/(?:^|\/)tests?\//.test(path), path);
+    assert(!/sdk.*\/(?:stdio|sse|streamableHttp|websocket)\.js$/.test(path), path);
   }
-  const standIns = modules.filter((path) => path?.startsWith("std/"));
+  const standIns = paths.filter((path) => path.startsWith("std/"));
   assertEquals(standIns, [...new Set(standIns)]);
 });

@@ -21,6 +21,7 @@ Deno.test(".mcp.json grants one port and nothing else [sandbox.flags]", async ()
     "run",
     "--no-prompt",
     "--frozen",
+    "--v8-flags=--max-semi-space-size=1",
     "--allow-net=127.0.0.1:8788",
     "main.ts",
     "--trust-header",
