@@ -42,7 +42,9 @@ export class Allowlist {
    * @throws {TypeError} When an id is not one by {@linkcode isSenderId}.
    */
   constructor(entries: Iterable<readonly [string, SenderRights]>) {
-    this.#rights = new Map(entries);
+    this.#rights = new Map(
+      Array.from(entries, ([id, { speak, approve }]) => [id, { speak, approve }]),
+    );
     for (const id of this.#rights.keys()) {
       if (!isSenderId(id)) {
         throw new TypeError(

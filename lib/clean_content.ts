@@ -3,8 +3,9 @@
  *
  * Guarantees of the result, whatever goes in: no opening or closing `channel` tag in any case or
  * spacing, no control character but newline and tab, no terminal escape sequence, no character that
- * reorders text or hides text in it, well-formed Unicode, at most so many code points. Prose, code
- * and emoji come through as they are. Cleaning twice gives the same text as cleaning once.
+ * reorders text or spells text that is not seen, well-formed Unicode, at most so many code points.
+ * Prose, code and emoji come through as they are, but for the few flags that are spelled with tag
+ * characters. Cleaning twice gives the same text as cleaning once.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export const MAX_CONTENT_CODE_POINTS = 100_000;
 /** Any character that has to be looked at more closely; most text has none but perhaps a `<`. */
 const SUSPICIOUS_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
-  /[\0-\x08\x0b-\x1f<\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/;
+  /[\0-\x08\x0b-\x1f<\x7f-\x9f\u202a-\u202e\u2066-\u206f\ud800-\udfff\ufe00-\ufe0f\ufff9-\ufffb]/;
 
 /** Terminal sequences as a whole (CSI, then OSC), so that no `[31m` of theirs is left behind. */
 const ESCAPE_SEQUENCE_REGEXP =
@@ -29,11 +30,15 @@ const ESCAPE_SEQUENCE_REGEXP =
 
 /**
  * C0 and C1 controls without newline and tab, bidirectional embeddings, overrides and isolates
- * ("Trojan Source", CVE-2021-42574), and tag characters, which can spell text that nobody sees.
+ * ("Trojan Source", CVE-2021-42574), deprecated format characters, interlinear annotation, and tag
+ * characters, which can spell text that nobody sees.
  */
 const FORBIDDEN_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** Variation selectors in a row, which no text needs and which can spell out bytes that nobody sees. */
+const SELECTORS_REGEXP = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2,}/gu;
 
 /**
  * `<channel` and `</channel` with white space and characters that are not seen anywhere inside: a
@@ -69,6 +74,7 @@ export function cleanContent(
       .replace(/\r\n?/g, "\n")
       .replace(ESCAPE_SEQUENCE_REGEXP, "")
       .replace(FORBIDDEN_REGEXP, "")
+      .replace(SELECTORS_REGEXP, "")
       .replace(CHANNEL_TAG_REGEXP, "&lt;")
     : text;
   return truncate(clean, maxCodePoints);

@@ -21,7 +21,7 @@ function encodeBase32(value: number, length: number): string {
  */
 export class EventIdFactory {
   readonly #suffix: string;
-  #timeMs = 0;
+  #timeMs = -1;
   #timeText = "";
   #sequence = 0;
 

@@ -24,8 +24,8 @@ export interface ChannelEvent {
  * ```
  */
 export function formatChannelTag(source: string, event: ChannelEvent): string {
-  const attributes = Object.entries({ source, ...event.meta })
+  const attributes = Object.entries(event.meta ?? {})
     .map(([key, value]) => ` ${key}="${value}"`)
     .join("");
-  return `<channel${attributes}>${event.content}</channel>`;
+  return `<channel source="${source}"${attributes}>${event.content}</channel>`;
 }

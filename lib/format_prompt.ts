@@ -17,6 +17,9 @@ export const MAX_PROMPT_LINE_CODE_POINTS = 500;
 
 const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** White space as a reader knows it; `\s` would also match U+FEFF, which is not seen at all. */
+const WHITE_SPACE_REGEXP = /[^\S\ufeff]+/g;
+
 function escapeUnseen(text: string): string {
   return text.replace(UNSEEN_REGEXP, (character) => {
     if (character === "\t") return character;
@@ -25,7 +28,7 @@ function escapeUnseen(text: string): string {
 }
 
 function oneLine(text: string): string {
-  return escapeUnseen(text.replace(/\s+/g, " ").trim());
+  return escapeUnseen(text.replace(WHITE_SPACE_REGEXP, " ")).trim();
 }
 
 /** The lines of a preview; a piece of a line that was split begins with `>> `. */
@@ -67,7 +70,9 @@ function quote(preview: string): string[] {
  */
 export function formatPrompt(request: PermissionRequest): string {
   const { requestId, toolName, description, inputPreview } = request;
-  const preview = inputPreview.trim() === "" ? [] : [...quote(inputPreview), ""];
+  const preview = inputPreview.replace(WHITE_SPACE_REGEXP, "") === ""
+    ? []
+    : [...quote(inputPreview), ""];
   return [
     `Claude wants to run ${oneLine(toolName)}: ${oneLine(description)}`,
     "",

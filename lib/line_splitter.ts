@@ -1,3 +1,5 @@
+import { concatenate } from "./concatenate.ts";
+
 /** What a {@linkcode LineSplitter} finds: a line, or that a line was longer than allowed. */
 export type SplitLine =
   | { readonly ok: true; readonly text: string }
@@ -58,8 +60,7 @@ export class LineSplitter {
     this.#byteLength = 0;
     this.#pieces = [];
     if (byteLength > this.#maxBytes) return { ok: false, byteLength };
-    const text = pieces.map((piece) => this.#decoder.decode(piece, { stream: true })).join("") +
-      this.#decoder.decode();
+    const text = this.#decoder.decode(concatenate(pieces, byteLength));
     return text.trim() === "" ? undefined : { ok: true, text };
   }
 }

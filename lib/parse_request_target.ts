@@ -21,7 +21,7 @@ export function parseRequestTarget(url: string): RequestTarget {
   const queryStart = target.indexOf("?");
   if (queryStart === -1) return { path: target, query: NO_QUERY };
   const query = new Map<string, string>();
-  for (const [key, value] of new URLSearchParams(target.slice(queryStart + 1))) {
+  for (const [key, value] of new URLSearchParams(target.slice(queryStart))) {
     if (!query.has(key)) query.set(key, value);
   }
   return { path: target.slice(0, queryStart), query: Object.fromEntries(query) };

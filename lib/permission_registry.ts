@@ -117,6 +117,8 @@ export class PermissionRegistry {
       return { ok: false, code: "unknown", message: `request "${requestId}" was never asked` };
     }
     if (state === "expired") {
+      // A clock that jumps back must not open again what was called expired.
+      this.#entries.set(requestId, { ...entry, expiresAt: -Infinity });
       return { ok: false, code: "expired", message: `request "${requestId}" has expired` };
     }
     if (state !== "open") {

@@ -46,12 +46,20 @@ const RESERVED_REGEXP = /^(?:source|__proto__)$/i;
 /** A key that stays as it is. */
 const KEY_REGEXP = /^(?!(?:source|__proto__)$)(?=_*[a-z0-9])[a-z0-9_]{1,64}$/i;
 
-function tryReadEntries(record: unknown): [string, unknown][] {
-  if (typeof record !== "object" || record === null) return [];
+function tryReadKeys(record: unknown): string[] {
   try {
-    return Object.entries(record);
+    return typeof record === "object" && record !== null ? Object.keys(record) : [];
   } catch {
     return [];
+  }
+}
+
+/** The value of an entry; `undefined` also for one whose getter throws. */
+function tryReadValue(record: unknown, key: string): unknown {
+  try {
+    return (record as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
   }
 }
 
@@ -85,7 +93,7 @@ function mapKey(key: string): { key: string } | { reason: string } {
 
 /** Copies a record in which nothing has to be changed, which nearly every record turns out to be. */
 function tryCopy(record: unknown): Record<string, string> | undefined {
-  if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
+  if (typeof record !== "object" || record === null) return undefined;
   const meta: Record<string, string> = {};
   let count = 0;
   try {
@@ -121,16 +129,16 @@ function tryCopy(record: unknown): Record<string, string> | undefined {
 export function sanitizeMeta(record: unknown): SanitizedMeta {
   const copy = tryCopy(record);
   if (copy !== undefined) return { meta: copy, changes: [] };
-  const entries = tryReadEntries(record);
+  const keys = tryReadKeys(record);
   // A key that is right as it stands goes before one that would have to be mapped to it.
-  const taken = new Set(entries.map(([key]) => key).filter((key) => IDENTIFIER_REGEXP.test(key)));
+  const taken = new Set(keys.filter((key) => IDENTIFIER_REGEXP.test(key)));
   const meta: Record<string, string> = {};
   const changes: MetaChange[] = [];
   let count = 0;
-  for (const [key, value] of entries) {
+  for (const key of keys) {
     const drop = (detail: string) => changes.push({ key, action: "dropped", detail });
     const mapped = mapKey(key);
-    const text = tryFormatValue(value);
+    const text = tryFormatValue(tryReadValue(record, key));
     if ("reason" in mapped) {
       drop(mapped.reason);
     } else if (mapped.key !== key && taken.has(mapped.key)) {

@@ -8,6 +8,7 @@
  */
 
 import { STATUS_CODE, type StatusCode } from "@std/http/status";
+import { concatenate } from "../lib/concatenate.ts";
 
 /** What {@linkcode BodyReader.read} returns: the text, or the answer to give. */
 export type Body =
@@ -37,18 +38,6 @@ interface Reading {
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
-
-function join(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) return first;
-  const whole = new Uint8Array(byteLength);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
-}
 
 /** Reads bodies within limits. */
 export class BodyReader {
@@ -110,7 +99,7 @@ export class BodyReader {
       chunks.push(value);
     }
     try {
-      return { ok: true, text: UTF8.decode(join(chunks, byteLength)) };
+      return { ok: true, text: UTF8.decode(concatenate(chunks, byteLength)) };
     } catch {
       return {
         ok: false,

@@ -218,3 +218,13 @@ Deno.test("cleanContent() gets through long text that is made to keep a pattern 
   const spaces = `<${" ".repeat(times)}`;
   assert(cleanContent(spaces.repeat(4)).startsWith("<    "));
 });
+
+Deno.test("cleanContent() takes out selectors in a row, which can spell bytes, and leaves a single one", () => {
+  assertEquals(cleanContent("a\u{e0110}\u{e0121}\ufe0fb"), "ab");
+  assertEquals(cleanContent("a\ufe00\u202e\ufe01b"), "ab");
+  assertEquals(cleanContent("❤\ufe0f 葛\u{e0100}"), "❤\ufe0f 葛\u{e0100}");
+});
+
+Deno.test("cleanContent() takes out deprecated format characters and annotations", () => {
+  assertEquals(cleanContent("a\u206a\u206fb\ufff9c\ufffbd"), "abcd");
+});

@@ -26,6 +26,8 @@ Deno.test("EventIdFactory writes the time, the sequence and the process", () => 
   assertEquals(ids.next(1), "evt_000000000100000123yz0z");
   assertEquals(ids.next(1), "evt_000000000100010123yz0z");
   assertEquals(ids.next(32), "evt_000000001000000123yz0z");
+  // A clock that jumps back does not move the time of the ids, neither back nor forward.
+  assertEquals(ids.next(3), "evt_000000001000010123yz0z");
 });
 
 Deno.test("EventIdFactory makes ids that sort as text, also when the clock jumps back", () => {

@@ -76,6 +76,14 @@ Deno.test("LineSplitter puts characters together that come byte by byte", () => 
   assertEquals(split(chunks, 100), [{ ok: true, text: "é 😀" }, { ok: true, text: "日本語" }]);
 });
 
+Deno.test("LineSplitter keeps U+FEFF inside of a line, also at the start of a chunk", () => {
+  // A decoder that is fed in pieces may take it for the mark at the start of a text.
+  const line = { ok: true as const, text: '"a\ufeffb"' };
+  const chunks = ['"a', '\ufeffb"\n'].map((text) => ENCODER.encode(text));
+  assertEquals(split(chunks, 100), [line]);
+  assertEquals(split([ENCODER.encode('"a\ufeffb"\n')], 100), [line]);
+});
+
 Deno.test("LineSplitter reports a line that is too long and reads the next", () => {
   const cases: [string, SplitLine[]][] = [
     ["12345678\nok\n", [{ ok: true, text: "12345678" }, { ok: true, text: "ok" }]],
