@@ -50,6 +50,8 @@ Deno.test("BodyReader.read() refuses what is not UTF-8 [http.utf8-only]", async 
     const body = await bodies.read(post(Uint8Array.from(bytes)));
     assertEquals(body.ok ? 200 : body.status, 415, String(bytes));
   }
+  // The bytes of U+FFFD itself are text.
+  assertEquals(await bodies.read(post("a\ufffdb")), { ok: true, text: "a\ufffdb" });
   bodies.close();
 });
 
