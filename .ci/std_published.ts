@@ -5,12 +5,12 @@
  * @module
  */
 
-async function run(cwd: string, command: string, ...args: string[]): Promise<void> {
+async function run(cwd: string | URL, command: string, ...args: string[]): Promise<void> {
   const { success } = await new Deno.Command(command, { args, cwd }).spawn().status;
   if (!success) throw new Error(`"${command} ${args.join(" ")}" failed`);
 }
 
-const project = new URL("..", import.meta.url).pathname;
+const project = new URL("..", import.meta.url);
 const copy = await Deno.makeTempDir({ prefix: "std-published-" });
 try {
   await run(project, "git", "clone", "--quiet", ".", copy);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { createServerCommand } from "../cli/server_command.ts";
 import { print } from "../cli/terminal.ts";
 
 const POSTS = Number(Deno.args[0] ?? 100_000);
@@ -15,11 +16,13 @@ const CONNECTIONS = 32;
 const PORT = 8788;
 const BODY = "x".repeat(1024);
 
-const MAIN = new URL("../main.ts", import.meta.url).href;
-const FLAGS = ["--no-prompt", "--frozen", `--allow-net=127.0.0.1:${PORT}`];
-
-const server = new Deno.Command(Deno.execPath(), {
-  args: ["run", ...FLAGS, MAIN, "--trust-header", "dev"],
+const { command, args } = createServerCommand({
+  mainModule: new URL("../main.ts", import.meta.url).href,
+  port: PORT,
+  flags: ["--trust-header", "dev"],
+});
+const server = new Deno.Command(command, {
+  args: [...args],
   stdin: "piped",
   stdout: "piped",
   stderr: "null",

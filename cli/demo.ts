@@ -1,14 +1,14 @@
 import { createLogger } from "../server/log.ts";
 import { HOSTNAME } from "../server/serve.ts";
 import { DEFAULT_PORT } from "../lib/serve_options.ts";
-import { type DemoOptions, parseDemoOptions } from "./demo_options.ts";
+import { type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { runInteractive } from "./demo_interactive.ts";
 import { runScript } from "./demo_script.ts";
 import { DEMO_SENDER, DEMO_TIMEOUT_MS, type DemoStage } from "./demo_stage.ts";
 import { Sender } from "./sender.ts";
-import { serverCommand } from "./server_command.ts";
+import { createServerCommand } from "./server_command.ts";
 import { startStandIn } from "./stand_in.ts";
-import { print, printUsageError } from "./terminal.ts";
+import { print, printError, printUsageError } from "./terminal.ts";
 
 function isFree(port: number): boolean {
   try {
@@ -35,19 +35,23 @@ function choosePort({ port }: DemoOptions): number {
   return free;
 }
 
+async function isServing(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://${HOSTNAME}:${port}/healthz`);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
 async function waitForPort(port: number, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    try {
-      const response = await fetch(`http://${HOSTNAME}:${port}/healthz`);
-      await response.body?.cancel();
-      if (response.ok) return;
-    } catch (error) {
-      if (performance.now() > deadline) {
-        throw new Error(`The port ${port} did not open within ${timeoutMs} ms`, { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!await isServing(port)) {
+    if (performance.now() > deadline) {
+      throw new Error(`The server did not open port ${port} within ${timeoutMs} ms`);
     }
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -59,14 +63,22 @@ async function waitForPort(port: number, timeoutMs: number): Promise<void> {
  * @returns The exit code: 0 when every step happened.
  */
 export async function runDemo(args: readonly string[], mainModule: string): Promise<number> {
-  const parsed = parseDemoOptions(args);
+  const parsed = readDemoOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
+  const program = Deno.execPath();
+  if (Deno.permissions.querySync({ name: "run", command: program }).state !== "granted") {
+    printError(
+      `deno-channel: Cannot start the server: Deno was started without --allow-run=${program}`,
+    );
+    return 1;
+  }
   const port = choosePort(parsed.options);
   const stage: DemoStage = {
     sender: new Sender(port),
-    async start(listener) {
-      const command = serverCommand(mainModule, port, DEMO_SENDER);
-      const standIn = await startStandIn(command, listener, createLogger());
+    async start(events) {
+      const flags = ["--trust-header", DEMO_SENDER];
+      const command = createServerCommand({ mainModule, port, flags });
+      const standIn = await startStandIn(command, { ...events, log: createLogger() });
       await waitForPort(port, DEMO_TIMEOUT_MS);
       return standIn;
     },

@@ -1,16 +1,15 @@
 import { formatChannelTag } from "../lib/format_channel_tag.ts";
+import { REQUEST_ID_LETTERS } from "../lib/request_id.ts";
 import { DEMO_SENDER, type DemoStage } from "./demo_stage.ts";
 import type { StandIn } from "./stand_in.ts";
 import { print } from "./terminal.ts";
 
 const COMMANDS = "/reply <chat_id> <text>, /ask <tool> <preview>, /quit";
 
-/** The letters of a request id: a–z without l. */
-const REQUEST_ID_LETTERS = "abcdefghijkmnopqrstuvwxyz";
-
 function makeRequestId(): string {
   const random = crypto.getRandomValues(new Uint8Array(5));
-  return Array.from(random, (byte) => REQUEST_ID_LETTERS.charAt(byte % 25)).join("");
+  return Array.from(random, (byte) => REQUEST_ID_LETTERS.charAt(byte % REQUEST_ID_LETTERS.length))
+    .join("");
 }
 
 /** Runs one line that was typed; returns whether to go on. */

@@ -1,6 +1,6 @@
-import type { FlagSpec } from "../lib/parse_flags.ts";
-import { parseFlags } from "../lib/parse_flags.ts";
-import { DEFAULT_PORT, type ParsedOptions, parseNumberFlag } from "../lib/serve_options.ts";
+import type { FlagSpec } from "../lib/read_flags.ts";
+import { readFlags } from "../lib/read_flags.ts";
+import { DEFAULT_PORT, type OptionsResult, readNumberFlag } from "../lib/serve_options.ts";
 
 /** What `demo` is asked for on the command line. */
 export interface DemoOptions {
@@ -21,12 +21,12 @@ export const DEMO_FLAGS = {
  *
  * @param args The arguments after the command's name.
  */
-export function parseDemoOptions(args: readonly string[]): ParsedOptions<DemoOptions> {
-  const parsed = parseFlags(args, DEMO_FLAGS);
+export function readDemoOptions(args: readonly string[]): OptionsResult<DemoOptions> {
+  const parsed = readFlags(args, DEMO_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
   const interactive = flags.interactive === true;
   if (flags.port === undefined) return { ok: true, options: { port: undefined, interactive } };
-  const port = parseNumberFlag("port", flags.port, 1, 65535);
+  const port = readNumberFlag(flags.port, { flag: "port", min: 1, max: 65535 });
   return port.ok ? { ok: true, options: { port: port.value, interactive } } : port;
 }

@@ -1,5 +1,5 @@
 import type { Sender } from "./sender.ts";
-import type { SessionListener, StandIn } from "./stand_in.ts";
+import type { SessionEvents, StandIn } from "./stand_in.ts";
 
 /** The sender that the demo posts as. */
 export const DEMO_SENDER = "dev";
@@ -12,5 +12,5 @@ export interface DemoStage {
   /** Posts to the server and listens to its stream. */
   readonly sender: Sender;
   /** Starts the server and waits for its port. */
-  start(listener: SessionListener): Promise<StandIn>;
+  start(events: SessionEvents): Promise<StandIn>;
 }

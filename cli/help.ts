@@ -1,4 +1,4 @@
-import { formatFlags } from "../lib/parse_flags.ts";
+import { formatFlags } from "../lib/read_flags.ts";
 import { SERVE_FLAGS } from "../lib/serve_options.ts";
 import { DEMO_FLAGS } from "./demo_options.ts";
 

@@ -1,4 +1,4 @@
-import { parseServeOptions } from "../lib/serve_options.ts";
+import { readServeOptions } from "../lib/serve_options.ts";
 import { createLogger } from "../server/log.ts";
 import { HOSTNAME, serve } from "../server/serve.ts";
 import { listenForTermination } from "../server/termination.ts";
@@ -11,7 +11,7 @@ import { printError, printUsageError } from "./terminal.ts";
  * @returns The exit code.
  */
 export async function runServe(args: readonly string[]): Promise<number> {
-  const parsed = parseServeOptions(args);
+  const parsed = readServeOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
   const { options } = parsed;
   const log = createLogger();

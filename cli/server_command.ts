@@ -6,17 +6,22 @@ export interface ProcessCommand {
   readonly args: readonly string[];
 }
 
+/** What {@linkcode createServerCommand} needs to know. */
+export interface ServerCommandOptions {
+  /** The URL of `main.ts`, or of the bundle that was made of it. */
+  readonly mainModule: string;
+  /** The port on 127.0.0.1. */
+  readonly port: number;
+  /** The flags of the server besides its port. */
+  readonly flags: readonly string[];
+}
+
 /**
  * The command that starts the server as `.mcp.json` does, with the Deno that runs now instead of
  * whatever is on the path.
- *
- * @param mainModule The URL of `main.ts`, or of the bundle that was made of it.
- * @param port The port on 127.0.0.1.
- * @param sender The sender whose `X-Sender` header is believed.
  */
-export function serverCommand(mainModule: string, port: number, sender: string): ProcessCommand {
-  const flags = ["--port", String(port), "--trust-header", sender];
-  if (Deno.build.standalone) return { command: Deno.execPath(), args: flags };
+export function createServerCommand(options: ServerCommandOptions): ProcessCommand {
+  const { mainModule, port, flags } = options;
   return {
     command: Deno.execPath(),
     args: [
@@ -26,6 +31,8 @@ export function serverCommand(mainModule: string, port: number, sender: string):
       "--v8-flags=--max-semi-space-size=1",
       `--allow-net=127.0.0.1:${port}`,
       mainModule,
+      "--port",
+      String(port),
       ...flags,
     ],
   };

@@ -18,11 +18,17 @@ import { StdioTransport } from "../server/stdio_transport.ts";
 import type { ProcessCommand } from "./server_command.ts";
 
 /** Takes what the server sends to the session. */
-export interface SessionListener {
+export interface SessionEvents {
   /** An event has arrived. */
   onEvent(event: ChannelEvent): void;
   /** A verdict on a permission request has arrived. */
   onVerdict(verdict: Verdict): void;
+}
+
+/** What {@linkcode startStandIn} reports to. */
+export interface StandInOptions extends SessionEvents {
+  /** Where problems are reported. */
+  readonly log: Logger;
 }
 
 /** A running server and the session that talks to it. */
@@ -41,13 +47,11 @@ export interface StandIn {
  * Starts the server and finishes the handshake with it.
  *
  * @param server The command that starts the server; its stderr is shown as it is.
- * @param listener Takes what the server sends.
- * @param log Where problems are reported.
+ * @param options Takes what the server sends.
  */
 export async function startStandIn(
   server: ProcessCommand,
-  listener: SessionListener,
-  log: Logger,
+  options: StandInOptions,
 ): Promise<StandIn> {
   const child = new Deno.Command(server.command, {
     args: [...server.args],
@@ -60,16 +64,20 @@ export async function startStandIn(
   });
   client.fallbackNotificationHandler = ({ method, params }) => {
     const fields = params as Record<string, string>;
-    if (method === CHANNEL_METHOD) listener.onEvent(params as unknown as ChannelEvent);
+    if (method === CHANNEL_METHOD) options.onEvent(params as unknown as ChannelEvent);
     if (method === PERMISSION_METHOD) {
       const { request_id: requestId = "", behavior } = fields;
-      listener.onVerdict({ requestId, behavior: behavior === "allow" ? "allow" : "deny" });
+      options.onVerdict({ requestId, behavior: behavior === "allow" ? "allow" : "deny" });
     }
     return Promise.resolve();
   };
   const stdin = child.stdin.getWriter();
   await client.connect(
-    new StdioTransport({ input: child.stdout, write: (bytes) => stdin.write(bytes), log }),
+    new StdioTransport({
+      input: child.stdout,
+      write: (bytes) => stdin.write(bytes),
+      log: options.log,
+    }),
   );
 
   return {

@@ -10,7 +10,18 @@ const NO_RIGHTS: SenderRights = Object.freeze({ speak: false, approve: false });
 
 const SENDER_ID_REGEXP = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
-/** Tells whether a text can be a sender's id: 1 to 64 of `A-Z a-z 0-9 . _ @ -`, no leading sign. */
+/**
+ * Tells whether a text can be a sender's id: 1 to 64 of `A-Z a-z 0-9 . _ @ -`, no leading sign.
+ *
+ * @example Usage
+ * ```ts
+ * import { isSenderId } from "@deno-channel/deno-channel";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * assert(isSenderId("ci@example.com"));
+ * assertFalse(isSenderId("two words"));
+ * ```
+ */
 export function isSenderId(text: string): boolean {
   return SENDER_ID_REGEXP.test(text);
 }
@@ -52,11 +63,6 @@ export class Allowlist {
         );
       }
     }
-  }
-
-  /** How many senders the list holds. */
-  get size(): number {
-    return this.#rights.size;
   }
 
   /**

@@ -2,8 +2,8 @@
  * The content cleaner: makes text from outside safe to stand between `<channel …>` and `</channel>`.
  *
  * Guarantees of the result, whatever goes in: no opening or closing `channel` tag in any case or
- * spacing, no control character but newline and tab, no terminal escape sequence, no character that
- * reorders text or spells text that is not seen, well-formed Unicode, at most so many code points.
+ * spacing, no control character but newline and tab, no terminal escape sequence, no bidirectional
+ * override or isolate, no tag character, well-formed Unicode, at most so many code points.
  * Prose, code and emoji come through as they are, but for the few flags that are spelled with tag
  * characters. Cleaning twice gives the same text as cleaning once.
  *
@@ -22,6 +22,11 @@ export const MAX_CONTENT_CODE_POINTS = 100_000;
 const SUSPICIOUS_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
   /[\0-\x08\x0b-\x1f<\x7f-\x9f\u202a-\u202e\u2066-\u206f\ud800-\udfff\ufe00-\ufe0f\ufff9-\ufffb]/;
+
+/** Controls that a terminal skips inside of a sequence, so that they do not hide one. */
+const INSIDE_SEQUENCE_REGEXP =
+  // deno-lint-ignore no-control-regex -- control characters are what this is about
+  /[\0-\x06\x08\x0b-\x1a\x1c-\x1f\x7f]/g;
 
 /** Terminal sequences as a whole (CSI, then OSC), so that no `[31m` of theirs is left behind. */
 const ESCAPE_SEQUENCE_REGEXP =
@@ -53,8 +58,9 @@ const CHANNEL_TAG_REGEXP = new RegExp(
  * Cleans text from outside for use as an event's content.
  *
  * @param text Any string, lone surrogates included.
- * @param maxCodePoints The longest result in code points, its marker `… (+N)` included.
+ * @param maxCodePoints The longest result in code points, its marker `… (+N)` included; at least 16.
  * @returns The cleaned text.
+ * @throws {RangeError} When the limit is below 16.
  *
  * @example Usage
  * ```ts
@@ -72,6 +78,7 @@ export function cleanContent(
     ? text
       .toWellFormed()
       .replace(/\r\n?/g, "\n")
+      .replace(INSIDE_SEQUENCE_REGEXP, "")
       .replace(ESCAPE_SEQUENCE_REGEXP, "")
       .replace(FORBIDDEN_REGEXP, "")
       .replace(SELECTORS_REGEXP, "")

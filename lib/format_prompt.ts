@@ -9,27 +9,12 @@
  * @module
  */
 
+import { escapeToLine, escapeUnseen } from "./escape_unseen.ts";
 import type { PermissionRequest } from "./permission_registry.ts";
 import { splitByCodePoints } from "./truncate.ts";
 
 /** The longest line of a preview in code points before it is split. */
 export const MAX_PROMPT_LINE_CODE_POINTS = 500;
-
-const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-/** White space as a reader knows it; `\s` would also match U+FEFF, which is not seen at all. */
-const WHITE_SPACE_REGEXP = /[^\S\ufeff]+/g;
-
-function escapeUnseen(text: string): string {
-  return text.replace(UNSEEN_REGEXP, (character) => {
-    if (character === "\t") return character;
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
-  });
-}
-
-function oneLine(text: string): string {
-  return escapeUnseen(text.replace(WHITE_SPACE_REGEXP, " ")).trim();
-}
 
 /** The lines of a preview; a piece of a line that was split begins with `>> `. */
 function quote(preview: string): string[] {
@@ -70,11 +55,9 @@ function quote(preview: string): string[] {
  */
 export function formatPrompt(request: PermissionRequest): string {
   const { requestId, toolName, description, inputPreview } = request;
-  const preview = inputPreview.replace(WHITE_SPACE_REGEXP, "") === ""
-    ? []
-    : [...quote(inputPreview), ""];
+  const preview = escapeToLine(inputPreview) === "" ? [] : [...quote(inputPreview), ""];
   return [
-    `Claude wants to run ${oneLine(toolName)}: ${oneLine(description)}`,
+    `Claude wants to run ${escapeToLine(toolName)}: ${escapeToLine(description)}`,
     "",
     ...preview,
     `Reply "yes ${requestId}" or "no ${requestId}"`,

@@ -1,4 +1,4 @@
-import { concatenate } from "./concatenate.ts";
+import { ByteBuffer } from "./byte_buffer.ts";
 
 /** What a {@linkcode LineSplitter} finds: a line, or that a line was longer than allowed. */
 export type SplitLine =
@@ -16,7 +16,7 @@ const NEWLINE = 0x0a;
 export class LineSplitter {
   readonly #maxBytes: number;
   readonly #decoder = new TextDecoder();
-  #pieces: Uint8Array[] = [];
+  readonly #buffer = new ByteBuffer();
   #byteLength = 0;
 
   /**
@@ -43,24 +43,21 @@ export class LineSplitter {
       if (line !== undefined) lines.push(line);
       start = end + 1;
     }
-    this.#append(chunk.slice(start));
+    this.#append(chunk.subarray(start));
     return lines;
   }
 
   #append(piece: Uint8Array): void {
-    if (piece.length === 0) return;
     this.#byteLength += piece.length;
-    if (this.#byteLength > this.#maxBytes) this.#pieces = [];
-    else this.#pieces.push(piece);
+    if (this.#byteLength > this.#maxBytes) this.#buffer.clear();
+    else this.#buffer.append(piece);
   }
 
   #take(): SplitLine | undefined {
     const byteLength = this.#byteLength;
-    const pieces = this.#pieces;
     this.#byteLength = 0;
-    this.#pieces = [];
+    const text = this.#decoder.decode(this.#buffer.take());
     if (byteLength > this.#maxBytes) return { ok: false, byteLength };
-    const text = this.#decoder.decode(concatenate(pieces, byteLength));
     return text.trim() === "" ? undefined : { ok: true, text };
   }
 }

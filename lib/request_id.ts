@@ -1,5 +1,8 @@
+/** The letters of a request id: a–z without `l`, which looks like a digit. */
+export const REQUEST_ID_LETTERS = "abcdefghijkmnopqrstuvwxyz";
+
 /**
- * Five letters of a–z without `l`: the ids that Claude Code gives its permission requests.
+ * Five of these letters: the ids that Claude Code gives its permission requests.
  *
  * Source of the rule: the permission relay section of the Channels reference.
  */

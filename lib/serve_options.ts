@@ -1,5 +1,5 @@
 import { isSenderId } from "./allowlist.ts";
-import { type FlagSpec, parseFlags } from "./parse_flags.ts";
+import { type FlagSpec, readFlags } from "./read_flags.ts";
 
 /** What `serve` is asked for on the command line. */
 export interface ServeOptions {
@@ -14,7 +14,7 @@ export interface ServeOptions {
 }
 
 /** A value, or a message that names the flag, the value and what is allowed. */
-export type ParsedOptions<T> =
+export type OptionsResult<T> =
   | { readonly ok: true; readonly options: T }
   | { readonly ok: false; readonly message: string };
 
@@ -35,16 +35,24 @@ export const SERVE_FLAGS = {
   "max-streams": { value: "number", help: "most listeners at GET /events (default 256)" },
 } as const satisfies Record<string, FlagSpec>;
 
+/** Which numbers a flag takes. */
+export interface NumberFlagOptions {
+  /** The name of the flag. */
+  readonly flag: string;
+  /** The least that is allowed. */
+  readonly min: number;
+  /** The most that is allowed. */
+  readonly max: number;
+}
+
 /**
  * Reads a whole number out of the text of a flag.
  *
  * @returns The number, or a message that names the flag, the value and what is allowed.
  */
-export function parseNumberFlag(
-  flag: string,
+export function readNumberFlag(
   text: string,
-  min: number,
-  max: number,
+  { flag, min, max }: NumberFlagOptions,
 ): { readonly ok: true; readonly value: number } | {
   readonly ok: false;
   readonly message: string;
@@ -62,13 +70,21 @@ export function parseNumberFlag(
  *
  * @param args The arguments after the command's name.
  */
-export function parseServeOptions(args: readonly string[]): ParsedOptions<ServeOptions> {
-  const parsed = parseFlags(args, SERVE_FLAGS);
+export function readServeOptions(args: readonly string[]): OptionsResult<ServeOptions> {
+  const parsed = readFlags(args, SERVE_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
-  const port = parseNumberFlag("port", flags.port ?? String(DEFAULT_PORT), 0, 65535);
+  const port = readNumberFlag(flags.port ?? String(DEFAULT_PORT), {
+    flag: "port",
+    min: 0,
+    max: 65535,
+  });
   if (!port.ok) return port;
-  const maxStreams = parseNumberFlag("max-streams", flags["max-streams"] ?? "256", 1, 65536);
+  const maxStreams = readNumberFlag(flags["max-streams"] ?? "256", {
+    flag: "max-streams",
+    min: 1,
+    max: 65536,
+  });
   if (!maxStreams.ok) return maxStreams;
   const trustedSenders = flags["trust-header"]?.split(",") ?? [];
   const invalid = trustedSenders.find((sender) => !isSenderId(sender));

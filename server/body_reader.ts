@@ -8,7 +8,7 @@
  */
 
 import { STATUS_CODE, type StatusCode } from "@std/http/status";
-import { concatenate } from "../lib/concatenate.ts";
+import { ByteBuffer } from "../lib/byte_buffer.ts";
 
 /** What {@linkcode BodyReader.read} returns: the text, or the answer to give. */
 export type Body =
@@ -99,21 +99,19 @@ export class BodyReader {
   }
 
   async #collect(reading: Reading): Promise<Body> {
-    const chunks: Uint8Array[] = [];
-    let byteLength = 0;
+    const buffer = new ByteBuffer();
     for (;;) {
       const { done, value } = await reading.reader.read();
       if (reading.isLate) return this.#late();
       if (done) break;
-      byteLength += value.length;
-      if (byteLength > this.#maxBytes) {
+      if (buffer.length + value.length > this.#maxBytes) {
         reading.reader.cancel().catch(() => {});
         return this.#tooLarge();
       }
-      chunks.push(value);
+      buffer.append(value);
     }
     try {
-      return { ok: true, text: decodeUtf8(concatenate(chunks, byteLength)) };
+      return { ok: true, text: decodeUtf8(buffer.take()) };
     } catch {
       return {
         ok: false,

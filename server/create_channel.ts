@@ -62,7 +62,7 @@ export interface ChannelOptions {
   readonly streams?: {
     /** Where messages come from. */
     readonly input: AsyncIterable<Uint8Array>;
-    /** Writes all of the bytes before it settles; it rejects when the client is gone. */
+    /** Writes all of the bytes; it rejects when the client is gone. */
     readonly write: (bytes: Uint8Array) => Promise<void>;
   };
 }
@@ -77,7 +77,10 @@ export interface PushedEvent {
 
 /** A channel to one Claude Code session. */
 export interface Channel {
-  /** Settles when the client has finished the handshake; events can be pushed from then on. */
+  /**
+   * Settles when the client has finished the handshake; events can be pushed from then on. Rejects
+   * with a {@linkcode NotConnectedError} when the connection ends before that.
+   */
   readonly initialized: Promise<void>;
   /** Settles when the connection has ended, whoever ended it. */
   readonly closed: Promise<void>;
@@ -100,7 +103,10 @@ export interface Channel {
    * @throws {QueueFullError} When the client does not read.
    */
   permit(requestId: string, behavior: Behavior): Promise<void>;
-  /** Ends the connection. Safe to call twice. */
+  /**
+   * Ends the connection after what was sent before has left. Safe to call twice. A read of stdin that
+   * is under way keeps the process alive: call `Deno.exit()` where stdin stays open.
+   */
   close(): Promise<void>;
 }
 
@@ -126,7 +132,7 @@ async function writeStdout(bytes: Uint8Array): Promise<void> {
   }
 }
 
-function formatCapabilities(hasTools: boolean, relaysPermissions: boolean) {
+function createCapabilities(hasTools: boolean, relaysPermissions: boolean) {
   return {
     experimental: {
       "claude/channel": {},
@@ -221,11 +227,12 @@ export function createChannel(options: ChannelOptions): Channel {
     throw new TypeError("Cannot create the channel: two tools have the same name");
   }
   const initialized = Promise.withResolvers<void>();
+  initialized.promise.catch(() => {}); // Who does not wait for it does not have to handle it.
   const closed = Promise.withResolvers<void>();
   let isOpen = false;
 
   const server = new Server({ name, version }, {
-    capabilities: formatCapabilities(tools.length > 0, onPermissionRequest !== undefined),
+    capabilities: createCapabilities(tools.length > 0, onPermissionRequest !== undefined),
     instructions,
     jsonSchemaValidator: NO_SCHEMA_VALIDATOR,
   });
@@ -242,6 +249,7 @@ export function createChannel(options: ChannelOptions): Channel {
   };
   server.onclose = () => {
     isOpen = false;
+    initialized.reject(new NotConnectedError());
     closed.resolve();
   };
   // The SDK's messages quote what was received, so only the kind of error is logged.

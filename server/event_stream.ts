@@ -44,7 +44,7 @@ const CONNECTED = new TextEncoder().encode(": connected\n\n");
  * and people who watch with curl are used to it.
  */
 function spaced(text: string): string {
-  return text.replace(/^/gm, " ");
+  return text.split(/\r\n|\r|\n/).map((line) => ` ${line}`).join("\n");
 }
 
 /** Fans messages out to listeners. */
@@ -55,6 +55,7 @@ export class EventStream {
   readonly #listeners = new Set<Listener>();
   #encoder: WritableStreamDefaultWriter<ServerSentEventMessage> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #isClosed = false;
 
   /** Constructs a new instance. */
   constructor(options: EventStreamOptions = {}) {
@@ -71,10 +72,10 @@ export class EventStream {
   /**
    * Adds a listener.
    *
-   * @returns The bytes of the stream, or `undefined` when there are too many streams.
+   * @returns The bytes of the stream, or `undefined` when there are too many or it is closed.
    */
   listen(): ReadableStream<Uint8Array> | undefined {
-    if (this.#listeners.size >= this.#maxStreams) return undefined;
+    if (this.#isClosed || this.#listeners.size >= this.#maxStreams) return undefined;
     let listener: Listener;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -97,8 +98,8 @@ export class EventStream {
 
   /** Ends all streams after what was broadcast before. Safe to call twice. */
   async close(): Promise<void> {
-    await this.#encoder?.close();
-    this.#encoder = undefined;
+    this.#isClosed = true;
+    await this.#encoder?.close().catch(() => {});
     for (const listener of [...this.#listeners]) {
       this.#remove(listener);
       listener.close();
@@ -106,13 +107,13 @@ export class EventStream {
   }
 
   #send(message: ServerSentEventMessage): void {
-    if (this.#listeners.size === 0) return;
+    if (this.#isClosed || this.#listeners.size === 0) return;
     if (this.#encoder === undefined) {
       const { readable, writable } = new ServerSentEventStream();
       this.#encoder = writable.getWriter();
       this.#fanOut(readable);
     }
-    this.#encoder.write(message);
+    this.#encoder.write(message).catch(() => {}); // It was under way when the stream was closed.
   }
 
   async #fanOut(chunks: ReadableStream<Uint8Array>): Promise<void> {

@@ -10,6 +10,7 @@
 import { STATUS_CODE, type StatusCode } from "@std/http/status";
 import type { Allowlist, SenderRights } from "../lib/allowlist.ts";
 import type { EventIdFactory } from "../lib/event_id.ts";
+import { createEventMeta } from "../lib/event_meta.ts";
 import { parseRequestTarget, type RequestTarget } from "../lib/parse_request_target.ts";
 import { tryParseVerdict, type Verdict } from "../lib/parse_verdict.ts";
 import type { PermissionRegistry } from "../lib/permission_registry.ts";
@@ -78,14 +79,16 @@ function guard(headers: Headers): Response | undefined {
   return undefined;
 }
 
-/** One header line that says what became of the sender's own meta; names are percent-encoded. */
+/**
+ * One header line that says what became of the sender's own meta, such as `run-id renamed (run_id)`;
+ * names are percent-encoded, and beyond sixteen they are only counted.
+ */
 function formatChanges(changes: readonly MetaChange[]): string {
-  return changes
-    .slice(0, 16)
-    .map(({ key, action, detail }) =>
-      `${encodeURIComponent(key.slice(0, 64).toWellFormed())} ${action} (${detail})`
-    )
-    .join(", ");
+  const named = changes.slice(0, 16).map(({ key, action, detail }) =>
+    `${encodeURIComponent(key.slice(0, 64).toWellFormed())} ${action} (${detail})`
+  );
+  const rest = changes.length - named.length;
+  return (rest > 0 ? [...named, `${rest} more`] : named).join(", ");
 }
 
 /**
@@ -128,14 +131,15 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       permissions.reopen(verdict.requestId);
       throw error;
     }
-    return answer(STATUS_CODE.OK, "verdict recorded");
+    return answer(STATUS_CODE.OK, "verdict recorded", { "X-Event-Id": ids.next(Date.now()) });
   }
 
   async function push(sender: string, target: RequestTarget, content: string): Promise<Response> {
     const eventId = ids.next(Date.now());
-    const { path, query } = target;
-    const own = { chat_id: eventId.replace("evt", "chat"), event_id: eventId, sender, path };
-    const changes = await channel.push({ content, meta: { ...query, ...own } });
+    const chatId = eventId.replace("evt", "chat");
+    const own = { chat_id: chatId, event_id: eventId, sender, path: target.path };
+    const { record, changes: left } = createEventMeta(own, target.query);
+    const changes = [...left, ...await channel.push({ content, meta: record })];
     const response = answer(STATUS_CODE.OK, "ok", { "X-Event-Id": eventId });
     if (changes.length > 0) response.headers.set("X-Meta-Changes", formatChanges(changes));
     return response;
@@ -145,13 +149,15 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     if (request.method !== "POST") return notAllowed("POST");
     const sender = request.headers.get("x-sender");
     const rights = allowlist.rightsOf(sender);
-    if (sender === null || !rights.speak) return answer(STATUS_CODE.Forbidden, "forbidden");
+    if (sender === null || !(rights.speak || rights.approve)) {
+      return answer(STATUS_CODE.Forbidden, "forbidden");
+    }
     const body = await bodies.read(request);
     if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
     const verdict = tryParseVerdict(body.text);
-    return verdict === undefined
-      ? await push(sender, target, body.text)
-      : await settle(verdict, rights);
+    if (verdict !== undefined) return await settle(verdict, rights);
+    if (!rights.speak) return answer(STATUS_CODE.Forbidden, "forbidden");
+    return await push(sender, target, body.text);
   }
 
   function fail(error: unknown): Response {

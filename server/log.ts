@@ -14,9 +14,20 @@ const ENCODER = new TextEncoder();
  * Messages hold no secret and no payload.
  *
  * @param write Takes a whole line; by default it goes to stderr.
+ *
+ * @example Usage
+ * ```ts
+ * import { createLogger } from "@deno-channel/deno-channel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines: string[] = [];
+ * const log = createLogger((line) => lines.push(new TextDecoder().decode(line)));
+ * log.warn("The disk is full");
+ * assertEquals(lines, ["deno-channel: warning: The disk is full\n"]);
+ * ```
  */
 export function createLogger(
-  write: (line: Uint8Array) => void = (line) => void Deno.stderr.writeSync(line),
+  write: (line: Uint8Array) => unknown = (line) => Deno.stderr.writeSync(line),
 ): Logger {
   const log = (message: string) => {
     try {

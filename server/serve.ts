@@ -7,7 +7,8 @@
 import { Allowlist } from "../lib/allowlist.ts";
 import { EventIdFactory } from "../lib/event_id.ts";
 import { formatPrompt } from "../lib/format_prompt.ts";
-import { formatInstructions } from "../lib/instructions.ts";
+import { formatReply } from "../lib/format_reply.ts";
+import { INSTRUCTIONS } from "../lib/instructions.ts";
 import { PermissionRegistry, type PermissionRequest } from "../lib/permission_registry.ts";
 import { createReplyTool } from "../lib/reply_tool.ts";
 import type { ServeOptions } from "../lib/serve_options.ts";
@@ -59,9 +60,9 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   const channel = createChannel({
     name: SERVER_NAME,
     version: VERSION,
-    instructions: formatInstructions({ source: SERVER_NAME }),
+    instructions: INSTRUCTIONS,
     tools: [
-      createReplyTool(({ chatId, text }) => events.broadcast(`Reply to ${chatId}: ${text}`)),
+      createReplyTool((reply) => events.broadcast(formatReply(reply))),
     ],
     log,
     ...(relays && { onPermissionRequest }),
@@ -70,7 +71,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   const ended = Promise.race([channel.closed, terminated]);
   await channel.connect();
   const isInitialized = await Promise.race([
-    channel.initialized.then(() => true),
+    channel.initialized.then(() => true, () => false),
     ended.then(() => false),
   ]);
 

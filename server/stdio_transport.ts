@@ -21,7 +21,7 @@ import type { Logger } from "./log.ts";
 export interface StdioTransportOptions {
   /** Where messages come from. */
   readonly input: AsyncIterable<Uint8Array>;
-  /** Writes all of the bytes before it settles; it rejects when the client is gone. */
+  /** Writes all of the bytes; it rejects when the client is gone. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Where problems are reported. */
   readonly log: Logger;
@@ -32,13 +32,14 @@ export interface StdioTransportOptions {
    */
   readonly maxLineBytes?: number;
   /**
-   * How much may wait to be written, in UTF-16 units of the queued lines.
+   * How much may wait to be written before notifications are refused, in UTF-16 units of the queued
+   * lines. Answers always fit: the client has asked for each of them.
    *
    * @default {16_777_216}
    */
   readonly maxQueuedUnits?: number;
   /**
-   * How long the last messages may take to leave when the input ends, in milliseconds.
+   * How long the last messages may take to leave at the end, in milliseconds.
    *
    * @default {250}
    */
@@ -54,9 +55,6 @@ export class QueueFullError extends Error {
   }
 }
 
-/** The most that is written at once: what a pipe takes. */
-const WRITE_BYTES = 64 * 1024;
-
 const ENCODER = new TextEncoder();
 
 /** A `Transport` of the MCP SDK over a pair of byte streams. */
@@ -71,12 +69,11 @@ export class StdioTransport implements Transport {
   readonly #splitter: LineSplitter;
   readonly #maxQueuedUnits: number;
   readonly #lingerMs: number;
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
   #queue: string[] = [];
   #queuedUnits = 0;
   #refused = 0;
   #writing: Promise<void> | undefined;
-  #closed = false;
+  #state: "open" | "closing" | "closed" = "open";
 
   /** Constructs a new instance; nothing is read before {@linkcode start}. */
   constructor(options: StdioTransportOptions) {
@@ -100,27 +97,40 @@ export class StdioTransport implements Transport {
    *
    * @param message The message.
    * @returns A promise that is settled at once; it does not wait for the client to read.
-   * @throws {QueueFullError} When too much waits to be written.
+   * @throws {QueueFullError} When it is a notification and too much waits to be written.
    */
   send(message: JSONRPCMessage): Promise<void> {
     const line = JSON.stringify(message) + "\n";
-    if (this.#closed) return Promise.reject(new Error("Cannot send: the transport is closed"));
-    if (this.#queuedUnits + line.length > this.#maxQueuedUnits) return this.#refuse();
+    if (this.#state !== "open") {
+      return Promise.reject(new Error("Cannot send: the transport is closed"));
+    }
+    const fits = this.#queuedUnits + line.length <= this.#maxQueuedUnits;
+    if (!fits && !("id" in message)) return this.#refuse();
     this.#queue.push(line);
     this.#queuedUnits += line.length;
     this.#writing ??= this.#write();
     return Promise.resolve();
   }
 
-  /** Stops reading and writing, and calls `onclose`. Safe to call twice. */
-  close(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    this.#closed = true;
+  /**
+   * Takes no more messages, lets those leave that were taken before, within the time that is set for
+   * that, and calls `onclose`. Safe to call twice.
+   */
+  async close(): Promise<void> {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    await this.#drain();
+    this.#end();
+  }
+
+  /** Stops reading and writing at once. */
+  #end(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
     this.#queue = [];
     // Not awaited: it waits for a read that is under way, and a client may leave that waiting.
     this.#input.return?.().catch(() => {});
     this.onclose?.();
-    return Promise.resolve();
   }
 
   #refuse(): Promise<void> {
@@ -144,9 +154,10 @@ export class StdioTransport implements Transport {
         }
       }
     } catch (error) {
-      if (!this.#closed) this.#log.warn(`Cannot read from the client: ${(error as Error).name}`);
+      this.#log.warn(`Cannot read from the client: ${(error as Error).name}`);
     }
-    await this.#drain();
+    // What was asked before the input ended is answered in the next turns of the microtask queue.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     await this.close();
   }
 
@@ -168,26 +179,16 @@ export class StdioTransport implements Transport {
       while (this.#queue.length > 0) {
         const lines = this.#queue.join("");
         this.#queue = [];
-        await this.#writeText(lines);
+        await this.#writeBytes(ENCODER.encode(lines));
         this.#queuedUnits -= lines.length;
         this.#resume();
         // Under load, a turn of the event loop between two writes lets whole batches gather.
         if (this.#queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
       }
     } catch {
-      await this.close();
+      this.#end();
     } finally {
       this.#writing = undefined;
-    }
-  }
-
-  /** One buffer serves for all writes, since only one is under way: a new one each would cost more. */
-  async #writeText(text: string): Promise<void> {
-    this.#buffer ??= new Uint8Array(WRITE_BYTES);
-    for (let rest = text; rest !== "";) {
-      const { read, written } = ENCODER.encodeInto(rest, this.#buffer);
-      await this.#writeBytes(this.#buffer.subarray(0, written));
-      rest = rest.slice(read);
     }
   }
 
@@ -197,13 +198,12 @@ export class StdioTransport implements Transport {
     this.#refused = 0;
   }
 
-  /** Lets what was asked before the input ended be answered, within the time that is left. */
+  /** Waits until all is written, or until the time for that is over. */
   async #drain(): Promise<void> {
-    if (this.#closed) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, this.#lingerMs));
-    const answered = new Promise<void>((resolve) => setTimeout(resolve, 0));
-    await Promise.race([answered.then(() => this.#writing), late]);
+    if (this.#writing === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#lingerMs);
+    await Promise.race([this.#writing, promise]);
     clearTimeout(timer);
   }
 }

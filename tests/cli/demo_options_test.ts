@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { parseDemoOptions } from "../../cli/demo_options.ts";
-import { serverCommand } from "../../cli/server_command.ts";
+import { readDemoOptions } from "../../cli/demo_options.ts";
+import { createServerCommand } from "../../cli/server_command.ts";
 
-Deno.test("parseDemoOptions() reads its flags and refuses what is not allowed", () => {
-  const cases: [string[], ReturnType<typeof parseDemoOptions>][] = [
+Deno.test("readDemoOptions() reads its flags and refuses what is not allowed", () => {
+  const cases: [string[], ReturnType<typeof readDemoOptions>][] = [
     [[], { ok: true, options: { port: undefined, interactive: false } }],
     [["--interactive"], { ok: true, options: { port: undefined, interactive: true } }],
     [["--port=9000"], { ok: true, options: { port: 9000, interactive: false } }],
@@ -17,12 +17,17 @@ Deno.test("parseDemoOptions() reads its flags and refuses what is not allowed", 
     }],
   ];
   for (const [args, expected] of cases) {
-    assertEquals(parseDemoOptions(args), expected, args.join(" "));
+    assertEquals(readDemoOptions(args), expected, args.join(" "));
   }
 });
 
-Deno.test("serverCommand() starts the running Deno with the flags of .mcp.json", () => {
-  assertEquals(serverCommand("file:///project/main.ts", 9000, "dev"), {
+Deno.test("createServerCommand() starts the running Deno with the flags of .mcp.json", () => {
+  const options = {
+    mainModule: "file:///project/main.ts",
+    port: 9000,
+    flags: ["--trust-header", "dev"],
+  };
+  assertEquals(createServerCommand(options), {
     command: Deno.execPath(),
     args: [
       "run",

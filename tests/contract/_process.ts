@@ -1,5 +1,19 @@
-import { serverArgs, takeFreePort } from "./_session.ts";
+import { serverCommand, takeFreePort } from "./_session.ts";
 import { until } from "../_until.ts";
+
+/** What a client sends at the start. */
+export const HANDSHAKE: readonly object[] = [
+  {
+    id: 0,
+    method: "initialize",
+    params: {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "test", version: "1.0.0" },
+    },
+  },
+  { method: "notifications/initialized" },
+];
 
 /** A server as a real process whose pipes the test holds in its own hands. */
 export class Process implements AsyncDisposable {
@@ -15,10 +29,7 @@ export class Process implements AsyncDisposable {
   constructor(
     /** The port of the server. */
     readonly port: number = takeFreePort(),
-    command: readonly [string, ...string[]] = [
-      Deno.execPath(),
-      ...serverArgs(port, ["--trust-header", "dev"]),
-    ],
+    command: readonly [string, ...string[]] = serverCommand(port),
   ) {
     const [program, ...args] = command;
     this.child = new Deno.Command(program, {
@@ -45,16 +56,7 @@ export class Process implements AsyncDisposable {
 
   /** Sends the handshake, without reading the answer, and waits for the port. */
   async handshake(): Promise<void> {
-    await this.send({
-      id: 0,
-      method: "initialize",
-      params: {
-        protocolVersion: "2025-11-25",
-        capabilities: {},
-        clientInfo: { name: "test", version: "1.0.0" },
-      },
-    });
-    await this.send({ method: "notifications/initialized" });
+    for (const message of HANDSHAKE) await this.send(message);
     await until("the port opens", () => this.stderr.includes("Listening on"));
   }
 

@@ -8,12 +8,11 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 // @ts-types="@modelcontextprotocol/sdk/client/stdio"
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { createServerCommand } from "../../cli/server_command.ts";
 import { until } from "../_until.ts";
 
 /** The folder of the project. */
-export const PROJECT = new URL("../../", import.meta.url).pathname;
-
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+export const PROJECT = new URL("../../", import.meta.url);
 
 /** A notification from the server. */
 export interface Notification {
@@ -29,10 +28,14 @@ export function takeFreePort(): number {
   return listener.addr.port;
 }
 
-/** The arguments that start the server on a port, with the flags of `.mcp.json`. */
-export function serverArgs(port: number, args: readonly string[] = []): string[] {
-  const flags = ["--no-prompt", "--frozen", "--v8-flags=--max-semi-space-size=1"];
-  return ["run", ...flags, `--allow-net=127.0.0.1:${port}`, MAIN, "--port", String(port), ...args];
+/** The command that starts the server on a port, with the flags of `.mcp.json`. */
+export function serverCommand(
+  port: number,
+  flags: readonly string[] = ["--trust-header", "dev"],
+): [string, ...string[]] {
+  const mainModule = new URL("main.ts", PROJECT).href;
+  const { command, args } = createServerCommand({ mainModule, port, flags });
+  return [command, ...args];
 }
 
 /** Options of {@linkcode Session.start}. */
@@ -68,12 +71,11 @@ export class Session implements AsyncDisposable {
     readonly port: number,
     options: SessionOptions,
   ) {
-    const args = options.args ?? ["--trust-header", "dev"];
-    const [command, ...rest] = options.command ?? [Deno.execPath(), ...serverArgs(port, args)];
+    const [command, ...args] = options.command ?? serverCommand(port, options.args);
     this.#transport = new StdioClientTransport({
       command,
-      args: rest,
-      cwd: options.cwd ?? PROJECT,
+      args,
+      cwd: options.cwd ?? decodeURIComponent(PROJECT.pathname),
       stderr: "pipe",
       ...(options.env && { env: options.env }),
     });

@@ -4,7 +4,7 @@ import { PROJECT, Session, takeFreePort } from "./_session.ts";
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
 const FLAGS = ["--no-prompt", "--no-npm", "--no-remote"];
 
-async function runDeno(args: readonly string[], cwd = PROJECT): Promise<string> {
+async function runDeno(args: readonly string[], cwd: string | URL = PROJECT): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd });
   const { success, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
@@ -16,7 +16,7 @@ Deno.test("the bundle is one file that runs in an empty folder without npm and n
   const folder = `${SCRATCH}/empty`;
   await Deno.mkdir(folder);
   await runDeno(["task", "bundle"]);
-  await Deno.copyFile(`${PROJECT}dist/deno-channel.js`, `${folder}/deno-channel.js`);
+  await Deno.copyFile(new URL("dist/deno-channel.js", PROJECT), `${folder}/deno-channel.js`);
   const port = takeFreePort();
   const args = ["deno-channel.js", "--port", String(port), "--trust-header", "dev"];
   await using session = await Session.start({

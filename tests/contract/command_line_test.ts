@@ -5,7 +5,14 @@ import { PROJECT, takeFreePort } from "./_session.ts";
 /** Runs `main.ts` with nothing on stdin. */
 async function run(args: readonly string[], denoFlags: readonly string[] = []) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--frozen", ...denoFlags, `${PROJECT}main.ts`, ...args],
+    args: [
+      "run",
+      "--no-prompt",
+      "--frozen",
+      ...denoFlags,
+      new URL("main.ts", PROJECT).href,
+      ...args,
+    ],
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
@@ -85,7 +92,7 @@ Deno.test("demo --interactive stands in for Claude until it is told to quit [cli
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", "--frozen", "--allow-net=127.0.0.1"],
-      ...[`--allow-run=${Deno.execPath()}`, `${PROJECT}main.ts`],
+      ...[`--allow-run=${Deno.execPath()}`, new URL("main.ts", PROJECT).href],
       ...["demo", "--interactive", "--port", String(port)],
     ],
     stdin: "piped",

@@ -1,9 +1,18 @@
-import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+  assertStringIncludes,
+} from "@std/assert";
 import { until } from "../_until.ts";
-import { Process } from "./_process.ts";
-import { sendSignal, serverArgs, Session, takeFreePort } from "./_session.ts";
+import { HANDSHAKE, Process } from "./_process.ts";
+import { sendSignal, serverCommand, Session, takeFreePort } from "./_session.ts";
 
-const CAT = "cat";
+async function answered(response: Response): Promise<boolean> {
+  await response.body?.cancel();
+  return true;
+}
 
 /** Opens a stream and waits for its greeting. */
 async function listen(url: string): Promise<ReadableStreamDefaultReader<Uint8Array>> {
@@ -41,6 +50,36 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   });
 }
 
+Deno.test("what was answered ok has left before the process ends on a signal [lifetime.signals]", async () => {
+  await using server = new Process();
+  await server.handshake();
+  const stream = await listen(server.url);
+  const lines = (async () => {
+    let text = "";
+    for await (const chunk of server.child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+    }
+    return text.split("\n").filter((line) => line.includes('claude/channel"'));
+  })();
+  let accepted = 0;
+  const posting = Promise.all(Array.from({ length: 8 }, async () => {
+    for (;;) {
+      const status = await server.post("hello").catch(() => undefined);
+      if (status !== 200) return;
+      accepted++;
+      // Replies go out while the streams close.
+      const params = { name: "reply", arguments: { chat_id: "1", text: "hi" } };
+      await server.send({ id: accepted, method: "tools/call", params }).catch(() => {});
+    }
+  }));
+  await until("posts come in", () => accepted > 200);
+  server.child.kill("SIGTERM");
+  assertEquals((await server.ended()).code, 0);
+  await posting;
+  assertGreaterOrEqual((await lines).length, accepted);
+  await stream.cancel().catch(() => {});
+});
+
 Deno.test("the process ends when its stdout breaks [lifetime.broken-pipe]", async () => {
   await using server = new Process();
   await server.handshake();
@@ -53,19 +92,25 @@ Deno.test("the process ends when its stdout breaks [lifetime.broken-pipe]", asyn
 
 Deno.test("the process ends when its client is killed [lifetime.client-killed]", async () => {
   const port = takeFreePort();
-  // The shell stands for the client: it holds both ends of the server's stdin.
-  const script = `${CAT} | "$0" "$@" & wait`;
-  const command = [Deno.execPath(), ...serverArgs(port, ["--trust-header", "dev"])];
+  // The shell stands for the client: it holds both ends of the server's pipes, and `cat` what it says.
   const client = new Deno.Command("sh", {
-    args: ["-c", script, ...command],
+    args: ["-c", 'cat | "$0" "$@" | cat', ...serverCommand(port)],
     stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
-  await client.stdin.close();
+  const stdin = client.stdin.getWriter();
+  for (const message of HANDSHAKE) {
+    await stdin.write(
+      new TextEncoder().encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n"),
+    );
+  }
+  const isServing = () => fetch(`http://127.0.0.1:${port}/healthz`).then(answered, () => false);
+  await until("the port is open", isServing);
+  client.kill("SIGKILL");
   await client.status;
-  const listener = Deno.listen({ hostname: "127.0.0.1", port });
-  listener.close();
+  await stdin.abort().catch(() => {});
+  await until("the port is free", async () => !await isServing());
 });
 
 Deno.test("a killed server leaves the port to the next one at once [lifetime.kill]", async () => {
@@ -132,8 +177,12 @@ Deno.test("a client that does not read does not keep the process alive", async (
 
 Deno.test("running out of file descriptors does not end the process [lifetime.accept-loop]", async () => {
   const port = takeFreePort();
-  const command = [Deno.execPath(), ...serverArgs(port, ["--trust-header", "dev"])];
-  await using server = new Process(port, ["sh", "-c", 'ulimit -n 40; exec "$0" "$@"', ...command]);
+  await using server = new Process(port, [
+    "sh",
+    "-c",
+    'ulimit -n 40; exec "$0" "$@"',
+    ...serverCommand(port),
+  ]);
   await server.handshake();
   const connections: Deno.Conn[] = [];
   try {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { createServerCommand } from "../../cli/server_command.ts";
 import { PROJECT, Session } from "./_session.ts";
 import { until } from "../_until.ts";
 
@@ -10,14 +11,14 @@ interface ServerEntry {
 }
 
 async function readMcpJson(): Promise<ServerEntry> {
-  const text = await Deno.readTextFile(`${PROJECT}.mcp.json`);
+  const text = await Deno.readTextFile(new URL(".mcp.json", PROJECT));
   return JSON.parse(text).mcpServers.webhook;
 }
 
-Deno.test(".mcp.json grants one port and nothing else [sandbox.flags]", async () => {
+Deno.test(".mcp.json grants one port and nothing else, as all others who start the server do [sandbox.flags]", async () => {
   const { command, args } = await readMcpJson();
-  assertEquals(command, "deno");
-  assertEquals(args, [
+  assertEquals([command, ...args], [
+    "deno",
     "run",
     "--no-prompt",
     "--frozen",
@@ -27,6 +28,11 @@ Deno.test(".mcp.json grants one port and nothing else [sandbox.flags]", async ()
     "--trust-header",
     "dev",
   ]);
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
+  assertEquals(tasks.start.command, [command, ...args].join(" "));
+  const flags = ["--trust-header", "dev"];
+  const own = createServerCommand({ mainModule: "main.ts", port: 8788, flags });
+  assertEquals(own.args.filter((arg) => arg !== "--port" && arg !== "8788"), args);
 });
 
 Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async () => {
@@ -66,12 +72,12 @@ Deno.test("the server starts in any folder that holds the project [sandbox.worki
   const folder = `${SCRATCH}/project`;
   await Deno.mkdir(folder);
   for (const name of ["main.ts", "deno.json", "deno.lock"]) {
-    await Deno.copyFile(PROJECT + name, `${folder}/${name}`);
+    await Deno.copyFile(new URL(name, PROJECT), `${folder}/${name}`);
   }
   for (const room of ["lib", "server", "cli", "std/http", "std/assert"]) {
     await Deno.mkdir(`${folder}/${room}`, { recursive: true });
-    for await (const { name } of Deno.readDir(PROJECT + room)) {
-      await Deno.copyFile(`${PROJECT}${room}/${name}`, `${folder}/${room}/${name}`);
+    for await (const { name } of Deno.readDir(new URL(room, PROJECT))) {
+      await Deno.copyFile(new URL(`${room}/${name}`, PROJECT), `${folder}/${room}/${name}`);
     }
   }
   const port = 8788;

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertNotMatch, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import { cleanContent, MAX_CONTENT_CODE_POINTS } from "../../lib/clean_content.ts";
 import { anyCase, hostileText, show, UNSEEN_CHARACTERS } from "./_texts.ts";
@@ -227,4 +233,12 @@ Deno.test("cleanContent() takes out selectors in a row, which can spell bytes, a
 
 Deno.test("cleanContent() takes out deprecated format characters and annotations", () => {
   assertEquals(cleanContent("a\u206a\u206fb\ufff9c\ufffbd"), "abcd");
+});
+
+Deno.test("cleanContent() takes out a terminal sequence that other controls interrupt", () => {
+  assertEquals(cleanContent("a\x1b\0[3\x081mb"), "ab");
+});
+
+Deno.test("cleanContent() throws when the limit leaves no room for the marker", () => {
+  assertThrows(() => cleanContent("abcdef", 15), RangeError, "at least 16");
 });

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import {
   DEFAULT_PORT,
-  parseNumberFlag,
-  parseServeOptions,
+  readNumberFlag,
+  readServeOptions,
   type ServeOptions,
 } from "../../lib/serve_options.ts";
 import { show } from "./_texts.ts";
@@ -11,16 +11,16 @@ import { show } from "./_texts.ts";
 const DEFAULTS: ServeOptions = { port: 8788, trustedSenders: [], relay: true, maxStreams: 256 };
 
 function messageOf(args: readonly string[]): string {
-  const parsed = parseServeOptions(args);
+  const parsed = readServeOptions(args);
   return parsed.ok ? "" : parsed.message;
 }
 
-Deno.test("parseServeOptions() believes nobody and listens where the walkthrough does", () => {
+Deno.test("readServeOptions() believes nobody and listens where the walkthrough does", () => {
   assertEquals(DEFAULT_PORT, 8788);
-  assertEquals(parseServeOptions([]), { ok: true, options: DEFAULTS });
+  assertEquals(readServeOptions([]), { ok: true, options: DEFAULTS });
 });
 
-Deno.test("parseServeOptions() reads each flag", () => {
+Deno.test("readServeOptions() reads each flag", () => {
   const cases: [string[], Partial<ServeOptions>][] = [
     [["--port", "0"], { port: 0 }],
     [["--port=65535"], { port: 65535 }],
@@ -38,11 +38,11 @@ Deno.test("parseServeOptions() reads each flag", () => {
   ];
   for (const [args, options] of cases) {
     const expected = { ok: true as const, options: { ...DEFAULTS, ...options } };
-    assertEquals(parseServeOptions(args), expected, show(args));
+    assertEquals(readServeOptions(args), expected, show(args));
   }
 });
 
-Deno.test("parseServeOptions() refuses a port or a number that is none", () => {
+Deno.test("readServeOptions() refuses a port or a number that is none", () => {
   const values = ["", " ", "x", "-1", "+1", "1.5", "1e3", "0x10", "8788 ", " 8788", "٨٧", "65537"];
   for (const value of [...values, "99999999999999999999", "Infinity", "NaN", "null"]) {
     assertEquals(
@@ -58,7 +58,7 @@ Deno.test("parseServeOptions() refuses a port or a number that is none", () => {
   assertStringIncludes(messageOf(["--max-streams", "0"]), 'Invalid value "0" for --max-streams');
 });
 
-Deno.test("parseServeOptions() refuses names that no sender can have", () => {
+Deno.test("readServeOptions() refuses names that no sender can have", () => {
   const cases: [string, string][] = [
     ["", ""],
     [",", ""],
@@ -81,7 +81,7 @@ Deno.test("parseServeOptions() refuses names that no sender can have", () => {
   }
 });
 
-Deno.test("parseServeOptions() refuses what parseFlags() refuses", () => {
+Deno.test("readServeOptions() refuses what readFlags() refuses", () => {
   const cases: [string[], string][] = [
     [["--host", "0.0.0.0"], 'Unknown flag "--host"'],
     [["8788"], 'Unknown argument "8788"'],
@@ -92,14 +92,14 @@ Deno.test("parseServeOptions() refuses what parseFlags() refuses", () => {
   for (const [args, part] of cases) assertStringIncludes(messageOf(args), part, show(args));
 });
 
-Deno.test("parseNumberFlag() reads whole numbers within its bounds and nothing else", () => {
+Deno.test("readNumberFlag() reads whole numbers within its bounds and nothing else", () => {
   const text = fc.oneof(
     fc.integer({ min: -10, max: 200 }).map(String),
     fc.string({ unit: fc.constantFrom(..."0123456789+-. e_"), maxLength: 12 }),
   );
   fc.assert(fc.property(text, fc.nat(100), fc.nat(100), (text, min, length) => {
     const max = min + length;
-    const parsed = parseNumberFlag("n", text, min, max);
+    const parsed = readNumberFlag(text, { flag: "n", min, max });
     const isNumber = text !== "" && [...text].every((digit) => "0123456789".includes(digit));
     const isInside = isNumber && text.length <= 9 && Number(text) >= min && Number(text) <= max;
     assertEquals(parsed.ok, isInside, show(text));

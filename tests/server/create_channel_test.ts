@@ -145,6 +145,14 @@ Deno.test("push() rejects before the handshake and after the end [event.only-aft
   await assertRejects(() => channel.permit("abcde", "allow"), NotConnectedError);
 });
 
+Deno.test("initialized rejects when the client leaves before the handshake", async () => {
+  const { client, channel } = createFixture();
+  await channel.connect();
+  await client.end();
+  await assertRejects(() => channel.initialized, NotConnectedError);
+  await channel.closed;
+});
+
 Deno.test("permit() sends the documented verdict [verdict.notification]", async () => {
   const { client, channel } = createFixture();
   await channel.connect();

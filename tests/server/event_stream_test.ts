@@ -33,6 +33,28 @@ Deno.test("EventStream sends what was broadcast before it closes", async () => {
   await events.close();
 });
 
+Deno.test("EventStream takes nothing more once it begins to close", async () => {
+  const events = new EventStream();
+  const listener = readText(events.listen());
+  await listener.next();
+  events.broadcast("last");
+  const closing = events.close();
+  events.broadcast("too late");
+  assertEquals(events.listen(), undefined);
+  await closing;
+  assertEquals(await listener.next(), "data: last\n\n");
+  assertEquals(await listener.next(), undefined);
+});
+
+Deno.test("EventStream splits lines as the format does, and no others", async () => {
+  const events = new EventStream();
+  const listener = readText(events.listen());
+  await listener.next();
+  events.broadcast("a\r\nb\u2028c\rd");
+  assertEquals(await listener.next(), "data: a\ndata: b\u2028c\ndata: d\n\n");
+  await events.close();
+});
+
 Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", async () => {
   const events = new EventStream({ maxStreams: 2 });
   const first = readText(events.listen());

@@ -37,7 +37,7 @@ function createFixture(options: { failure?: Error; maxStreams?: number; ttlMs?: 
     allowlist: new Allowlist([
       ["dev", { speak: true, approve: true }],
       ["ci", { speak: true, approve: false }],
-      ["muted", { speak: false, approve: true }],
+      ["approver", { speak: false, approve: true }],
     ]),
     permissions,
     events,
@@ -94,7 +94,7 @@ Deno.test("POST pushes the body with path, sender and query as meta [http.post] 
   assertEquals(fixture.pushed, [{
     content: "build failed",
     meta: {
-      severity: "high",
+      "severity": "high",
       "run-id": "7",
       chat_id: eventId.replace("evt", "chat"),
       event_id: eventId,
@@ -123,7 +123,6 @@ Deno.test("POST turns away whoever is not on the allowlist, before it reads the 
     { "x-sender": "" },
     { "x-sender": "Dev" },
     { "x-sender": "dev, dev" },
-    { "x-sender": "muted" },
     { "x-sender": "__proto__" },
     { "x-chat-id": "dev" },
   ];
@@ -237,6 +236,26 @@ Deno.test("a verdict of a sender who may not approve is forbidden and no chat [v
   assertEquals((await fixture.post("yes abcde", { "x-sender": "ci" })).status, 403);
   assertEquals([fixture.verdicts, fixture.pushed], [[], []]);
   assertEquals((await fixture.post("yes abcde")).status, 200);
+});
+
+Deno.test("a sender who may only approve gives verdicts and writes nothing", async () => {
+  using fixture = createFixture();
+  fixture.permissions.open(REQUEST, Date.now());
+  const headers = { "x-sender": "approver" };
+  assertEquals((await fixture.post("hello", headers)).status, 403);
+  assertEquals((await fixture.post("yes abcde", headers)).status, 200);
+  assertEquals(fixture.pushed, []);
+});
+
+Deno.test("POST names what it dropped, and counts what it does not name", async () => {
+  using fixture = createFixture();
+  const forged = await fixture.post("a", { "x-sender": "dev" }, "/?Sender=root&source=x");
+  const expected = "Sender dropped (reserved), source dropped (reserved)";
+  assertEquals(forged.headers.get("x-meta-changes"), expected);
+  const query = Array.from({ length: 50 }, (_, i) => `k${i}=v`).join("&");
+  const crowded = await fixture.post("a", { "x-sender": "dev" }, `/?${query}`);
+  assertStringIncludes(crowded.headers.get("x-meta-changes") ?? "", ", 6 more");
+  assertEquals(fixture.pushed[1]?.meta?.sender, "dev");
 });
 
 Deno.test("of two verdicts at once exactly one wins", async () => {

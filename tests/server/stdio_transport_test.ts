@@ -90,6 +90,28 @@ Deno.test("StdioTransport refuses what does not fit and logs it once [stdio.boun
   await transport.close();
 });
 
+Deno.test("StdioTransport always takes the answer to a request", async () => {
+  const { transport, written, stall } = createFixture({ maxQueuedUnits: 10 });
+  const resume = stall();
+  await assertRejects(() => transport.send(PING), QueueFullError);
+  await transport.send({ jsonrpc: "2.0", id: 1, result: {} });
+  resume();
+  await until("it is written", () => written.length > 0);
+  assertEquals(written, ['{"jsonrpc":"2.0","id":1,"result":{}}\n']);
+  await transport.close();
+});
+
+Deno.test("StdioTransport lets what was taken leave before it closes, and takes no more", async () => {
+  const { transport, written, closedTimes } = createFixture();
+  await transport.send(PING);
+  const closing = transport.close();
+  await assertRejects(() => transport.send(PING), Error, "closed");
+  assertEquals(closedTimes(), 0);
+  await closing;
+  assertEquals(written, ['{"jsonrpc":"2.0","method":"ping"}\n']);
+  assertEquals(closedTimes(), 1);
+});
+
 Deno.test("StdioTransport closes once at the end of the input [lifetime.end-of-input]", async () => {
   const { transport, closedTimes, end } = createFixture();
   await transport.start();

@@ -20,8 +20,8 @@ export type Flags<Spec extends Record<string, FlagSpec>> = {
   readonly [Name in keyof Spec]?: Spec[Name] extends { value: string } ? string : true;
 };
 
-/** What {@linkcode parseFlags} returns. */
-export type ParsedFlags<Spec extends Record<string, FlagSpec>> =
+/** What {@linkcode readFlags} returns. */
+export type FlagsResult<Spec extends Record<string, FlagSpec>> =
   | { readonly ok: true; readonly flags: Flags<Spec> }
   | { readonly ok: false; readonly message: string };
 
@@ -32,10 +32,10 @@ export type ParsedFlags<Spec extends Record<string, FlagSpec>> =
  * @param spec The flags that the command has, by name.
  * @returns The flags, or a message that names the argument and what is allowed.
  */
-export function parseFlags<Spec extends Record<string, FlagSpec>>(
+export function readFlags<Spec extends Record<string, FlagSpec>>(
   args: readonly string[],
   spec: Spec,
-): ParsedFlags<Spec> {
+): FlagsResult<Spec> {
   const flags: Record<string, string | true> = {};
   const allowed = Object.keys(spec).map((name) => `--${name}`).join(", ") || "none";
   const rest = [...args];

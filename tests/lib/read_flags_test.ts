@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { formatFlags, parseFlags } from "../../lib/parse_flags.ts";
+import { formatFlags, readFlags } from "../../lib/read_flags.ts";
 import { show } from "./_texts.ts";
 
 const SPEC = {
@@ -10,11 +10,11 @@ const SPEC = {
 } as const;
 
 function messageOf(args: readonly string[]): string {
-  const parsed = parseFlags(args, SPEC);
+  const parsed = readFlags(args, SPEC);
   return parsed.ok ? "" : parsed.message;
 }
 
-Deno.test("parseFlags() reads values after a space or an equals sign, and switches", () => {
+Deno.test("readFlags() reads values after a space or an equals sign, and switches", () => {
   const cases: [string[], Record<string, string | true>][] = [
     [[], {}],
     [["--port", "1"], { port: "1" }],
@@ -34,11 +34,11 @@ Deno.test("parseFlags() reads values after a space or an equals sign, and switch
     [["--port=a\nb"], { port: "a\nb" }],
   ];
   for (const [args, flags] of cases) {
-    assertEquals(parseFlags(args, SPEC), { ok: true, flags }, show(args));
+    assertEquals(readFlags(args, SPEC), { ok: true, flags }, show(args));
   }
 });
 
-Deno.test("parseFlags() refuses flags that the command does not have", () => {
+Deno.test("readFlags() refuses flags that the command does not have", () => {
   const flags = [
     "--prot",
     "--Port",
@@ -66,43 +66,43 @@ Deno.test("parseFlags() refuses flags that the command does not have", () => {
   }
 });
 
-Deno.test("parseFlags() refuses arguments without a flag", () => {
+Deno.test("readFlags() refuses arguments without a flag", () => {
   for (const args of [["x"], [""], ["8788"], ["--quiet", "x"], ["--port", "1", "x"]]) {
     assertStringIncludes(messageOf(args), `Unknown argument "${args.at(-1)}"`, show(args));
   }
-  assertEquals(parseFlags(["x"], {}), {
+  assertEquals(readFlags(["x"], {}), {
     ok: false,
     message: 'Unknown argument "x": allowed flags are none',
   });
 });
 
-Deno.test("parseFlags() refuses a flag that is given twice", () => {
+Deno.test("readFlags() refuses a flag that is given twice", () => {
   for (const args of [["--port", "1", "--port", "2"], ["--port=1", "--quiet", "--port=1"]]) {
     assertEquals(messageOf(args), "The flag --port is given twice: expected it once", show(args));
   }
   assertStringIncludes(messageOf(["--quiet", "--quiet"]), "--quiet is given twice");
 });
 
-Deno.test("parseFlags() refuses a flag whose value is missing", () => {
+Deno.test("readFlags() refuses a flag whose value is missing", () => {
   for (const args of [["--port"], ["--quiet", "--port"], ["--port", "--quiet"], ["--port", "--"]]) {
     assertEquals(messageOf(args), "The flag --port needs a value: expected number", show(args));
   }
 });
 
-Deno.test("parseFlags() refuses a switch with a value", () => {
+Deno.test("readFlags() refuses a switch with a value", () => {
   const cases = [["--quiet=", ""], ["--quiet=true", "true"], ["--quiet=false", "false"]];
   for (const [arg = "", value] of cases) {
     assertEquals(messageOf([arg]), `The flag --quiet takes no value: received "${value}"`, arg);
   }
 });
 
-Deno.test("parseFlags() leaves the arguments as they were", () => {
+Deno.test("readFlags() leaves the arguments as they were", () => {
   const args = Object.freeze(["--port", "1", "--quiet"]);
-  assert(parseFlags(args, SPEC).ok);
+  assert(readFlags(args, SPEC).ok);
   assertEquals(args, ["--port", "1", "--quiet"]);
 });
 
-Deno.test("parseFlags() reads back every value in either form", () => {
+Deno.test("readFlags() reads back every value in either form", () => {
   const text = fc.oneof(fc.string(), fc.constantFrom("", "=", "--", "--quiet", "a=b", "\n", "é"));
   const given = fc.record({
     port: fc.option(text, { nil: undefined }),
@@ -125,7 +125,7 @@ Deno.test("parseFlags() reads back every value in either form", () => {
       groups.push(["--quiet"]);
     }
     const args = (isReversed ? groups.toReversed() : groups).flat();
-    assertEquals(parseFlags(args, SPEC), { ok: true, flags }, show(args));
+    assertEquals(readFlags(args, SPEC), { ok: true, flags }, show(args));
   }));
 });
 

@@ -1,0 +1,49 @@
+import { MAX_META_ENTRIES, type MetaChange } from "./sanitize_meta.ts";
+
+/** The attributes that the server itself gives an event. */
+export interface OwnMeta {
+  /** The conversation that a reply goes to. */
+  readonly chat_id: string;
+  /** The event. */
+  readonly event_id: string;
+  /** The sender, as the server has identified it. */
+  readonly sender: string;
+  /** The path that the event was posted to. */
+  readonly path: string;
+}
+
+/** The record to push, and the query parameters that are left out of it. */
+export interface EventMeta {
+  /** The attributes. */
+  readonly record: Readonly<Record<string, string>>;
+  /** What was left out, and why. */
+  readonly changes: readonly MetaChange[];
+}
+
+/**
+ * Puts together the attributes of an event that was posted: the sender's first, then our own.
+ *
+ * A parameter that reads like one of our own in any case or spelling (`Sender`, `chat-id`) is left
+ * out: two attributes that differ in a letter's case are one to a reader. And so many parameters are
+ * left out that our own have room.
+ *
+ * @param own The attributes of the server.
+ * @param query The query parameters of the request.
+ */
+export function createEventMeta(own: OwnMeta, query: Readonly<Record<string, string>>): EventMeta {
+  const room = MAX_META_ENTRIES - Object.keys(own).length;
+  const record: Record<string, string> = {};
+  const changes: MetaChange[] = [];
+  let count = 0;
+  for (const key in query) {
+    if (Object.hasOwn(own, key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())) {
+      changes.push({ key, action: "dropped", detail: "reserved" });
+    } else if (count === room) {
+      changes.push({ key, action: "dropped", detail: `more than ${room} parameters` });
+    } else {
+      count++;
+      record[key] = query[key] ?? "";
+    }
+  }
+  return { record: Object.assign(record, own), changes };
+}

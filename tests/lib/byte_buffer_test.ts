@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { ByteBuffer } from "../../lib/byte_buffer.ts";
+
+Deno.test("ByteBuffer holds the bytes of all pieces in order", () => {
+  fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (pieces) => {
+    const buffer = new ByteBuffer();
+    for (const piece of pieces) buffer.append(piece);
+    const expected = pieces.flatMap((piece) => [...piece]);
+    assertEquals(buffer.length, expected.length);
+    assertEquals([...buffer.take()], expected);
+    assertEquals(buffer.length, 0);
+    assertEquals(buffer.take().length, 0);
+  }));
+});
+
+Deno.test("ByteBuffer copies, so that a piece may be overwritten and its memory given back", () => {
+  const buffer = new ByteBuffer();
+  const piece = new Uint8Array(1 << 20).subarray(0, 1);
+  for (let i = 0; i < 1000; i++) {
+    piece[0] = i % 256;
+    buffer.append(piece);
+  }
+  const bytes = buffer.take();
+  assertEquals(bytes[999], 999 % 256);
+  assert(bytes.buffer.byteLength <= 2048, String(bytes.buffer.byteLength));
+});
