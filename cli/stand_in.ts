@@ -72,13 +72,9 @@ export async function startStandIn(
     return Promise.resolve();
   };
   const stdin = child.stdin.getWriter();
-  await client.connect(
-    new StdioTransport({
-      input: child.stdout,
-      write: (bytes) => stdin.write(bytes),
-      log: options.log,
-    }),
-  );
+  const encoder = new TextEncoder();
+  const write = (text: string) => stdin.write(encoder.encode(text));
+  await client.connect(new StdioTransport({ input: child.stdout, write, log: options.log }));
 
   return {
     capabilities: Object.keys(client.getServerCapabilities()?.experimental ?? {}),

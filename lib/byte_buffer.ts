@@ -1,11 +1,12 @@
 /**
- * Gathers bytes that come in pieces, in one array that grows.
+ * Gathers bytes that come in pieces.
  *
- * Pieces are copied and not kept: a runtime may hand over a few bytes in a buffer of many kibibytes,
- * and whoever sends single bytes would fill the memory with those.
+ * The first piece is kept as it is, since most of the time there is no other; as soon as there is, all
+ * are copied into one array that grows. Pieces are not collected as they are: a runtime may hand over a
+ * few bytes in a buffer of many kibibytes, and whoever sends single bytes would fill the memory.
  */
 export class ByteBuffer {
-  #bytes = new Uint8Array(0);
+  #bytes: Uint8Array | undefined;
   #length = 0;
 
   /** How many bytes there are. */
@@ -13,28 +14,33 @@ export class ByteBuffer {
     return this.#length;
   }
 
-  /** Adds bytes; the caller may overwrite them afterwards. */
+  /** Adds bytes, which the caller must not overwrite before they are taken. */
   append(piece: Uint8Array): void {
     const length = this.#length + piece.length;
-    if (length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
+    if (this.#bytes === undefined) {
+      this.#bytes = piece;
+    } else {
+      if (length > this.#bytes.length) {
+        const grown = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+        grown.set(this.#bytes.subarray(0, this.#length));
+        this.#bytes = grown;
+      }
+      this.#bytes.set(piece, this.#length);
     }
-    this.#bytes.set(piece, this.#length);
     this.#length = length;
   }
 
   /** Returns all bytes and begins anew. */
   take(): Uint8Array {
-    const bytes = this.#bytes.subarray(0, this.#length);
+    const bytes = this.#bytes ?? new Uint8Array(0);
+    const length = this.#length;
     this.clear();
-    return bytes;
+    return bytes.length === length ? bytes : bytes.subarray(0, length);
   }
 
   /** Forgets all bytes. */
   clear(): void {
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = undefined;
     this.#length = 0;
   }
 }

@@ -31,11 +31,13 @@ export interface EventMeta {
  * @param query The query parameters of the request.
  */
 export function createEventMeta(own: OwnMeta, query: Readonly<Record<string, string>>): EventMeta {
+  const keys = Object.keys(query);
+  if (keys.length === 0) return { record: { ...own }, changes: [] };
   const room = MAX_META_ENTRIES - Object.keys(own).length;
   const record: Record<string, string> = {};
   const changes: MetaChange[] = [];
   let count = 0;
-  for (const key in query) {
+  for (const key of keys) {
     if (Object.hasOwn(own, key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())) {
       changes.push({ key, action: "dropped", detail: "reserved" });
     } else if (count === room) {
@@ -45,5 +47,5 @@ export function createEventMeta(own: OwnMeta, query: Readonly<Record<string, str
       record[key] = query[key] ?? "";
     }
   }
-  return { record: Object.assign(record, own), changes };
+  return { record: { ...record, ...own }, changes };
 }

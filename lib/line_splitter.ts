@@ -43,11 +43,12 @@ export class LineSplitter {
       if (line !== undefined) lines.push(line);
       start = end + 1;
     }
-    this.#append(chunk.subarray(start));
+    this.#append(chunk.slice(start));
     return lines;
   }
 
   #append(piece: Uint8Array): void {
+    if (piece.length === 0) return;
     this.#byteLength += piece.length;
     if (this.#byteLength > this.#maxBytes) this.#buffer.clear();
     else this.#buffer.append(piece);

@@ -62,8 +62,8 @@ export interface ChannelOptions {
   readonly streams?: {
     /** Where messages come from. */
     readonly input: AsyncIterable<Uint8Array>;
-    /** Writes all of the bytes; it rejects when the client is gone. */
-    readonly write: (bytes: Uint8Array) => Promise<void>;
+    /** Writes all of the text as UTF-8; it rejects when the client is gone. */
+    readonly write: (text: string) => Promise<void>;
   };
 }
 
@@ -126,10 +126,22 @@ async function* readStdin(): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function writeStdout(bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await Deno.stdout.write(bytes.subarray(written));
-  }
+/**
+ * A writer to stdout with one buffer for all writes, of which one is under way at a time; a new buffer
+ * for each would take as long as the write itself.
+ */
+function createStdoutWriter(): (text: string) => Promise<void> {
+  const encoder = new TextEncoder();
+  const buffer = new Uint8Array(64 * 1024);
+  return async (text) => {
+    for (let rest = text; rest !== "";) {
+      const { read, written: length } = encoder.encodeInto(rest, buffer);
+      for (let written = 0; written < length;) {
+        written += await Deno.stdout.write(buffer.subarray(written, length));
+      }
+      rest = rest.slice(read);
+    }
+  };
 }
 
 function createCapabilities(hasTools: boolean, relaysPermissions: boolean) {
@@ -183,7 +195,7 @@ function serveTools(server: Server, tools: readonly ChannelTool[]): void {
  * import * as z from "zod";
  *
  * const toServer = new TransformStream<Uint8Array, Uint8Array>();
- * const toClient = new TransformStream<Uint8Array, Uint8Array>();
+ * const toClient = new TransformStream<string, string>();
  * const output = toClient.writable.getWriter();
  * const channel = createChannel({
  *   name: "weather",
@@ -195,13 +207,13 @@ function serveTools(server: Server, tools: readonly ChannelTool[]): void {
  *     input: z.object({ city: z.string() }),
  *     run: ({ city }) => ({ text: `Sunny in ${city}` }),
  *   })],
- *   streams: { input: toServer.readable, write: (bytes) => output.write(bytes) },
+ *   streams: { input: toServer.readable, write: (text) => output.write(text) },
  * });
  * await channel.connect();
  *
  * // What Claude Code sends and reads at the other end of the pipes:
  * const client = toServer.writable.getWriter();
- * const lines = toClient.readable.pipeThrough(new TextDecoderStream()).getReader();
+ * const lines = toClient.readable.getReader();
  * const send = (message: object) =>
  *   client.write(new TextEncoder().encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n"));
  * const clientInfo = { name: "example", version: "1.0.0" };
@@ -229,6 +241,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const initialized = Promise.withResolvers<void>();
   initialized.promise.catch(() => {}); // Who does not wait for it does not have to handle it.
   const closed = Promise.withResolvers<void>();
+  let transport: StdioTransport | undefined;
   let isOpen = false;
 
   const server = new Server({ name, version }, {
@@ -255,34 +268,34 @@ export function createChannel(options: ChannelOptions): Channel {
   // The SDK's messages quote what was received, so only the kind of error is logged.
   server.onerror = (error) => log.warn(`A message from the client was not used: ${error.name}`);
 
+  /** What `server.notification()` does for these methods, without the tenth of an event it takes. */
+  function notify(method: string, params: Record<string, unknown>): Promise<void> {
+    if (!isOpen || transport === undefined) throw new NotConnectedError();
+    return transport.send({ jsonrpc: "2.0", method, params });
+  }
+
   return {
     initialized: initialized.promise,
     closed: closed.promise,
     async connect() {
       // The web streams of stdin and stdout would take 2 MiB and most of the time of a write.
-      const { input, write } = options.streams ?? { input: readStdin(), write: writeStdout };
-      await server.connect(new StdioTransport({ input, write, log }));
+      const { input, write } = options.streams ??
+        { input: readStdin(), write: createStdoutWriter() };
+      transport = new StdioTransport({ input, write, log });
+      await server.connect(transport);
     },
     async push({ content, meta: record }) {
-      if (!isOpen) throw new NotConnectedError();
       const { meta, changes } = sanitizeMeta(record);
-      await server.notification({
-        method: CHANNEL_METHOD,
-        params: { content: cleanContent(content), meta },
-      });
+      await notify(CHANNEL_METHOD, { content: cleanContent(content), meta });
       return changes;
     },
     async permit(requestId, behavior) {
-      if (!isOpen) throw new NotConnectedError();
       if (!isRequestId(requestId)) {
         throw new TypeError(
           `Cannot send the verdict: expected a request id of five letters, received "${requestId}"`,
         );
       }
-      await server.notification({
-        method: PERMISSION_METHOD,
-        params: { request_id: requestId, behavior },
-      });
+      await notify(PERMISSION_METHOD, { request_id: requestId, behavior });
     },
     async close() {
       await server.close();

@@ -1,5 +1,5 @@
 /**
- * The stdio transport: newline-delimited JSON-RPC over two byte streams.
+ * The stdio transport: newline-delimited JSON-RPC, bytes in and text out.
  *
  * - Writing never blocks the event loop: messages are queued, and one write of all that is queued is
  *   under way at a time, so a client that stops reading does not freeze HTTP.
@@ -21,8 +21,8 @@ import type { Logger } from "./log.ts";
 export interface StdioTransportOptions {
   /** Where messages come from. */
   readonly input: AsyncIterable<Uint8Array>;
-  /** Writes all of the bytes; it rejects when the client is gone. */
-  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Writes all of the text as UTF-8; it rejects when the client is gone. */
+  readonly write: (text: string) => Promise<void>;
   /** Where problems are reported. */
   readonly log: Logger;
   /**
@@ -55,16 +55,14 @@ export class QueueFullError extends Error {
   }
 }
 
-const ENCODER = new TextEncoder();
-
-/** A `Transport` of the MCP SDK over a pair of byte streams. */
+/** A `Transport` of the MCP SDK over standard input and output, or what stands for them. */
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: Transport["onmessage"];
 
   readonly #input: AsyncIterator<Uint8Array>;
-  readonly #writeBytes: (bytes: Uint8Array) => Promise<void>;
+  readonly #writeText: (text: string) => Promise<void>;
   readonly #log: Logger;
   readonly #splitter: LineSplitter;
   readonly #maxQueuedUnits: number;
@@ -79,7 +77,7 @@ export class StdioTransport implements Transport {
   constructor(options: StdioTransportOptions) {
     const { input, write, log, maxLineBytes = 10 * 1024 * 1024 } = options;
     this.#input = input[Symbol.asyncIterator]();
-    this.#writeBytes = write;
+    this.#writeText = write;
     this.#log = log;
     this.#splitter = new LineSplitter(maxLineBytes);
     this.#maxQueuedUnits = options.maxQueuedUnits ?? 16 * 1024 * 1024;
@@ -179,7 +177,7 @@ export class StdioTransport implements Transport {
       while (this.#queue.length > 0) {
         const lines = this.#queue.join("");
         this.#queue = [];
-        await this.#writeBytes(ENCODER.encode(lines));
+        await this.#writeText(lines);
         this.#queuedUnits -= lines.length;
         this.#resume();
         // Under load, a turn of the event loop between two writes lets whole batches gather.

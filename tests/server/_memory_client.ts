@@ -26,8 +26,8 @@ export class MemoryClient {
   /** The streams that the server takes. */
   readonly streams = {
     input: this.#toServer.readable,
-    write: (bytes: Uint8Array) => {
-      for (const line of new TextDecoder().decode(bytes).split("\n")) {
+    write: (text: string) => {
+      for (const line of text.split("\n")) {
         if (line !== "") this.#put(JSON.parse(line));
       }
       return Promise.resolve();

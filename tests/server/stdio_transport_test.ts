@@ -15,10 +15,10 @@ function createFixture(options: { maxQueuedUnits?: number; maxLineBytes?: number
   const transport = new StdioTransport({
     ...options,
     input: readable,
-    async write(bytes) {
+    async write(text) {
       await gate;
       if (isBroken) throw new Deno.errors.BrokenPipe("Broken pipe");
-      written.push(new TextDecoder().decode(bytes));
+      written.push(text);
     },
     log: {
       info: (message) => void logged.push(message),
