@@ -1,4 +1,5 @@
 import { readServeOptions } from "../lib/serve_options.ts";
+import { describeFault } from "../server/describe_fault.ts";
 import { createLogger } from "../server/log.ts";
 import { HOSTNAME, serve } from "../server/serve.ts";
 import { listenForTermination } from "../server/termination.ts";
@@ -28,6 +29,11 @@ export async function runServe(args: readonly string[]): Promise<number> {
         'Code starts this command itself. To see the channel work without it, run "deno task demo"',
     );
   }
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    // A fault that nobody foresaw must not take the session down.
+    event.preventDefault();
+    log.warn(`Unexpected failure, the session goes on: ${describeFault(event.reason)}`);
+  });
   using termination = listenForTermination();
   await serve(options, { log, terminated: termination.signal });
   return 0;

@@ -28,7 +28,7 @@ export function createServerCommand(options: ServerCommandOptions): ProcessComma
       "run",
       "--no-prompt",
       "--frozen",
-      "--v8-flags=--max-semi-space-size=1",
+      "--v8-flags=--max-semi-space-size=2",
       `--allow-net=127.0.0.1:${port}`,
       mainModule,
       "--port",

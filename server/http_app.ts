@@ -19,6 +19,7 @@ import { validateHost } from "../lib/validate_host.ts";
 import { validateOrigin } from "../lib/validate_origin.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { type Channel, NotConnectedError } from "./create_channel.ts";
+import { describeFault } from "./describe_fault.ts";
 import type { EventStream } from "./event_stream.ts";
 import type { Logger } from "./log.ts";
 import { QueueFullError } from "./stdio_transport.ts";
@@ -165,9 +166,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       return answer(STATUS_CODE.ServiceUnavailable, error.message, { "Retry-After": "5" });
     }
     const faultId = crypto.randomUUID();
-    const { name, stack = "" } = error instanceof Error ? error : new Error();
-    const frames = stack.split("\n").filter((line) => line.startsWith("    at ")).join("\n");
-    log.warn(`Internal error ${faultId}: ${name}\n${frames}`);
+    log.warn(`Internal error ${faultId}: ${describeFault(error)}`);
     return answer(STATUS_CODE.InternalServerError, `internal error ${faultId}`);
   }
 

@@ -33,7 +33,7 @@ Deno.test("createServerCommand() starts the running Deno with the flags of .mcp.
       "run",
       "--no-prompt",
       "--frozen",
-      "--v8-flags=--max-semi-space-size=1",
+      "--v8-flags=--max-semi-space-size=2",
       "--allow-net=127.0.0.1:9000",
       "file:///project/main.ts",
       "--port",

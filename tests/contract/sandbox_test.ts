@@ -22,7 +22,7 @@ Deno.test(".mcp.json grants one port and nothing else, as all others who start t
     "run",
     "--no-prompt",
     "--frozen",
-    "--v8-flags=--max-semi-space-size=1",
+    "--v8-flags=--max-semi-space-size=2",
     "--allow-net=127.0.0.1:8788",
     "main.ts",
     "--trust-header",
