@@ -11,14 +11,10 @@ async function run(cwd: string | URL, command: string, ...args: string[]): Promi
 }
 
 const project = new URL("..", import.meta.url);
-const copy = await Deno.makeTempDir({ prefix: "std-published-" });
-try {
-  await run(project, "git", "clone", "--quiet", ".", copy);
-  const { links: _, ...config } = JSON.parse(await Deno.readTextFile(`${copy}/deno.json`));
-  await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify(config, null, 2) + "\n");
-  // The lock file names the links; it has to hold the published packages and their hashes instead.
-  await run(copy, Deno.execPath(), "install");
-  await run(copy, Deno.execPath(), "task", "ok");
-} finally {
-  await Deno.remove(copy, { recursive: true });
-}
+const copy = Deno.env.get("SCRATCH") ?? "";
+await run(project, "git", "clone", "--quiet", ".", copy);
+const { links: _, ...config } = JSON.parse(await Deno.readTextFile(`${copy}/deno.json`));
+await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify(config, null, 2) + "\n");
+// The lock file names the links; it has to hold the published packages and their hashes instead.
+await run(copy, Deno.execPath(), "install");
+await run(copy, Deno.execPath(), "task", "ok");

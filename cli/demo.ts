@@ -1,6 +1,6 @@
+import { DEFAULT_PORT } from "../lib/serve_options.ts";
 import { createLogger } from "../server/log.ts";
 import { HOSTNAME } from "../server/serve.ts";
-import { DEFAULT_PORT } from "../lib/serve_options.ts";
 import { type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { runInteractive } from "./demo_interactive.ts";
 import { runScript } from "./demo_script.ts";
