@@ -4,7 +4,8 @@ import { HOSTNAME } from "../server/serve.ts";
 import { type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { runInteractive } from "./demo_interactive.ts";
 import { runScript } from "./demo_script.ts";
-import { DEMO_SENDER, DEMO_TIMEOUT_MS, type DemoStage } from "./demo_stage.ts";
+import { DEMO_SENDER, type DemoStage } from "./demo_stage.ts";
+import { DEMO_TIMEOUT_MS } from "./demo_timeout.ts";
 import { Sender } from "./sender.ts";
 import { createServerCommand } from "./server_command.ts";
 import { startStandIn } from "./stand_in.ts";
@@ -27,29 +28,31 @@ function takeFreePort(): number {
   return port;
 }
 
-function choosePort({ port }: DemoOptions): number {
-  if (port !== undefined) return port;
-  if (isFree(DEFAULT_PORT)) return DEFAULT_PORT;
+/** The port for the demo; throws when the one that was asked for is in use. */
+function choosePort({ port = DEFAULT_PORT }: DemoOptions, isFixed: boolean): number {
+  if (isFree(port)) return port;
+  if (isFixed) throw new Error(`Cannot run the demo on port ${port}: the port is in use`);
   const free = takeFreePort();
-  print(`Port ${DEFAULT_PORT} is in use, so the demo takes port ${free}\n`);
+  print(`Port ${port} is in use, so the demo takes port ${free}\n`);
   return free;
 }
 
-async function isServing(port: number): Promise<boolean> {
+/** Whether the process listens on the port. */
+async function isServing(port: number, pid: number): Promise<boolean> {
   try {
-    const response = await fetch(`http://${HOSTNAME}:${port}/healthz`);
-    await response.body?.cancel();
-    return response.ok;
+    const signal = AbortSignal.timeout(1000);
+    const response = await fetch(`http://${HOSTNAME}:${port}/healthz`, { signal });
+    return (await response.json()).pid === pid;
   } catch {
     return false;
   }
 }
 
-async function waitForPort(port: number, timeoutMs: number): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!await isServing(port)) {
+async function waitForPort(port: number, pid: number): Promise<void> {
+  const deadline = performance.now() + DEMO_TIMEOUT_MS;
+  while (!await isServing(port, pid)) {
     if (performance.now() > deadline) {
-      throw new Error(`The server did not open port ${port} within ${timeoutMs} ms`);
+      throw new Error(`The server did not open port ${port} within ${DEMO_TIMEOUT_MS} ms`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -72,14 +75,14 @@ export async function runDemo(args: readonly string[], mainModule: string): Prom
     );
     return 1;
   }
-  const port = choosePort(parsed.options);
+  const port = choosePort(parsed.options, parsed.options.port !== undefined);
   const stage: DemoStage = {
     sender: new Sender(port),
     async start(events) {
       const flags = ["--trust-header", DEMO_SENDER];
       const command = createServerCommand({ mainModule, port, flags });
       const standIn = await startStandIn(command, { ...events, log: createLogger() });
-      await waitForPort(port, DEMO_TIMEOUT_MS);
+      await waitForPort(port, standIn.pid);
       return standIn;
     },
   };

@@ -1,6 +1,7 @@
 import { type ChannelEvent, formatChannelTag } from "../lib/format_channel_tag.ts";
 import type { Verdict } from "../lib/parse_verdict.ts";
-import { DEMO_SENDER, DEMO_TIMEOUT_MS, type DemoStage } from "./demo_stage.ts";
+import { DEMO_SENDER, type DemoStage } from "./demo_stage.ts";
+import { DEMO_TIMEOUT_MS } from "./demo_timeout.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Exchange } from "./sender.ts";
 import type { StandIn } from "./stand_in.ts";

@@ -4,9 +4,6 @@ import type { SessionEvents, StandIn } from "./stand_in.ts";
 /** The sender that the demo posts as. */
 export const DEMO_SENDER = "dev";
 
-/** How long each thing that the demo waits for may take, in milliseconds. */
-export const DEMO_TIMEOUT_MS = 5000;
-
 /** What the parts of the demo work with. */
 export interface DemoStage {
   /** Posts to the server and listens to its stream. */

@@ -5,6 +5,7 @@
  */
 
 import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
+import { DEMO_TIMEOUT_MS } from "./demo_timeout.ts";
 
 /** One request, and what came back. */
 export interface Exchange {
@@ -48,6 +49,7 @@ export class Sender {
     const response = await fetch(`http://127.0.0.1:${this.#port}${target}`, {
       method: "POST",
       body,
+      signal: AbortSignal.timeout(DEMO_TIMEOUT_MS),
       ...(sender !== undefined && { headers: { "X-Sender": sender } }),
     });
     return {

@@ -29,11 +29,13 @@ export async function runServe(args: readonly string[]): Promise<number> {
         'Code starts this command itself. To see the channel work without it, run "deno task demo"',
     );
   }
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    // A fault that nobody foresaw must not take the session down.
+  // A fault that nobody foresaw must not take the session down.
+  const survive = (event: Event, fault: unknown) => {
     event.preventDefault();
-    log.warn(`Unexpected failure, the session goes on: ${describeFault(event.reason)}`);
-  });
+    log.warn(`Unexpected failure, the session goes on: ${describeFault(fault)}`);
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => survive(event, event.reason));
+  globalThis.addEventListener("error", (event) => survive(event, event.error));
   using termination = listenForTermination();
   await serve(options, { log, terminated: termination.signal });
   return 0;

@@ -33,6 +33,8 @@ export interface StandInOptions extends SessionEvents {
 
 /** A running server and the session that talks to it. */
 export interface StandIn {
+  /** The id of the server process. */
+  readonly pid: number;
   /** The experimental capabilities that the server declared. */
   readonly capabilities: readonly string[];
   /** Calls the `reply` tool; returns its text. */
@@ -77,6 +79,7 @@ export async function startStandIn(
   await client.connect(new StdioTransport({ input: child.stdout, write, log: options.log }));
 
   return {
+    pid: child.pid,
     capabilities: Object.keys(client.getServerCapabilities()?.experimental ?? {}),
     async reply(chatId, text) {
       const result = await client.callTool({

@@ -3,7 +3,7 @@
  *
  * The first piece is kept as it is, since most of the time there is no other; as soon as there is, all
  * are copied into one array that grows. Pieces are not collected as they are: a runtime may hand over a
- * few bytes in a buffer of many kibibytes, and whoever sends single bytes would fill the memory.
+ * few bytes in a buffer of 64 KiB, and whoever sends single bytes would fill the memory with those.
  */
 export class ByteBuffer {
   #bytes: Uint8Array | undefined;

@@ -60,7 +60,7 @@ const CHANNEL_TAG_REGEXP = new RegExp(
  * @param text Any string, lone surrogates included.
  * @param maxCodePoints The longest result in code points, its marker `… (+N)` included; at least 16.
  * @returns The cleaned text.
- * @throws {RangeError} When the limit is below 16.
+ * @throws {RangeError} When the limit is no whole number or below 16.
  *
  * @example Usage
  * ```ts

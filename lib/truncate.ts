@@ -28,12 +28,12 @@ function unitIndex(text: string, codePoints: number): number {
  * @param text The text to cut.
  * @param maxCodePoints The longest result in code points, at least 16.
  * @returns `text` itself when it is short enough.
- * @throws {RangeError} When the limit is below 16, which leaves no room for the marker.
+ * @throws {RangeError} When the limit is no whole number or below 16, which leaves no room for the marker.
  */
 export function truncate(text: string, maxCodePoints: number): string {
-  if (!(maxCodePoints >= 16)) {
+  if (!(Number.isInteger(maxCodePoints) && maxCodePoints >= 16)) {
     throw new RangeError(
-      `Cannot truncate text: expected a limit of at least 16 code points, received ${maxCodePoints}`,
+      `Cannot truncate text: expected a whole limit of at least 16 code points, received ${maxCodePoints}`,
     );
   }
   if (text.length <= maxCodePoints) return text;

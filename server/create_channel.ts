@@ -84,7 +84,11 @@ export interface Channel {
   readonly initialized: Promise<void>;
   /** Settles when the connection has ended, whoever ended it. */
   readonly closed: Promise<void>;
-  /** Begins to talk to the client. */
+  /**
+   * Begins to talk to the client.
+   *
+   * @throws {TypeError} When this was done before.
+   */
   connect(): Promise<void>;
   /**
    * Sends an event to the session. That it was sent does not mean that Claude has seen it: the
@@ -242,7 +246,7 @@ export function createChannel(options: ChannelOptions): Channel {
   initialized.promise.catch(() => {}); // Who does not wait for it does not have to handle it.
   const closed = Promise.withResolvers<void>();
   let transport: StdioTransport | undefined;
-  let isOpen = false;
+  let isInitialized = false;
 
   const server = new Server({ name, version }, {
     capabilities: createCapabilities(tools.length > 0, onPermissionRequest !== undefined),
@@ -257,11 +261,10 @@ export function createChannel(options: ChannelOptions): Channel {
     );
   }
   server.oninitialized = () => {
-    isOpen = true;
+    isInitialized = true;
     initialized.resolve();
   };
   server.onclose = () => {
-    isOpen = false;
     initialized.reject(new NotConnectedError());
     closed.resolve();
   };
@@ -270,7 +273,7 @@ export function createChannel(options: ChannelOptions): Channel {
 
   /** What `server.notification()` does for these methods, without the tenth of an event it takes. */
   function notify(method: string, params: Record<string, unknown>): Promise<void> {
-    if (!isOpen || transport === undefined) throw new NotConnectedError();
+    if (!isInitialized || !transport?.isOpen) throw new NotConnectedError();
     return transport.send({ jsonrpc: "2.0", method, params });
   }
 
@@ -278,6 +281,7 @@ export function createChannel(options: ChannelOptions): Channel {
     initialized: initialized.promise,
     closed: closed.promise,
     async connect() {
+      if (transport !== undefined) throw new TypeError("Cannot connect: this was done before");
       // The web streams of stdin and stdout would take 2 MiB and most of the time of a write.
       const { input, write } = options.streams ??
         { input: readStdin(), write: createStdoutWriter() };
@@ -298,7 +302,8 @@ export function createChannel(options: ChannelOptions): Channel {
       await notify(PERMISSION_METHOD, { request_id: requestId, behavior });
     },
     async close() {
-      await server.close();
+      if (transport === undefined) server.onclose?.();
+      else await server.close();
     },
   };
 }

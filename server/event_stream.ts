@@ -55,7 +55,7 @@ export class EventStream {
   readonly #listeners = new Set<Listener>();
   #encoder: WritableStreamDefaultWriter<ServerSentEventMessage> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   /** Constructs a new instance. */
   constructor(options: EventStreamOptions = {}) {
@@ -75,7 +75,7 @@ export class EventStream {
    * @returns The bytes of the stream, or `undefined` when there are too many or it is closed.
    */
   listen(): ReadableStream<Uint8Array> | undefined {
-    if (this.#isClosed || this.#listeners.size >= this.#maxStreams) return undefined;
+    if (this.#closing !== undefined || this.#listeners.size >= this.#maxStreams) return undefined;
     let listener: Listener;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -97,9 +97,12 @@ export class EventStream {
   }
 
   /** Ends all streams after what was broadcast before. Safe to call twice. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#encoder?.close().catch(() => {});
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#encoder?.close();
     for (const listener of [...this.#listeners]) {
       this.#remove(listener);
       listener.close();
@@ -107,13 +110,13 @@ export class EventStream {
   }
 
   #send(message: ServerSentEventMessage): void {
-    if (this.#isClosed || this.#listeners.size === 0) return;
+    if (this.#closing !== undefined || this.#listeners.size === 0) return;
     if (this.#encoder === undefined) {
       const { readable, writable } = new ServerSentEventStream();
       this.#encoder = writable.getWriter();
       this.#fanOut(readable);
     }
-    this.#encoder.write(message).catch(() => {}); // It was under way when the stream was closed.
+    this.#encoder.write(message);
   }
 
   async #fanOut(chunks: ReadableStream<Uint8Array>): Promise<void> {

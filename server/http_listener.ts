@@ -58,7 +58,7 @@ export class HttpListener {
     return this.#bound.promise;
   }
 
-  /** Stops listening, lets requests end, then cuts off the rest. Safe to call twice. */
+  /** Stops listening and lets requests end within the time for that. Safe to call twice. */
   async close(): Promise<void> {
     this.#isStopped = true;
     this.#stopped.resolve();

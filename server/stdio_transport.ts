@@ -3,7 +3,7 @@
  *
  * - Writing never blocks the event loop: messages are queued, and one write of all that is queued is
  *   under way at a time, so a client that stops reading does not freeze HTTP.
- * - The queue is bounded. A message that does not fit is refused, and the log says so once.
+ * - The queue is bounded. A notification that does not fit is refused, and the log says so once.
  * - End of input, and the first write that fails, close the transport: a process lives as long as its
  *   client.
  * - A line that is too long, or no JSON-RPC, is dropped and logged without its text.
@@ -71,7 +71,8 @@ export class StdioTransport implements Transport {
   #queuedUnits = 0;
   #refused = 0;
   #writing: Promise<void> | undefined;
-  #state: "open" | "closing" | "closed" = "open";
+  #closing: Promise<void> | undefined;
+  #isEnded = false;
 
   /** Constructs a new instance; nothing is read before {@linkcode start}. */
   constructor(options: StdioTransportOptions) {
@@ -82,6 +83,11 @@ export class StdioTransport implements Transport {
     this.#splitter = new LineSplitter(maxLineBytes);
     this.#maxQueuedUnits = options.maxQueuedUnits ?? 16 * 1024 * 1024;
     this.#lingerMs = options.lingerMs ?? 250;
+  }
+
+  /** Whether messages are taken. */
+  get isOpen(): boolean {
+    return this.#closing === undefined && !this.#isEnded;
   }
 
   /** Begins to read. */
@@ -99,7 +105,7 @@ export class StdioTransport implements Transport {
    */
   send(message: JSONRPCMessage): Promise<void> {
     const line = JSON.stringify(message) + "\n";
-    if (this.#state !== "open") {
+    if (!this.isOpen) {
       return Promise.reject(new Error("Cannot send: the transport is closed"));
     }
     const fits = this.#queuedUnits + line.length <= this.#maxQueuedUnits;
@@ -114,17 +120,14 @@ export class StdioTransport implements Transport {
    * Takes no more messages, lets those leave that were taken before, within the time that is set for
    * that, and calls `onclose`. Safe to call twice.
    */
-  async close(): Promise<void> {
-    if (this.#state !== "open") return;
-    this.#state = "closing";
-    await this.#drain();
-    this.#end();
+  close(): Promise<void> {
+    return this.#closing ??= this.#drain().then(() => this.#end());
   }
 
   /** Stops reading and writing at once. */
   #end(): void {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#queue = [];
     // Not awaited: it waits for a read that is under way, and a client may leave that waiting.
     this.#input.return?.().catch(() => {});

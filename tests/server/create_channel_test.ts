@@ -153,6 +153,17 @@ Deno.test("initialized rejects when the client leaves before the handshake", asy
   await channel.closed;
 });
 
+Deno.test("createChannel() can be closed before it is connected, and connected once", async () => {
+  const { channel } = createFixture();
+  await channel.close();
+  await channel.closed;
+  await assertRejects(() => channel.initialized, NotConnectedError);
+  const { channel: other } = createFixture();
+  await other.connect();
+  await assertRejects(() => other.connect(), TypeError, "done before");
+  await other.close();
+});
+
 Deno.test("permit() sends the documented verdict [verdict.notification]", async () => {
   const { client, channel } = createFixture();
   await channel.connect();

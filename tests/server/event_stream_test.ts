@@ -38,6 +38,7 @@ Deno.test("EventStream takes nothing more once it begins to close", async () => 
   const listener = readText(events.listen());
   await listener.next();
   events.broadcast("last");
+  events.close();
   const closing = events.close();
   events.broadcast("too late");
   assertEquals(events.listen(), undefined);

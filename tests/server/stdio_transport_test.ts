@@ -112,6 +112,17 @@ Deno.test("StdioTransport lets what was taken leave before it closes, and takes 
   assertEquals(closedTimes(), 1);
 });
 
+Deno.test("StdioTransport waits for what was taken also when it is closed twice", async () => {
+  const { transport, written, stall } = createFixture();
+  const resume = stall();
+  await transport.send(PING);
+  transport.close();
+  const again = transport.close();
+  resume();
+  await again;
+  assertEquals(written.length, 1);
+});
+
 Deno.test("StdioTransport closes once at the end of the input [lifetime.end-of-input]", async () => {
   const { transport, closedTimes, end } = createFixture();
   await transport.start();

@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { runScript } from "../../cli/demo_script.ts";
+import { Sender } from "../../cli/sender.ts";
+import type { StandIn } from "../../cli/stand_in.ts";
+
+const SESSION: StandIn = {
+  pid: 1,
+  capabilities: ["claude/channel"],
+  reply: () => Promise.resolve("sent"),
+  requestPermission: () => Promise.resolve(),
+  stop: () => Promise.resolve(0),
+};
+
+Deno.test("runScript() fails when a step does not happen, and ends what is running [cli.demo]", async () => {
+  let stopped = 0;
+  // Nobody serves the port, so the second step, listening, cannot happen.
+  const sender = new Sender(1);
+  const stop = () => Promise.resolve(++stopped);
+  const start = () => Promise.resolve({ ...SESSION, stop });
+  assertEquals(await runScript({ sender, start }), 1);
+  assertEquals(stopped, 1);
+  assertEquals(await runScript({ sender, start: () => Promise.reject(new Error("No")) }), 1);
+});
