@@ -131,8 +131,8 @@ async function* readStdin(): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * A writer to stdout with one buffer for all writes, of which one is under way at a time; a new buffer
- * for each would take as long as the write itself.
+ * A writer to stdout with one buffer for all writes, of which one is under way at a time: under load
+ * a new one for each would be tens of kibibytes of garbage.
  */
 function createStdoutWriter(): (text: string) => Promise<void> {
   const encoder = new TextEncoder();
@@ -271,7 +271,7 @@ export function createChannel(options: ChannelOptions): Channel {
   // The SDK's messages quote what was received, so only the kind of error is logged.
   server.onerror = (error) => log.warn(`A message from the client was not used: ${error.name}`);
 
-  /** What `server.notification()` does for these methods, without the tenth of an event it takes. */
+  /** What `server.notification()` does for these methods, at less cost per event. */
   function notify(method: string, params: Record<string, unknown>): Promise<void> {
     if (!isInitialized || !transport?.isOpen) throw new NotConnectedError();
     return transport.send({ jsonrpc: "2.0", method, params });
@@ -282,7 +282,7 @@ export function createChannel(options: ChannelOptions): Channel {
     closed: closed.promise,
     async connect() {
       if (transport !== undefined) throw new TypeError("Cannot connect: this was done before");
-      // The web streams of stdin and stdout would take 2 MiB and most of the time of a write.
+      // The web streams of stdin and stdout would take over 1 MiB, and longer for each write.
       const { input, write } = options.streams ??
         { input: readStdin(), write: createStdoutWriter() };
       transport = new StdioTransport({ input, write, log });
