@@ -23,9 +23,15 @@ async function main(args: readonly string[]): Promise<number> {
     const { runDemo } = await import("./cli/demo.ts");
     return await runDemo(rest, import.meta.url);
   }
+  if (command === "gateway") {
+    const { runGateway } = await import("./cli/gateway.ts");
+    return await runGateway(rest);
+  }
   if (command === "serve") return await runServe(rest);
   if (command.startsWith("-")) return await runServe(args);
-  return printUsageError(`Unknown command "${command}": expected serve or demo`);
+  return printUsageError(
+    `Unknown command "${command}": expected serve, gateway, events, sessions or demo`,
+  );
 }
 
 if (import.meta.main) {

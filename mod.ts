@@ -19,12 +19,14 @@ export { type ChannelEvent, formatChannelTag } from "./lib/format_channel_tag.ts
 export { formatPrompt } from "./lib/format_prompt.ts";
 export { type Behavior, tryParseVerdict, type Verdict } from "./lib/parse_verdict.ts";
 export {
-  PermissionRegistry,
-  type PermissionRegistryOptions,
+  judgeVerdict,
+  type Judgment,
+  type NoEffect,
+  type PermissionRecord,
   type PermissionRequest,
   type PermissionState,
-  type Settlement,
-} from "./lib/permission_registry.ts";
+  permissionStateOf,
+} from "./lib/permission.ts";
 export { isRequestId } from "./lib/request_id.ts";
 export { type MetaChange, type SanitizedMeta, sanitizeMeta } from "./lib/sanitize_meta.ts";
 export { LOOPBACK_HOSTNAMES, validateHost, type Validation } from "./lib/validate_host.ts";

@@ -9,7 +9,7 @@ import { cleanContent } from "../lib/clean_content.ts";
 import { EventIdFactory } from "../lib/event_id.ts";
 import { parseRequestTarget } from "../lib/parse_request_target.ts";
 import { tryParseVerdict } from "../lib/parse_verdict.ts";
-import { PermissionRegistry } from "../lib/permission_registry.ts";
+import { PermissionRegistry } from "../lib/permission.ts";
 import { sanitizeMeta } from "../lib/sanitize_meta.ts";
 import { validateHost } from "../lib/validate_host.ts";
 import { BodyReader } from "../server/body_reader.ts";

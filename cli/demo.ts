@@ -1,6 +1,6 @@
 import { DEFAULT_PORT } from "../lib/serve_options.ts";
 import { createLogger } from "../server/log.ts";
-import { HOSTNAME } from "../server/serve.ts";
+import { HOSTNAME } from "../server/port_role.ts";
 import { type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { runInteractive } from "./demo_interactive.ts";
 import { runScript } from "./demo_script.ts";
@@ -75,16 +75,22 @@ export async function runDemo(args: readonly string[], mainModule: string): Prom
     );
     return 1;
   }
-  const port = choosePort(parsed.options, parsed.options.port !== undefined);
+  const { options } = parsed;
+  const port = choosePort(options, options.port !== undefined);
+  const stateDir = options.stateDir ?? Deno.makeTempDirSync({ prefix: "deno-channel-demo-" });
   const stage: DemoStage = {
     sender: new Sender(port),
     async start(events) {
       const flags = ["--trust-header", DEMO_SENDER];
-      const command = createServerCommand({ mainModule, port, flags });
+      const command = createServerCommand({ mainModule, port, stateDir, flags });
       const standIn = await startStandIn(command, { ...events, log: createLogger() });
       await waitForPort(port, standIn.pid);
       return standIn;
     },
   };
-  return parsed.options.interactive ? await runInteractive(stage) : await runScript(stage);
+  try {
+    return options.interactive ? await runInteractive(stage) : await runScript(stage);
+  } finally {
+    if (options.stateDir === undefined) Deno.removeSync(stateDir, { recursive: true });
+  }
 }

@@ -8,12 +8,15 @@ export interface DemoOptions {
   readonly port: number | undefined;
   /** Whether to stay open as a stand-in for Claude. */
   readonly interactive: boolean;
+  /** The state folder of the server; without one a temporary folder is made, and removed at the end. */
+  readonly stateDir: string | undefined;
 }
 
 /** The flags of `demo`. */
 export const DEMO_FLAGS = {
   "interactive": { help: "stay open as a stand-in for Claude" },
   "port": { value: "number", help: `port on 127.0.0.1 (default ${DEFAULT_PORT} or a free one)` },
+  "state-dir": { value: "folder", help: "where events are kept (default a temporary folder)" },
 } as const satisfies Record<string, FlagSpec>;
 
 /**
@@ -25,8 +28,8 @@ export function readDemoOptions(args: readonly string[]): OptionsResult<DemoOpti
   const parsed = readFlags(args, DEMO_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
-  const interactive = flags.interactive === true;
-  if (flags.port === undefined) return { ok: true, options: { port: undefined, interactive } };
+  const options = { interactive: flags.interactive === true, stateDir: flags["state-dir"] };
+  if (flags.port === undefined) return { ok: true, options: { ...options, port: undefined } };
   const port = readNumberFlag(flags.port, { flag: "port", min: 1, max: 65535 });
-  return port.ok ? { ok: true, options: { port: port.value, interactive } } : port;
+  return port.ok ? { ok: true, options: { ...options, port: port.value } } : port;
 }

@@ -12,7 +12,11 @@ export interface ServerCommandOptions {
   readonly mainModule: string;
   /** The port on 127.0.0.1. */
   readonly port: number;
-  /** The flags of the server besides its port. */
+  /** The state folder. */
+  readonly stateDir: string;
+  /** The command, such as `gateway`; by default the one that serves a session. */
+  readonly command?: string;
+  /** The flags of the server besides its port and its state folder. */
   readonly flags: readonly string[];
 }
 
@@ -21,7 +25,7 @@ export interface ServerCommandOptions {
  * whatever is on the path.
  */
 export function createServerCommand(options: ServerCommandOptions): ProcessCommand {
-  const { mainModule, port, flags } = options;
+  const { mainModule, port, stateDir, command, flags } = options;
   return {
     command: Deno.execPath(),
     args: [
@@ -30,9 +34,14 @@ export function createServerCommand(options: ServerCommandOptions): ProcessComma
       "--frozen",
       "--v8-flags=--max-semi-space-size=2",
       `--allow-net=127.0.0.1:${port}`,
+      `--allow-read=${stateDir}`,
+      `--allow-write=${stateDir}`,
       mainModule,
+      ...(command === undefined ? [] : [command]),
       "--port",
       String(port),
+      "--state-dir",
+      stateDir,
       ...flags,
     ],
   };

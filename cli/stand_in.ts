@@ -9,7 +9,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ChannelEvent } from "../lib/format_channel_tag.ts";
 import type { Verdict } from "../lib/parse_verdict.ts";
-import type { PermissionRequest } from "../lib/permission_registry.ts";
+import type { PermissionRequest } from "../lib/permission.ts";
 import { CHANNEL_METHOD, PERMISSION_METHOD, PERMISSION_REQUEST_METHOD } from "../lib/protocol.ts";
 import { VERSION } from "../lib/version.ts";
 import type { Logger } from "../server/log.ts";

@@ -1,59 +1,80 @@
-/** Crockford's base 32 in lower case: sorts like the number, and no letter looks like a digit. */
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+/**
+ * Event ids such as `evt_06xstsqrw00`: short, because Claude reads them, and sorted as text in the order
+ * in which the events were taken in.
+ *
+ * An id spells a sequence number in base 32: 41 bits for the milliseconds since 2025 and 12 bits that
+ * count within one, which together is the largest whole number that a double holds. The journal keeps
+ * the number as its key, so a number that was given once is never given again.
+ *
+ * @module
+ */
 
-const TIME_LENGTH = 10;
-const SEQUENCE_LENGTH = 4;
-const MAX_SEQUENCE = 32 ** SEQUENCE_LENGTH - 1;
+const DIGITS = 11;
+const ID_REGEXP = /^(evt|chat)_([0-9a-v]{11})$/;
+const EPOCH_MS = Date.UTC(2025);
+const COUNTS_PER_MS = 4096;
 
-function encodeBase32(value: number, length: number): string {
-  let text = "";
-  let rest = value;
-  for (let i = 0; i < length; i++) {
-    text = ALPHABET.charAt(rest % 32) + text;
-    rest = Math.floor(rest / 32);
-  }
-  return text;
+function encode(seq: number): string {
+  return seq.toString(32).padStart(DIGITS, "0");
 }
 
-/**
- * Makes event ids such as `evt_01kahd5g3v0001x7k2m9q4`: they sort as text in the order in which they
- * were made, also when the clock jumps back, and two processes do not make the same one.
- */
-export class EventIdFactory {
-  readonly #suffix: string;
-  #timeMs = -1;
-  #timeText = "";
-  #sequence = 0;
+/** Spells the id of the event with a sequence number. */
+export function formatEventId(seq: number): string {
+  return `evt_${encode(seq)}`;
+}
+
+/** Spells the id of the chat that the event with a sequence number began. */
+export function formatChatId(seq: number): string {
+  return `chat_${encode(seq)}`;
+}
+
+function tryParse(prefix: "evt" | "chat", text: string): number | undefined {
+  const [, found, digits = ""] = ID_REGEXP.exec(text) ?? [];
+  if (found !== prefix) return undefined;
+  const seq = parseInt(digits, 32);
+  return Number.isSafeInteger(seq) ? seq : undefined;
+}
+
+/** The sequence number that an event id spells; `undefined` for a text that is no event id. */
+export function tryParseEventId(text: string): number | undefined {
+  return tryParse("evt", text);
+}
+
+/** The sequence number that a chat id spells; `undefined` for a text that is no chat id of ours. */
+export function tryParseChatId(text: string): number | undefined {
+  return tryParse("chat", text);
+}
+
+/** The lowest sequence number that is given at a time, in milliseconds since the epoch. */
+export function seqAt(timeMs: number): number {
+  return Math.max(0, (timeMs - EPOCH_MS) * COUNTS_PER_MS);
+}
+
+/** Gives sequence numbers, each higher than the one before, also when the clock jumps back. */
+export class EventSequence {
+  #last: number;
 
   /**
    * Constructs a new instance.
    *
-   * @param randomBytes At least 8 random bytes that tell this process from others.
-   * @throws {RangeError} When there are fewer.
+   * @param last The last number that was given before, or 0.
    */
-  constructor(randomBytes: Uint8Array) {
-    if (randomBytes.length < 8) {
-      throw new RangeError(
-        `Cannot make event ids: expected 8 random bytes, received ${randomBytes.length}`,
-      );
-    }
-    this.#suffix = Array.from(randomBytes.subarray(0, 8), (byte) => ALPHABET.charAt(byte % 32))
-      .join("");
+  constructor(last = 0) {
+    this.#last = last;
+  }
+
+  /** Gives no number up to this one from now on. */
+  skip(last: number): void {
+    this.#last = Math.max(this.#last, last);
   }
 
   /**
-   * Makes the next id.
+   * Gives the next number.
    *
    * @param nowMs The time in milliseconds since the epoch.
    */
-  next(nowMs: number): string {
-    if (nowMs > this.#timeMs || this.#sequence === MAX_SEQUENCE) {
-      this.#timeMs = Math.max(nowMs, this.#timeMs + 1);
-      this.#timeText = encodeBase32(this.#timeMs, TIME_LENGTH);
-      this.#sequence = 0;
-    } else {
-      this.#sequence++;
-    }
-    return `evt_${this.#timeText}${encodeBase32(this.#sequence, SEQUENCE_LENGTH)}${this.#suffix}`;
+  next(nowMs: number): number {
+    this.#last = Math.max(seqAt(nowMs), this.#last + 1);
+    return this.#last;
   }
 }

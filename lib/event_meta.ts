@@ -1,11 +1,7 @@
 import { MAX_META_ENTRIES, type MetaChange } from "./sanitize_meta.ts";
 
-/** The attributes that the server itself gives an event. */
+/** The attributes that the server itself gives an event when it is taken in. */
 export interface OwnMeta {
-  /** The conversation that a reply goes to. */
-  readonly chat_id: string;
-  /** The event. */
-  readonly event_id: string;
   /** The sender, as the server has identified it. */
   readonly sender: string;
   /** The path that the event was posted to. */
@@ -20,6 +16,19 @@ export interface EventMeta {
   readonly changes: readonly MetaChange[];
 }
 
+/** The names of all attributes that only the server gives an event, sooner or later. */
+const OWN_KEYS: readonly string[] = [
+  "chat_id",
+  "event_id",
+  "sender",
+  "path",
+  "attempt",
+  "digest",
+];
+
+/** The parameter that names the session: it says where the event goes, and is no attribute of it. */
+const ADDRESS_KEY = "session";
+
 /**
  * Puts together the attributes of an event that was posted: the sender's first, then our own.
  *
@@ -33,12 +42,13 @@ export interface EventMeta {
 export function createEventMeta(own: OwnMeta, query: Readonly<Record<string, string>>): EventMeta {
   const keys = Object.keys(query);
   if (keys.length === 0) return { record: { ...own }, changes: [] };
-  const room = MAX_META_ENTRIES - Object.keys(own).length;
+  const room = MAX_META_ENTRIES - OWN_KEYS.length;
   const record: Record<string, string> = {};
   const changes: MetaChange[] = [];
   let count = 0;
   for (const key of keys) {
-    if (Object.hasOwn(own, key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())) {
+    if (key === ADDRESS_KEY) continue;
+    if (OWN_KEYS.includes(key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())) {
       changes.push({ key, action: "dropped", detail: "reserved" });
     } else if (count === room) {
       changes.push({ key, action: "dropped", detail: `more than ${room} parameters` });

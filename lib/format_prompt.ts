@@ -10,7 +10,7 @@
  */
 
 import { escapeToLine, escapeUnseen } from "./escape_unseen.ts";
-import type { PermissionRequest } from "./permission_registry.ts";
+import type { PermissionRequest } from "./permission.ts";
 import { splitByCodePoints } from "./truncate.ts";
 
 /** The longest line of a preview in code points before it is split. */

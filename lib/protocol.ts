@@ -9,7 +9,7 @@
 
 import * as z from "zod";
 import { isRequestId } from "./request_id.ts";
-import type { PermissionRequest } from "./permission_registry.ts";
+import type { PermissionRequest } from "./permission.ts";
 
 /** Server to client: an event for the session. */
 export const CHANNEL_METHOD = "notifications/claude/channel";

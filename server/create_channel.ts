@@ -15,8 +15,9 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { cleanContent } from "../lib/clean_content.ts";
 import type { ChannelTool } from "../lib/define_tool.ts";
+import type { ChannelEvent } from "../lib/format_channel_tag.ts";
 import type { Behavior } from "../lib/parse_verdict.ts";
-import type { PermissionRequest } from "../lib/permission_registry.ts";
+import type { PermissionRequest } from "../lib/permission.ts";
 import {
   CHANNEL_METHOD,
   PERMISSION_METHOD,
@@ -48,6 +49,8 @@ export interface ChannelOptions {
    * when every way in proves who its sender is.
    */
   readonly onPermissionRequest?: (request: PermissionRequest) => void | Promise<void>;
+  /** Called when the client reads again after events were refused with a {@linkcode QueueFullError}. */
+  readonly onResume?: () => void;
   /**
    * Where problems are reported.
    *
@@ -99,6 +102,13 @@ export interface Channel {
    * @throws {QueueFullError} When the client does not read.
    */
   push(event: PushedEvent): Promise<readonly MetaChange[]>;
+  /**
+   * Sends an event as {@linkcode Channel.push} does, but as it is: for an event that was cleaned when it
+   * was taken in, so that it is not cleaned again.
+   *
+   * @returns Whether it was sent; it is not where {@linkcode Channel.push} would reject.
+   */
+  tryPushCleaned(event: ChannelEvent): boolean;
   /**
    * Sends the verdict on a permission request.
    *
@@ -237,7 +247,7 @@ function serveTools(server: Server, tools: readonly ChannelTool[]): void {
  * ```
  */
 export function createChannel(options: ChannelOptions): Channel {
-  const { name, version, instructions, tools = [], onPermissionRequest } = options;
+  const { name, version, instructions, tools = [], onPermissionRequest, onResume } = options;
   const log = options.log ?? createLogger();
   if (new Set(tools.map((tool) => tool.name)).size < tools.length) {
     throw new TypeError("Cannot create the channel: two tools have the same name");
@@ -285,13 +295,21 @@ export function createChannel(options: ChannelOptions): Channel {
       // The web streams of stdin and stdout would take over 1 MiB, and longer for each write.
       const { input, write } = options.streams ??
         { input: readStdin(), write: createStdoutWriter() };
-      transport = new StdioTransport({ input, write, log });
+      transport = new StdioTransport({ input, write, log, onResume });
       await server.connect(transport);
     },
     async push({ content, meta: record }) {
       const { meta, changes } = sanitizeMeta(record);
       await notify(CHANNEL_METHOD, { content: cleanContent(content), meta });
       return changes;
+    },
+    tryPushCleaned({ content, meta }) {
+      const message = {
+        jsonrpc: "2.0" as const,
+        method: CHANNEL_METHOD,
+        params: { content, meta },
+      };
+      return isInitialized && transport?.trySend(message) === true;
     },
     async permit(requestId, behavior) {
       if (!isRequestId(requestId)) {

@@ -1,9 +1,11 @@
 /**
- * The event stream: every outbound message to everybody who listens at `GET /events`.
+ * The event stream: what goes out, to everybody who listens at `GET /events`.
  *
- * A message is encoded once and its bytes are handed to all listeners. Each listener has a bounded
- * queue; one that does not read is cut off instead of waited for. A comment goes out every 15 s, so
- * that proxies keep the stream open and dead connections are noticed.
+ * Messages come from the journal. A listener who names the last one it has read is sent what came
+ * after it first, page by page as it reads, and then goes on with the others: no gap, no repetition.
+ * For those, each message is encoded once, and its bytes are handed to all. Each has a bounded queue;
+ * one that does not read is cut off instead of waited for. A comment goes out every 15 s, so that
+ * proxies keep the stream open and dead connections are noticed.
  *
  * @module
  */
@@ -12,9 +14,20 @@ import {
   type ServerSentEventMessage,
   ServerSentEventStream,
 } from "@std/http/server-sent-event-stream";
+import { type OutboundMessage, type StreamFormat, toStreamMessage } from "../lib/outbound.ts";
+
+/** Where the messages of a stream come from. */
+export interface OutboundSource {
+  /** The number of the newest message, or 0. */
+  lastId(): number;
+  /** The messages after one, the oldest first. */
+  after(id: number, limit: number): OutboundMessage[];
+}
 
 /** Options of an {@linkcode EventStream}. */
 export interface EventStreamOptions {
+  /** Where messages come from. */
+  readonly source: OutboundSource;
   /**
    * How many streams there may be.
    *
@@ -35,9 +48,29 @@ export interface EventStreamOptions {
   readonly heartbeatMs?: number;
 }
 
-type Listener = ReadableStreamDefaultController<Uint8Array>;
+/** What a listener asks for. */
+export interface ListenOptions {
+  /** How messages are written. */
+  readonly format: StreamFormat;
+  /** The number of the last message that was read; without one, what is said from now on comes. */
+  readonly after?: number | undefined;
+}
+
+type Bytes = Uint8Array;
+
+interface Listener {
+  readonly controller: ReadableStreamDefaultController<Bytes>;
+  readonly format: StreamFormat;
+  /** The number of the last message that it was sent. */
+  lastId: number;
+  /** Whether it has what was said before, and is sent what is said now. */
+  isLive: boolean;
+}
 
 const CONNECTED = new TextEncoder().encode(": connected\n\n");
+
+/** How many messages are read from the journal at a time. */
+const PAGE = 100;
 
 /**
  * A leading space on each line: the published encoder writes none after the colon, readers drop one,
@@ -47,18 +80,42 @@ function spaced(text: string): string {
   return text.split(/\r\n|\r|\n/).map((line) => ` ${line}`).join("\n");
 }
 
+/** Turns messages into bytes, one by one and in order. */
+class Encoder {
+  readonly #stream = new ServerSentEventStream();
+  readonly #writer = this.#stream.writable.getWriter();
+  readonly #reader = this.#stream.readable.getReader();
+
+  async encode(message: ServerSentEventMessage): Promise<Bytes> {
+    const writing = this.#writer.write(message);
+    const { value } = await this.#reader.read();
+    await writing;
+    return value ?? new Uint8Array();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writer.close(), this.#reader.read()]);
+  }
+}
+
 /** Fans messages out to listeners. */
 export class EventStream {
+  readonly #source: OutboundSource;
   readonly #maxStreams: number;
   readonly #maxQueuedBytes: number;
   readonly #heartbeatMs: number;
   readonly #listeners = new Set<Listener>();
-  #encoder: WritableStreamDefaultWriter<ServerSentEventMessage> | undefined;
+  #encoder: Encoder | undefined;
+  /** The number of the last message that was fanned out; read from the journal when first needed. */
+  #lastId: number | undefined;
+  #pumping: Promise<void> | undefined;
+  #mustPump = false;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #closing: Promise<void> | undefined;
 
   /** Constructs a new instance. */
-  constructor(options: EventStreamOptions = {}) {
+  constructor(options: EventStreamOptions) {
+    this.#source = options.source;
     this.#maxStreams = options.maxStreams ?? 256;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 1024 * 1024;
     this.#heartbeatMs = options.heartbeatMs ?? 15_000;
@@ -74,69 +131,110 @@ export class EventStream {
    *
    * @returns The bytes of the stream, or `undefined` when there are too many or it is closed.
    */
-  listen(): ReadableStream<Uint8Array> | undefined {
-    if (this.#closing !== undefined || this.#listeners.size >= this.#maxStreams) return undefined;
+  listen({ format, after }: ListenOptions): ReadableStream<Bytes> | undefined {
+    if (this.#closing !== undefined || this.size >= this.#maxStreams) return undefined;
+    const sentId = this.#lastId ??= this.#source.lastId();
     let listener: Listener;
-    return new ReadableStream<Uint8Array>({
+    this.#heartbeat ??= setInterval(() => this.#comment(" heartbeat"), this.#heartbeatMs);
+    return new ReadableStream<Bytes>({
       start: (controller) => {
-        listener = controller;
+        const lastId = Math.min(after ?? sentId, sentId);
+        listener = { controller, format, lastId, isLive: lastId === sentId };
+        this.#listeners.add(listener);
         controller.enqueue(CONNECTED);
-        this.#listeners.add(controller);
-        this.#heartbeat ??= setInterval(
-          () => this.#send({ comment: " heartbeat" }),
-          this.#heartbeatMs,
-        );
       },
+      pull: () => listener.isLive ? undefined : this.#catchUp(listener),
       cancel: () => this.#remove(listener),
     }, new ByteLengthQueuingStrategy({ highWaterMark: this.#maxQueuedBytes }));
   }
 
-  /** Sends a text to all listeners, one `data:` line per line. */
-  broadcast(text: string): void {
-    this.#send({ data: spaced(text) });
+  /** Sends what the journal has since the last time. */
+  pump(): void {
+    this.#mustPump = true;
+    // A journal that fails has been reported; the next pump tries again.
+    this.#pumping ??= this.#pump().catch(() => {}).finally(() => this.#pumping = undefined);
   }
 
-  /** Ends all streams after what was broadcast before. Safe to call twice. */
+  /** Ends all streams after what was said before. Safe to call twice. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
 
   async #close(): Promise<void> {
-    await this.#encoder?.close();
+    await this.#pumping;
     for (const listener of [...this.#listeners]) {
       this.#remove(listener);
-      listener.close();
+      listener.controller.close();
+    }
+    await this.#encoder?.close();
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#mustPump) {
+      this.#mustPump = false;
+      if (this.#lastId === undefined) return;
+      let messages: OutboundMessage[];
+      do {
+        messages = this.#source.after(this.#lastId, PAGE);
+        for (const message of messages) await this.#fanOut(message);
+      } while (messages.length === PAGE);
     }
   }
 
-  #send(message: ServerSentEventMessage): void {
-    if (this.#closing !== undefined || this.#listeners.size === 0) return;
-    if (this.#encoder === undefined) {
-      const { readable, writable } = new ServerSentEventStream();
-      this.#encoder = writable.getWriter();
-      this.#fanOut(readable);
+  async #fanOut(message: OutboundMessage): Promise<void> {
+    const bytes: Record<StreamFormat, Bytes | undefined> = {
+      plain: await this.#encode(message, "plain"),
+      json: await this.#encode(message, "json"),
+    };
+    this.#lastId = message.id;
+    for (const listener of this.#listeners) {
+      if (!listener.isLive || listener.lastId >= message.id) continue;
+      listener.lastId = message.id;
+      this.#send(listener, bytes[listener.format]);
     }
-    this.#encoder.write(message);
   }
 
-  async #fanOut(chunks: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const chunk of chunks) {
-      for (const listener of this.#listeners) {
-        if ((listener.desiredSize ?? 0) > 0) {
-          listener.enqueue(chunk);
-        } else {
-          this.#remove(listener);
-          listener.error(new Error("The reader is too slow"));
-        }
+  /** Sends a page of what a listener has missed, and lets it go on with the others after the last. */
+  async #catchUp(listener: Listener): Promise<void> {
+    for (let hasSent = false; !hasSent;) {
+      const messages = this.#source.after(listener.lastId, PAGE);
+      // Decided without waiting for anything: what is fanned out from here on reaches the listener.
+      listener.isLive = messages.length === 0 || listener.lastId >= (this.#lastId ?? 0);
+      if (listener.isLive) return;
+      for (const message of messages) {
+        const bytes = await this.#encode(message, listener.format);
+        listener.lastId = message.id;
+        if (bytes === undefined) continue;
+        listener.controller.enqueue(bytes);
+        hasSent = true;
       }
     }
   }
 
+  async #encode(message: OutboundMessage, format: StreamFormat): Promise<Bytes | undefined> {
+    const fields = toStreamMessage(message, format);
+    if (fields === undefined) return undefined;
+    this.#encoder ??= new Encoder();
+    return await this.#encoder.encode({ ...fields, data: spaced(fields.data) });
+  }
+
+  async #comment(text: string): Promise<void> {
+    this.#encoder ??= new Encoder();
+    const bytes = await this.#encoder.encode({ comment: text });
+    for (const listener of this.#listeners) if (listener.isLive) this.#send(listener, bytes);
+  }
+
+  #send(listener: Listener, bytes: Bytes | undefined): void {
+    if (bytes === undefined) return;
+    if ((listener.controller.desiredSize ?? 0) > 0) return listener.controller.enqueue(bytes);
+    this.#remove(listener);
+    listener.controller.error(new Error("The reader is too slow"));
+  }
+
   #remove(listener: Listener): void {
     this.#listeners.delete(listener);
-    if (this.#listeners.size === 0) {
-      clearInterval(this.#heartbeat);
-      this.#heartbeat = undefined;
-    }
+    if (this.#listeners.size > 0) return;
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
   }
 }

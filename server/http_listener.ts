@@ -1,8 +1,9 @@
 /**
- * The listener: keeps a port bound for as long as the session lasts.
+ * The listener: holds the port, or follows whoever holds it and takes its place when it leaves.
  *
- * A port that is taken, and an accept loop that fails (out of file descriptors), are waited out: the
- * session keeps its tools meanwhile, and no other process is touched.
+ * The operating system decides who gets the port; there is no lock that could go stale, and no process
+ * touches another. A port that a stranger holds, and an accept loop that fails (out of file
+ * descriptors), are waited out: the session keeps its tools meanwhile.
  *
  * @module
  */
@@ -19,6 +20,13 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** Answers the requests. */
   readonly app: HttpApp;
+  /** Called when the port is bound, before the first request is answered. */
+  readonly onBound?: () => void;
+  /**
+   * Follows whoever holds the port until that ends; returns whether it was somebody to follow. By
+   * default nobody is.
+   */
+  readonly follow?: (signal: AbortSignal) => Promise<boolean>;
   /** Where problems are reported. */
   readonly log: Logger;
   /**
@@ -37,14 +45,19 @@ export interface HttpListenerOptions {
   readonly serve?: typeof Deno.serve;
 }
 
+/** How long the port is tried more often after its holder has left, in milliseconds. */
+const HURRY_MS = 2000;
+
+/** The time between two attempts then, in milliseconds. */
+const HURRY_RETRY_MS = 10;
+
 /** Listens on one port. */
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #retryMs: number;
-  readonly #stopped = Promise.withResolvers<void>();
+  readonly #stop = new AbortController();
   readonly #bound = Promise.withResolvers<Deno.NetAddr>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
-  #isStopped = false;
 
   /** Constructs a new instance and begins to bind. */
   constructor(options: HttpListenerOptions) {
@@ -60,8 +73,7 @@ export class HttpListener {
 
   /** Stops listening and lets requests end within the time for that. Safe to call twice. */
   async close(): Promise<void> {
-    this.#isStopped = true;
-    this.#stopped.resolve();
+    this.#stop.abort();
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
@@ -71,25 +83,48 @@ export class HttpListener {
     clearTimeout(timeout);
   }
 
+  get #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   async #run(): Promise<void> {
     let isWaiting = false;
+    let hurryUntil = -Infinity;
     while (!this.#isStopped) {
+      let isHurrying = false;
       try {
         const server = this.#serve();
         if (isWaiting) this.#options.log.info(`${this.#address()} is free: listening`);
         isWaiting = false;
         await this.#finish(server);
       } catch (error) {
-        if (!isWaiting) await this.#reportFailure(error as Error);
-        isWaiting = true;
+        if (await this.#follow(error)) {
+          isWaiting = false;
+          hurryUntil = performance.now() + HURRY_MS;
+          continue;
+        }
+        // Whoever held the port may be gone before the operating system has let go of it.
+        isHurrying = performance.now() < hurryUntil;
+        if (!isWaiting && !isHurrying) {
+          await this.#reportFailure(error as Error);
+          isWaiting = true;
+        }
       }
-      await this.#wait();
+      await this.#wait(isHurrying ? HURRY_RETRY_MS : this.#retryMs);
     }
+  }
+
+  /** Follows whoever holds the port, where it is held by one of ours. */
+  async #follow(error: unknown): Promise<boolean> {
+    const { follow } = this.#options;
+    if (follow === undefined || !(error instanceof Deno.errors.AddrInUse)) return false;
+    return await follow(this.#stop.signal);
   }
 
   #serve(): Deno.HttpServer<Deno.NetAddr> {
     const { serve = Deno.serve, hostname, port, app } = this.#options;
     this.#server = serve({ hostname, port, onListen() {} }, app);
+    this.#options.onBound?.();
     this.#bound.resolve(this.#server.addr);
     return this.#server;
   }
@@ -116,11 +151,12 @@ export class HttpListener {
     }
   }
 
-  async #wait(): Promise<void> {
+  async #wait(ms: number): Promise<void> {
     if (this.#isStopped) return;
-    const timer = Promise.withResolvers<void>();
-    const timeout = setTimeout(timer.resolve, this.#retryMs);
-    await Promise.race([timer.promise, this.#stopped.promise]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timeout = setTimeout(resolve, ms);
+    this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
     clearTimeout(timeout);
   }
 

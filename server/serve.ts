@@ -1,39 +1,45 @@
 /**
- * One session's server: the MCP side on stdio, the HTTP side on the port, and their common end.
+ * One session's server: the MCP side on stdio, its part at the port, and their common end.
  *
  * @module
  */
 
-import { Allowlist } from "../lib/allowlist.ts";
-import { EventIdFactory } from "../lib/event_id.ts";
-import { formatPrompt } from "../lib/format_prompt.ts";
-import { formatReply } from "../lib/format_reply.ts";
 import { INSTRUCTIONS } from "../lib/instructions.ts";
-import { PermissionRegistry, type PermissionRequest } from "../lib/permission_registry.ts";
-import { createReplyTool } from "../lib/reply_tool.ts";
 import type { ServeOptions } from "../lib/serve_options.ts";
+import { CHANNEL_NAME } from "../lib/state_dir.ts";
 import { VERSION } from "../lib/version.ts";
-import { BodyReader } from "./body_reader.ts";
 import { type ChannelOptions, createChannel } from "./create_channel.ts";
-import { EventStream } from "./event_stream.ts";
-import { createHttpApp } from "./http_app.ts";
-import { HttpListener } from "./http_listener.ts";
+import { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
+import { PortRole } from "./port_role.ts";
+import { SessionAgent } from "./session_agent.ts";
+import { identifySession } from "./session_identity.ts";
+import { createSessionTools } from "./session_tools.ts";
 
-/** The name under which `.mcp.json` registers the server. */
-const SERVER_NAME = "webhook";
-
-/** The only address that is listened on: the trusted header names senders on this machine. */
-export const HOSTNAME = "127.0.0.1";
-
-/** What a session's server works with. */
+/** What a server works with. */
 export interface ServeEnvironment {
+  /** The state folder. */
+  readonly stateDir: string;
   /** Where problems are reported. */
   readonly log: Logger;
   /** Settles when the process is asked to leave. */
   readonly terminated: Promise<unknown>;
   /** The streams to the client; by default stdin and stdout. */
   readonly streams?: ChannelOptions["streams"];
+  /**
+   * How long after the handshake the first event is pushed, in milliseconds: the client may not have
+   * registered the channel yet.
+   *
+   * @default {200}
+   */
+  readonly settleMs?: number;
+}
+
+/** Settles after a time; unlike `setTimeout` it loads none of the timers of Node, which take 3 MiB. */
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(ms).addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /**
@@ -47,25 +53,37 @@ export interface ServeEnvironment {
  * @returns A promise that settles when everything is closed.
  */
 export async function serve(options: ServeOptions, environment: ServeEnvironment): Promise<void> {
-  const { log, terminated, streams } = environment;
-  const events = new EventStream({ maxStreams: options.maxStreams });
-  const permissions = new PermissionRegistry();
-  const bodies = new BodyReader();
-  const relays = options.relay && options.trustedSenders.length > 0;
-  const onPermissionRequest = (request: PermissionRequest) => {
-    permissions.open(request, Date.now());
-    events.broadcast(formatPrompt(request));
-  };
-
+  const { stateDir, log, terminated, streams, settleMs = 200 } = environment;
+  const { durability, redeliverAfterMs } = options;
+  let role: PortRole | undefined;
+  const notifyOwner = () => role?.notify();
+  const keeper = new JournalKeeper({
+    stateDir,
+    durability,
+    log,
+    onUsable: () => role?.join(),
+  });
+  const agent = new SessionAgent({
+    channel: {
+      tryPushCleaned: (event) => channel.tryPushCleaned(event),
+      permit: (requestId, behavior) => channel.permit(requestId, behavior),
+    },
+    keeper,
+    identify: identifySession,
+    log,
+    notifyOwner,
+    redeliverAfterMs,
+  });
   const channel = createChannel({
-    name: SERVER_NAME,
+    name: CHANNEL_NAME,
     version: VERSION,
     instructions: INSTRUCTIONS,
-    tools: [
-      createReplyTool((reply) => events.broadcast(formatReply(reply))),
-    ],
+    tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
-    ...(relays && { onPermissionRequest }),
+    onResume: () => agent.resume(),
+    ...(options.relay && options.trustedSenders.length > 0 && {
+      onPermissionRequest: (request) => agent.ask(request),
+    }),
     ...(streams && { streams }),
   });
   const ended = Promise.race([channel.closed, terminated]);
@@ -74,31 +92,14 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     channel.initialized.then(() => true, () => false),
     ended.then(() => false),
   ]);
-
-  const listener = isInitialized
-    ? new HttpListener({
-      hostname: HOSTNAME,
-      port: options.port,
-      log,
-      app: createHttpApp({
-        channel,
-        allowlist: new Allowlist(
-          options.trustedSenders.map((sender) => [sender, { speak: true, approve: true }]),
-        ),
-        permissions,
-        events,
-        bodies,
-        ids: new EventIdFactory(crypto.getRandomValues(new Uint8Array(8))),
-        health: { name: "deno-channel", version: VERSION, pid: Deno.pid },
-        log,
-      }),
-    })
-    : undefined;
-  listener?.bound.then(({ port }) => log.info(`Listening on http://${HOSTNAME}:${port}`));
+  if (isInitialized) {
+    role = new PortRole({ options, keeper, agent, log });
+    delay(settleMs).then(() => agent.settle());
+  }
 
   await ended;
-  await events.close();
-  await listener?.close();
-  bodies.close();
+  await role?.close();
+  agent.close();
   await channel.close();
+  keeper.close();
 }

@@ -44,6 +44,8 @@ export interface StdioTransportOptions {
    * @default {250}
    */
   readonly lingerMs?: number;
+  /** Called when the client reads again after messages were refused. */
+  readonly onResume?: (() => void) | undefined;
 }
 
 /** The error of a message that was refused because too much waits to be written. */
@@ -67,6 +69,7 @@ export class StdioTransport implements Transport {
   readonly #splitter: LineSplitter;
   readonly #maxQueuedUnits: number;
   readonly #lingerMs: number;
+  readonly #onResume: (() => void) | undefined;
   #queue: string[] = [];
   #queuedUnits = 0;
   #refused = 0;
@@ -83,6 +86,7 @@ export class StdioTransport implements Transport {
     this.#splitter = new LineSplitter(maxLineBytes);
     this.#maxQueuedUnits = options.maxQueuedUnits ?? 16 * 1024 * 1024;
     this.#lingerMs = options.lingerMs ?? 250;
+    this.#onResume = options.onResume;
   }
 
   /** Whether messages are taken. */
@@ -104,16 +108,22 @@ export class StdioTransport implements Transport {
    * @throws {QueueFullError} When it is a notification and too much waits to be written.
    */
   send(message: JSONRPCMessage): Promise<void> {
-    const line = JSON.stringify(message) + "\n";
     if (!this.isOpen) {
       return Promise.reject(new Error("Cannot send: the transport is closed"));
     }
+    return this.trySend(message) ? Promise.resolve() : Promise.reject(new QueueFullError());
+  }
+
+  /** Queues a message; returns whether it was taken, which it is not when `send` would reject. */
+  trySend(message: JSONRPCMessage): boolean {
+    if (!this.isOpen) return false;
+    const line = JSON.stringify(message) + "\n";
     const fits = this.#queuedUnits + line.length <= this.#maxQueuedUnits;
     if (!fits && !("id" in message)) return this.#refuse();
     this.#queue.push(line);
     this.#queuedUnits += line.length;
     this.#writing ??= this.#write();
-    return Promise.resolve();
+    return true;
   }
 
   /**
@@ -134,14 +144,14 @@ export class StdioTransport implements Transport {
     this.onclose?.();
   }
 
-  #refuse(): Promise<void> {
+  #refuse(): false {
     this.#refused++;
     if (this.#refused === 1) {
       this.#log.warn(
         "The client does not read: the queue to it is full, and new messages are refused",
       );
     }
-    return Promise.reject(new QueueFullError());
+    return false;
   }
 
   async #read(): Promise<void> {
@@ -197,6 +207,7 @@ export class StdioTransport implements Transport {
     if (this.#refused === 0) return;
     this.#log.info(`The client reads again: ${this.#refused} messages were refused meanwhile`);
     this.#refused = 0;
+    this.#onResume?.();
   }
 
   /** Waits until all is written, or until the time for that is over. */

@@ -9,8 +9,10 @@
 /** Status codes by name. */
 export const STATUS_CODE = {
   OK: 200,
+  Accepted: 202,
   BadRequest: 400,
   Forbidden: 403,
+  NotFound: 404,
   MethodNotAllowed: 405,
   RequestTimeout: 408,
   Conflict: 409,

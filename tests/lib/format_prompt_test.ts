@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotMatch } from "@std/assert";
 import fc from "fast-check";
 import { formatPrompt, MAX_PROMPT_LINE_CODE_POINTS } from "../../lib/format_prompt.ts";
-import type { PermissionRequest } from "../../lib/permission_registry.ts";
+import type { PermissionRequest } from "../../lib/permission.ts";
 import { hostileText, show, UNSEEN_CHARACTERS } from "./_texts.ts";
 
 const QUESTION = 'Reply "yes abcde" or "no abcde"';

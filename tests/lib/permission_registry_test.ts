@@ -5,7 +5,7 @@ import {
   type PermissionRequest,
   type PermissionState,
   type Settlement,
-} from "../../lib/permission_registry.ts";
+} from "../../lib/permission.ts";
 import type { Behavior } from "../../lib/parse_verdict.ts";
 
 const TTL_MS = 1000;

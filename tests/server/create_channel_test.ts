@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import * as z from "zod";
 import { defineTool } from "../../lib/define_tool.ts";
-import type { PermissionRequest } from "../../lib/permission_registry.ts";
+import type { PermissionRequest } from "../../lib/permission.ts";
 import {
   type ChannelOptions,
   createChannel,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Allowlist } from "../../lib/allowlist.ts";
 import { EventIdFactory } from "../../lib/event_id.ts";
-import { PermissionRegistry } from "../../lib/permission_registry.ts";
+import { PermissionRegistry } from "../../lib/permission.ts";
 import { sanitizeMeta } from "../../lib/sanitize_meta.ts";
 import { BodyReader } from "../../server/body_reader.ts";
 import { NotConnectedError, type PushedEvent } from "../../server/create_channel.ts";

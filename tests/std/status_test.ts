@@ -4,8 +4,10 @@ import { STATUS_CODE } from "../../std/http/status.ts";
 Deno.test("STATUS_CODE has the registered code of each name", () => {
   const registered: Record<keyof typeof STATUS_CODE, number> = {
     OK: 200,
+    Accepted: 202,
     BadRequest: 400,
     Forbidden: 403,
+    NotFound: 404,
     MethodNotAllowed: 405,
     RequestTimeout: 408,
     Conflict: 409,

@@ -1,0 +1,16 @@
+import { readGatewayOptions } from "../lib/serve_options.ts";
+import { runGateway as run } from "../server/gateway.ts";
+import { runServer } from "./run_server.ts";
+import { printUsageError } from "./terminal.ts";
+
+/**
+ * `gateway`: holds the port without a session, as a login item or on a server.
+ *
+ * @param args The arguments after the command's name.
+ * @returns The exit code.
+ */
+export async function runGateway(args: readonly string[]): Promise<number> {
+  const parsed = readGatewayOptions(args);
+  if (!parsed.ok) return printUsageError(parsed.message);
+  return await runServer(parsed.options, (environment) => run(parsed.options, environment));
+}

@@ -1,0 +1,32 @@
+import { chooseStateDir } from "../lib/state_dir.ts";
+import { readEnv } from "../server/session_identity.ts";
+import { printError } from "./terminal.ts";
+
+const HOME_VARIABLE = Deno.build.os === "windows" ? "USERPROFILE" : "HOME";
+
+/**
+ * Finds the state folder, and checks that the process may read and write it.
+ *
+ * @param flag The value of `--state-dir`, if it was given.
+ * @returns The path, or `undefined` after it was said what is missing.
+ */
+export function findStateDir(flag: string | undefined): string | undefined {
+  const chosen = chooseStateDir({
+    flag,
+    configDir: readEnv("CLAUDE_CONFIG_DIR"),
+    home: readEnv(HOME_VARIABLE),
+  });
+  if (!chosen.ok) {
+    printError(`deno-channel: ${chosen.message}`);
+    return undefined;
+  }
+  const { path } = chosen;
+  for (const name of ["read", "write"] as const) {
+    if (Deno.permissions.querySync({ name, path }).state === "granted") continue;
+    printError(
+      `deno-channel: Cannot keep events in ${path}: Deno was started without --allow-${name}=${path}`,
+    );
+    return undefined;
+  }
+  return path;
+}

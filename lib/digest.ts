@@ -1,0 +1,50 @@
+import { formatAge } from "./duration.ts";
+import type { EventSummary } from "./event_record.ts";
+import { firstLine } from "./first_line.ts";
+import type { ChannelEvent } from "./format_channel_tag.ts";
+
+/** How many events arrive one by one when a session opens; more of them arrive as one digest. */
+export const MAX_SINGLE_EVENTS = 3;
+
+/** How many events a list shows by their first line. */
+export const MAX_LISTED_EVENTS = 20;
+
+/** The longest first line in a list, in code points. */
+const LINE_CODE_POINTS = 120;
+
+/**
+ * Formats an event as a line of a list: `evt_… (5 min old, from ci, pushed): build failed`.
+ *
+ * @param event The event.
+ * @param nowMs The time in milliseconds since the epoch.
+ */
+export function formatEventLine(event: EventSummary, nowMs: number): string {
+  const age = formatAge(nowMs - event.storedAt);
+  const start = firstLine(event.start, LINE_CODE_POINTS);
+  return `${event.id} (${age} old, from ${event.sender}, ${event.state}): ${start}`;
+}
+
+/**
+ * Puts events that have waited together as one event.
+ *
+ * @param events The oldest of them; at most {@linkcode MAX_LISTED_EVENTS} are shown.
+ * @param count How many there are in all.
+ * @param nowMs The time in milliseconds since the epoch.
+ */
+export function createDigest(
+  events: readonly EventSummary[],
+  count: number,
+  nowMs: number,
+): Required<ChannelEvent> {
+  const lines = events.slice(0, MAX_LISTED_EVENTS).map((event) => formatEventLine(event, nowMs));
+  const rest = count - lines.length;
+  return {
+    content: [
+      `${count} events came in while no session was open for them, or were not seen by one:`,
+      ...lines,
+      ...(rest > 0 ? [`and ${rest} more`] : []),
+      "(Use inbox to list them, read_event for the whole text, and reply or ack to close them.)",
+    ].join("\n"),
+    meta: { digest: String(count) },
+  };
+}

@@ -1,0 +1,53 @@
+import type { EventState } from "./event_state.ts";
+
+/** What a list shows of an event. */
+export interface EventSummary {
+  /** Its sequence number. */
+  readonly seq: number;
+  /** Its id, which spells the sequence number. */
+  readonly id: string;
+  /** What has become of it. */
+  readonly state: EventState;
+  /** The session that it goes to, by its number in the journal; `null` for none yet. */
+  readonly session: number | null;
+  /** How often it was written to a session. */
+  readonly attempts: number;
+  /** When it was taken in, in milliseconds since the epoch, as all times here. */
+  readonly storedAt: number;
+  /** The sender, as the server has identified it. */
+  readonly sender: string;
+  /** How the content begins. */
+  readonly start: string;
+}
+
+/** All there is to know of an event. */
+export interface EventRecord extends EventSummary {
+  /** When it was last written to a session. */
+  readonly pushedAt: number | null;
+  /** When a tool call named it first. */
+  readonly seenAt: number | null;
+  /** When its chat was replied to first. */
+  readonly answeredAt: number | null;
+  /** When it was given up. */
+  readonly expiredAt: number | null;
+  /** What kind of sender sent it. */
+  readonly source: string;
+  /** The chat that a reply goes to: one of its own, unless it came in an older one. */
+  readonly chat: string;
+  /** The session that was named explicitly. */
+  readonly target: string | null;
+  /** The repository that it is about, as `owner/name`. */
+  readonly repository: string | null;
+  /** The id of the delivery, which tells a repetition. */
+  readonly delivery: string | null;
+  /** The id of the event that it repeats. */
+  readonly duplicateOf: string | null;
+  /** What Claude remarked when it closed the event. */
+  readonly note: string | null;
+  /** The attributes. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** The text, cleaned. */
+  readonly content: string;
+  /** The body as it was sent, where the content is not all of it. */
+  readonly raw: Uint8Array | null;
+}

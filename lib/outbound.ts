@@ -1,0 +1,85 @@
+/**
+ * What goes out to those who listen: its kinds and how they are written on the stream.
+ *
+ * @module
+ */
+
+import type { EventState } from "./event_state.ts";
+import { formatPrompt } from "./format_prompt.ts";
+import { formatReply } from "./format_reply.ts";
+import type { Behavior } from "./parse_verdict.ts";
+
+/** Something that goes out. */
+export type Outbound =
+  | {
+    readonly kind: "reply";
+    readonly chat_id: string;
+    readonly text: string;
+    readonly reply_to?: string;
+  }
+  | {
+    readonly kind: "prompt";
+    readonly request_id: string;
+    readonly tool_name: string;
+    readonly description: string;
+    readonly input_preview: string;
+    readonly expires_at: number;
+  }
+  | {
+    readonly kind: "verdict";
+    readonly request_id: string;
+    readonly behavior: Behavior;
+    readonly sender: string;
+  }
+  | { readonly kind: "status"; readonly event_id: string; readonly state: EventState };
+
+/** The same with its number, by which a listener resumes, and its time in ms since the epoch. */
+export type OutboundMessage = Outbound & { readonly id: number; readonly at: number };
+
+/** How the stream is written: `plain` for people, `json` for programs. */
+export type StreamFormat = "plain" | "json";
+
+/** A message of the stream: the fields of a server-sent event. */
+export interface StreamMessage {
+  /** The kind; plain messages have none. */
+  readonly event?: string;
+  /** The number to resume after; plain messages have none. */
+  readonly id?: number;
+  /** The text. */
+  readonly data: string;
+}
+
+/** The text for people; only what is said and what is asked has one. */
+function formatPlain(message: OutboundMessage): string | undefined {
+  if (message.kind === "reply") {
+    return formatReply({ chatId: message.chat_id, text: message.text });
+  }
+  if (message.kind === "prompt") {
+    return formatPrompt({
+      requestId: message.request_id,
+      toolName: message.tool_name,
+      description: message.description,
+      inputPreview: message.input_preview,
+    });
+  }
+  return undefined;
+}
+
+/**
+ * Writes a message for the stream.
+ *
+ * @param message The message.
+ * @param format For whom it is written.
+ * @returns The fields of the server-sent event, or `undefined` when this format does not show it.
+ */
+export function toStreamMessage(
+  message: OutboundMessage,
+  format: StreamFormat,
+): StreamMessage | undefined {
+  if (format === "plain") {
+    const data = formatPlain(message);
+    return data === undefined ? undefined : { data };
+  }
+  const { kind, ...fields } = message;
+  return { event: kind, id: message.id, data: JSON.stringify(fields) };
+}

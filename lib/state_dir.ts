@@ -1,0 +1,37 @@
+/** What decides about the state folder. */
+export interface StateDirSources {
+  /** `--state-dir`. */
+  readonly flag?: string | undefined;
+  /** The environment variable `CLAUDE_CONFIG_DIR`. */
+  readonly configDir?: string | undefined;
+  /** The environment variable `HOME`, or `USERPROFILE` on Windows. */
+  readonly home?: string | undefined;
+}
+
+/** The name of the channel, as in the name of its state folder and in `.mcp.json`. */
+export const CHANNEL_NAME = "webhook";
+
+/**
+ * Chooses the state folder: the flag, else `${CLAUDE_CONFIG_DIR:-~/.claude}/channels/<name>`.
+ *
+ * @returns The path, or a message that says what is wrong and what is expected.
+ */
+export function chooseStateDir(
+  { flag, configDir, home }: StateDirSources,
+): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly message: string } {
+  // Claude Code passes a variable that is not set as it was written.
+  if (flag?.includes("${")) {
+    return {
+      ok: false,
+      message: `Invalid value "${flag}" for --state-dir: a variable in it is not set`,
+    };
+  }
+  if (flag !== undefined && flag !== "") return { ok: true, path: flag };
+  const config = configDir || (home && `${home}/.claude`);
+  if (config) return { ok: true, path: `${config}/channels/${CHANNEL_NAME}` };
+  return {
+    ok: false,
+    message: "Cannot find the state folder: give --state-dir, or let the process know where the " +
+      "home folder is with --allow-env=CLAUDE_CONFIG_DIR,HOME",
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * The audit: who did what when, without a word of what was said.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { createStatements, type Statements } from "./statements.ts";
+
+/** One row of the audit. */
+export interface AuditEntry {
+  /** What was done, such as `replay`. */
+  readonly action: string;
+  /** Who did it: a sender, a session or `terminal`. */
+  readonly actor: string;
+  /** What it was done to. */
+  readonly subject: string;
+  /** More about it. */
+  readonly detail: string;
+}
+
+/** The rows of the table `audit`. */
+export class AuditTable {
+  readonly #sql: Statements;
+
+  /** Constructs a new instance on an open database. */
+  constructor(database: DatabaseSync) {
+    this.#sql = createStatements(database);
+  }
+
+  /** Adds a row. */
+  insert({ action, actor, subject, detail }: AuditEntry, nowMs: number): void {
+    this.#sql("INSERT INTO audit (at, action, actor, subject, detail) VALUES (?, ?, ?, ?, ?)")
+      .run(nowMs, action, actor, subject, detail);
+  }
+
+  /** The newest rows, the newest first. */
+  list(limit: number): (AuditEntry & { readonly at: number })[] {
+    return this.#sql(
+      "SELECT at, action, actor, subject, detail FROM audit ORDER BY id DESC LIMIT ?",
+    )
+      .all(limit) as unknown as (AuditEntry & { at: number })[];
+  }
+
+  /** Deletes rows from before a time; returns how many. */
+  deleteBefore(timeMs: number, limit: number): number {
+    return Number(
+      this.#sql(
+        `DELETE FROM audit WHERE id IN (
+           SELECT id FROM (SELECT id, at FROM audit ORDER BY id LIMIT ?) WHERE at < ?)`,
+      ).run(limit, timeMs).changes,
+    );
+  }
+}

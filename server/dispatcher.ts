@@ -1,0 +1,238 @@
+/**
+ * The dispatcher: which sessions are open, which of them an event goes to, and what becomes of the
+ * events of those that have ended.
+ *
+ * Only the process that holds the port has one. What it knows of sessions it knows from their feeds;
+ * for a moment after it took the port over, sessions of which the journal says that they are open are
+ * given time to come back before their events go to others.
+ *
+ * @module
+ */
+
+import { type Route, routeEvent } from "../lib/route_event.ts";
+import { EventIntake, type IncomingEvent, type Receipt, type SessionLink } from "./event_intake.ts";
+import type { WaitingEvent } from "./event_table.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { StoredSession } from "./session_table.ts";
+
+/** Options of a {@linkcode Dispatcher}. */
+export interface DispatcherOptions {
+  /** Where events and sessions are kept. */
+  readonly keeper: Pick<JournalKeeper, "use">;
+  /** The session for events that name none, where several are open. */
+  readonly defaultSession?: string | undefined;
+  /**
+   * How long sessions may take to come back after the port was taken over, in milliseconds.
+   *
+   * @default {2000}
+   */
+  readonly graceMs?: number;
+}
+
+/** What {@linkcode Dispatcher.take} returns. */
+export type Taken = Receipt | Extract<Route, { kind: "ambiguous" }>;
+
+interface Attached {
+  readonly link: SessionLink;
+  session: StoredSession;
+}
+
+/** How many events are handed to another session at a time. */
+const CHUNK = 500;
+
+/** Dispatches events to sessions. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #intake: EventIntake;
+  readonly #attached = new Map<number, Attached>();
+  #sessions: readonly StoredSession[] = [];
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  #offering: Promise<void> | undefined;
+  #mustOffer = false;
+  #isStopped = false;
+
+  /** Constructs a new instance. */
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#intake = new EventIntake(options);
+  }
+
+  /** The sessions that are open. */
+  get sessions(): readonly StoredSession[] {
+    return this.#sessions;
+  }
+
+  /** Begins: this process holds the port now. */
+  start(): void {
+    const open = this.#try(({ sessions }) => sessions.open()) ?? [];
+    if (open.every(({ id }) => this.#attached.has(id))) return;
+    this.#grace = setTimeout(() => this.#endGrace(), this.#options.graceMs ?? 2000);
+  }
+
+  /** Ends: what was taken in is on disk. Safe to call twice. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    this.#intake.flush();
+  }
+
+  /**
+   * Takes note of a session that has opened, or come back.
+   *
+   * @throws {JournalError} When the journal cannot be used.
+   * @throws {RangeError} When the journal has no such session.
+   */
+  attach(link: SessionLink): void {
+    const session = this.#options.keeper.use(({ sessions }) => {
+      sessions.markEnded(link.sessionId, null);
+      return sessions.get(link.sessionId);
+    });
+    if (session === undefined) throw new RangeError(`There is no session ${link.sessionId}`);
+    this.#attached.set(session.id, { link, session });
+    this.#refreshSessions();
+    this.#offer();
+  }
+
+  /** Takes note of a session that has ended. */
+  detach(link: SessionLink): void {
+    if (this.#isStopped || this.#attached.get(link.sessionId)?.link !== link) return;
+    this.#intake.flush();
+    this.#attached.delete(link.sessionId);
+    this.#refreshSessions();
+    this.#try(({ sessions }) => {
+      if (sessions.get(link.sessionId)?.endedAt === null) {
+        sessions.markEnded(link.sessionId, Date.now());
+      }
+    });
+    this.#offer();
+  }
+
+  /** Reads again what the journal says of a session. */
+  refresh(sessionId: number): void {
+    const attached = this.#attached.get(sessionId);
+    const session = attached && this.#try(({ sessions }) => sessions.get(sessionId));
+    if (attached === undefined || session === undefined) return;
+    attached.session = session;
+    this.#refreshSessions();
+  }
+
+  /** The number for an event that is journaled without being taken in. */
+  nextSeq(journal: Journal): number {
+    return this.#intake.nextSeq(journal);
+  }
+
+  /** Wakes a session, so that it looks into the journal. */
+  wake(sessionId: number): void {
+    this.#attached.get(sessionId)?.link.look();
+  }
+
+  /** Routes events that somebody else has put into the journal. */
+  dispatchStored(): void {
+    this.#offer();
+  }
+
+  /**
+   * Takes an event in and hands it to its session.
+   *
+   * @param event The event.
+   * @returns What became of it, or the sessions among which its address does not decide.
+   * @throws {JournalError} When it cannot be kept.
+   */
+  take(event: IncomingEvent): Promise<Taken> {
+    const address = { session: event.target, repository: event.repository };
+    const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
+    if (route.kind === "ambiguous") return Promise.resolve(route);
+    const link = route.kind === "none" ? undefined : this.#attached.get(route.session.id)?.link;
+    return this.#intake.take(event, link);
+  }
+
+  #refreshSessions(): void {
+    this.#sessions = Array.from(this.#attached.values(), ({ session }) => session);
+  }
+
+  /** What fails here has been logged; the next time it is tried again. */
+  #try<T>(run: (journal: Journal) => T): T | undefined {
+    try {
+      return this.#options.keeper.use(run);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whoever has not come back by now has ended. */
+  #endGrace(): void {
+    this.#grace = undefined;
+    this.#try(({ sessions }) => {
+      for (const { id } of sessions.open()) {
+        if (!this.#attached.has(id)) sessions.markEnded(id, Date.now());
+      }
+    });
+    this.#offer();
+  }
+
+  /** Hands the events that wait for a session to one that is open; runs once at a time. */
+  #offer(): void {
+    this.#mustOffer = true;
+    this.#offering ??= this.#offerAll().finally(() => this.#offering = undefined);
+  }
+
+  async #offerAll(): Promise<void> {
+    while (this.#mustOffer && !this.#isStopped) {
+      this.#mustOffer = false;
+      const newcomers = this.#sessions.filter(({ wasOffered }) => !wasOffered);
+      const woken = new Set<number>();
+      // What nobody was shown goes to anybody; what somebody was shown, to those who came later.
+      await this.#offerState("stored", () => this.#sessions, woken);
+      if (newcomers.length > 0) await this.#offerState("pushed", () => newcomers, woken);
+      if (this.#grace === undefined) this.#endOffer(newcomers);
+      for (const id of woken) this.wake(id);
+    }
+  }
+
+  #endOffer(newcomers: readonly StoredSession[]): void {
+    for (const { id } of newcomers) {
+      this.#try(({ sessions }) => sessions.markOffered(id, Date.now()));
+      this.refresh(id);
+    }
+  }
+
+  /** Routes the events of a state whose session has ended, or that never had one. */
+  async #offerState(
+    state: "stored" | "pushed",
+    candidates: () => readonly StoredSession[],
+    woken: Set<number>,
+  ): Promise<void> {
+    for (const session of this.#try(({ events }) => events.sessionsOf(state)) ?? []) {
+      const isGone = session === null ||
+        (!this.#attached.has(session) && this.#grace === undefined);
+      if (!isGone) continue;
+      for (let after = 0;;) {
+        const waiting = this.#try(({ events }) => events.waiting(state, session, after, CHUNK));
+        this.#assign(waiting ?? [], candidates(), woken);
+        if (waiting === undefined || waiting.length < CHUNK || this.#isStopped) break;
+        after = waiting.at(-1)?.seq ?? 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+
+  #assign(
+    waiting: readonly WaitingEvent[],
+    candidates: readonly StoredSession[],
+    woken: Set<number>,
+  ): void {
+    const bySession = new Map<number, number[]>();
+    for (const { seq, target, repository } of waiting) {
+      const address = { session: target ?? undefined, repository: repository ?? undefined };
+      const route = routeEvent(address, candidates, this.#options.defaultSession);
+      if (route.kind !== "session") continue;
+      bySession.getOrInsertComputed(route.session.id, () => []).push(seq);
+    }
+    for (const [id, seqs] of bySession) {
+      this.#try(({ events }) => events.assign(seqs, id));
+      woken.add(id);
+    }
+  }
+}

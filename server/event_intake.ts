@@ -1,0 +1,237 @@
+/**
+ * The intake: events are on disk before their senders hear that they are.
+ *
+ * Events that come in together share one transaction: an event that comes shortly after a commit waits
+ * for the others of its turn of the event loop, and for one turn more as long as each brings in more.
+ * An event for a session of this process is
+ * journaled as `pushed` at once and written to the session after the commit; one that cannot be
+ * written goes back to `stored`, and the session takes it from the journal when it can.
+ *
+ * @module
+ */
+
+import { EventSequence } from "../lib/event_id.ts";
+import type { DeliverableEvent } from "../lib/pushed_event.ts";
+import type { Journal } from "./journal.ts";
+import { isKeyTaken } from "./journal_error.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+
+/** An event on its way in. */
+export interface IncomingEvent {
+  /** What kind of sender sent it. */
+  readonly source: string;
+  /** The sender, as the server has identified it. */
+  readonly sender: string;
+  /** The text, cleaned. */
+  readonly content: string;
+  /** The attributes, sanitized. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** The body as it was sent, where the content is not all of it. */
+  readonly raw?: Uint8Array | undefined;
+  /** The session that was named explicitly. */
+  readonly target?: string | undefined;
+  /** The repository that it is about, as `owner/name`. */
+  readonly repository?: string | undefined;
+  /** The id of the delivery, which tells a repetition. */
+  readonly delivery?: string | undefined;
+}
+
+/** A session that events are handed to. */
+export interface SessionLink {
+  /** The session's number in the journal. */
+  readonly sessionId: number;
+  /** Tells the session to look into the journal. */
+  look(): void;
+  /** Writes events to a session of this process, where it is one. */
+  readonly direct?: {
+    /** Whether nothing waits and the session reads. */
+    readonly isReady: boolean;
+    /**
+     * Writes an event that the journal has as `pushed`; returns `false` when the session does not read,
+     * and then takes the event from the journal later.
+     */
+    tryPush(event: DeliverableEvent): boolean;
+  };
+}
+
+/** What became of an event at the intake. */
+export interface Receipt {
+  /** Its sequence number, or that of the event which it repeats. */
+  readonly seq: number;
+  /** Whether a session has it, or it waits in the journal, or it was delivered before. */
+  readonly kind: "accepted" | "stored" | "duplicate";
+}
+
+/** Options of an {@linkcode EventIntake}. */
+export interface EventIntakeOptions {
+  /** Where events are kept. */
+  readonly keeper: Pick<JournalKeeper, "use">;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** How long a delivery id is remembered, in milliseconds. */
+export const DELIVERY_WINDOW_MS = 15 * 60_000;
+
+interface Entry {
+  readonly event: IncomingEvent;
+  readonly link: SessionLink | undefined;
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: unknown) => void;
+  seq: number;
+  kind: "stored" | "direct" | "duplicate";
+}
+
+/** Events that come in so soon after a commit, in milliseconds, gather for the next one. */
+const BUSY_MS = 0.25;
+
+/** How many events are gathered at most before they are committed. */
+const MAX_GATHERED = 64;
+
+/** Takes events in. */
+export class EventIntake {
+  readonly #keeper: Pick<JournalKeeper, "use">;
+  readonly #now: () => number;
+  #sequence: EventSequence | undefined;
+  #entries: Entry[] = [];
+  #isScheduled = false;
+  #flushedAt = -Infinity;
+  #lastCount = 0;
+
+  /** Constructs a new instance. */
+  constructor({ keeper, now = Date.now }: EventIntakeOptions) {
+    this.#keeper = keeper;
+    this.#now = now;
+  }
+
+  /**
+   * Takes an event in.
+   *
+   * @param event The event.
+   * @param link The session that it goes to, if any is open for it.
+   * @returns What became of it, once that is on disk.
+   * @throws {JournalError} When it cannot be kept.
+   */
+  take(event: IncomingEvent, link: SessionLink | undefined): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      this.#entries.push({ event, link, resolve, reject, seq: 0, kind: "stored" });
+      if (this.#isScheduled) return;
+      if (!this.#isBusy()) return this.flush();
+      this.#isScheduled = true;
+      setImmediate(() => this.#flushGathered(1));
+    });
+  }
+
+  /** Whether other events are likely to come in this turn. */
+  #isBusy(): boolean {
+    return this.#lastCount > 1 || performance.now() - this.#flushedAt < BUSY_MS;
+  }
+
+  /** Waits for another turn of the event loop for as long as each brings in more. */
+  #flushGathered(count: number): void {
+    if (this.#entries.length > count && count < MAX_GATHERED) {
+      setImmediate(() => this.#flushGathered(this.#entries.length));
+    } else {
+      this.flush();
+    }
+  }
+
+  /** The next sequence number; nobody else is given it. */
+  nextSeq(journal: Journal): number {
+    this.#sequence ??= new EventSequence(journal.events.lastSeq());
+    return this.#sequence.next(this.#now());
+  }
+
+  /** Writes what has been taken in and is not on disk yet. */
+  flush(): void {
+    this.#isScheduled = false;
+    if (this.#entries.length === 0) return;
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#lastCount = entries.length;
+    try {
+      this.#keeper.use((journal) => this.#write(journal, entries));
+    } catch (error) {
+      for (const { reject } of entries) reject(error);
+      return;
+    } finally {
+      this.#flushedAt = performance.now();
+    }
+    this.#deliver(entries);
+  }
+
+  #write(journal: Journal, entries: readonly Entry[]): void {
+    const insertAll = () => {
+      for (const entry of entries) this.#insert(journal, entry);
+    };
+    try {
+      // A single statement is a transaction of its own.
+      if (entries.length === 1 && entries[0]?.event.delivery === undefined) insertAll();
+      else journal.transaction(insertAll);
+    } catch (error) {
+      // A process that held the port before, or the terminal, has given the same number.
+      if (!isKeyTaken(error)) throw error;
+      this.#sequence?.skip(journal.events.lastSeq());
+      journal.transaction(insertAll);
+    }
+  }
+
+  #insert(journal: Journal, entry: Entry): void {
+    const { event, link } = entry;
+    const { source, sender, target, repository } = event;
+    const storedAt = this.#now();
+    const duplicateOf = event.delivery === undefined
+      ? undefined
+      : journal.events.findDelivery(sender, event.delivery, storedAt - DELIVERY_WINDOW_MS);
+    const seq = this.nextSeq(journal);
+    const base = {
+      seq,
+      session: link?.sessionId ?? null,
+      storedAt,
+      source,
+      sender,
+      target,
+      repository,
+    };
+    const meta = JSON.stringify(event.meta);
+    if (duplicateOf !== undefined) {
+      entry.kind = "duplicate";
+      entry.seq = duplicateOf;
+      journal.events.insert({ ...base, state: "duplicate", duplicateOf, meta, content: "" });
+      return;
+    }
+    entry.kind = link?.direct?.isReady === true ? "direct" : "stored";
+    entry.seq = seq;
+    const { content, delivery, raw } = event;
+    const state = entry.kind === "direct" ? "pushed" : "stored";
+    journal.events.insert({ ...base, state, delivery, meta, content, raw });
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    const behind = new Set<SessionLink>();
+    for (const entry of entries) {
+      const { kind, link, resolve, seq } = entry;
+      if (kind === "duplicate") resolve({ seq, kind });
+      else if (link === undefined) resolve({ seq, kind: "stored" });
+      else if (kind === "direct") this.#push(entry, link);
+      else {
+        behind.add(link);
+        resolve({ seq, kind: "accepted" });
+      }
+    }
+    for (const link of behind) link.look();
+  }
+
+  #push({ event, seq, resolve, reject }: Entry, link: SessionLink): void {
+    const { content, meta } = event;
+    if (link.direct?.tryPush({ seq, content, meta, attempts: 1 })) {
+      return resolve({ seq, kind: "accepted" });
+    }
+    try {
+      this.#keeper.use(({ events }) => events.giveBack(seq));
+      resolve({ seq, kind: "stored" });
+    } catch (error) {
+      reject(error);
+    }
+  }
+}

@@ -1,0 +1,360 @@
+/**
+ * The events of the journal.
+ *
+ * Every change of state goes through `statesBefore()` of `lib/event_state.ts`: a change that does not
+ * apply any more, because another process was faster, changes nothing.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { formatChatId, formatEventId } from "../lib/event_id.ts";
+import {
+  EVENT_STATES,
+  type EventChange,
+  type EventState,
+  isOpen,
+  nextEventState,
+  statesBefore,
+} from "../lib/event_state.ts";
+import type { EventRecord, EventSummary } from "../lib/event_record.ts";
+import { createStatements, type Statements } from "./statements.ts";
+
+/** An event as it is taken in. */
+export interface NewEvent {
+  /** Its sequence number. */
+  readonly seq: number;
+  /** `stored` or `pushed`, or what it ended as at once. */
+  readonly state: EventState;
+  /** The session that it goes to. */
+  readonly session: number | null;
+  /** When it was taken in. */
+  readonly storedAt: number;
+  /** What kind of sender sent it. */
+  readonly source: string;
+  /** The sender, as the server has identified it. */
+  readonly sender: string;
+  /** The attributes, as JSON text of an object of strings. */
+  readonly meta: string;
+  /** The text, cleaned. */
+  readonly content: string;
+  /** The session that was named explicitly. */
+  readonly target?: string | undefined;
+  /** The repository that it is about, as `owner/name`. */
+  readonly repository?: string | undefined;
+  /** The id of the delivery, which tells a repetition. */
+  readonly delivery?: string | undefined;
+  /** The event that it repeats. */
+  readonly duplicateOf?: number | undefined;
+  /** The body as it was sent, where the content is not all of it. */
+  readonly raw?: Uint8Array | undefined;
+}
+
+/** What a list of events is narrowed to. */
+export interface EventQuery {
+  /** The states; by default all of them. */
+  readonly states?: readonly EventState[];
+  /** The session; events that belong to none are included. */
+  readonly session?: number;
+  /** Only events that are older than this one. */
+  readonly before?: number;
+  /** The most events. */
+  readonly limit: number;
+}
+
+/** What decides about the session of an event. */
+export interface WaitingEvent {
+  /** Its sequence number. */
+  readonly seq: number;
+  /** The session that was named explicitly. */
+  readonly target: string | null;
+  /** The repository that it is about. */
+  readonly repository: string | null;
+}
+
+type Row = Record<string, unknown>;
+
+const STATE_TIMES: Readonly<Partial<Record<EventState, string>>> = {
+  pushed: "pushed_at",
+  seen: "seen_at",
+  answered: "answered_at",
+  expired: "expired_at",
+};
+
+function quoteAll(states: readonly EventState[]): string {
+  return states.map((state) => `'${state}'`).join(", ");
+}
+
+function toSummary(row: Row): EventSummary {
+  const seq = row.seq as number;
+  return {
+    seq,
+    id: formatEventId(seq),
+    state: row.state as EventState,
+    session: row.session as number | null,
+    attempts: row.attempts as number,
+    storedAt: row.stored_at as number,
+    sender: row.sender as string,
+    start: row.start as string,
+  };
+}
+
+function toRecord(row: Row): EventRecord {
+  return {
+    ...toSummary(row),
+    pushedAt: row.pushed_at as number | null,
+    seenAt: row.seen_at as number | null,
+    answeredAt: row.answered_at as number | null,
+    expiredAt: row.expired_at as number | null,
+    source: row.source as string,
+    chat: (row.chat as string | null) ?? formatChatId(row.seq as number),
+    target: row.target as string | null,
+    repository: row.repository as string | null,
+    delivery: row.delivery as string | null,
+    duplicateOf: row.duplicate_of === null ? null : formatEventId(row.duplicate_of as number),
+    note: row.note as string | null,
+    meta: JSON.parse(row.meta as string),
+    content: row.content as string,
+    raw: row.raw as Uint8Array | null,
+  };
+}
+
+/** The most open events of a session that are counted. */
+export const MAX_OPEN_COUNT = 100;
+
+/** As much of the content as a list may show. */
+const START = "substr(content, 1, 400) AS start";
+const SUMMARY = `seq, state, session, attempts, stored_at, sender, ${START}`;
+const RECORD = `*, ${START}`;
+const OPEN_STATES = quoteAll(EVENT_STATES.filter(isOpen));
+
+/** The rows of the table `events`. */
+export class EventTable {
+  readonly #sql: Statements;
+
+  /** Constructs a new instance on an open database. */
+  constructor(database: DatabaseSync) {
+    this.#sql = createStatements(database);
+  }
+
+  /** The highest sequence number that was given, or 0. */
+  lastSeq(): number {
+    return Number(this.#sql("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0);
+  }
+
+  /**
+   * Adds an event. Most have nothing but a text and attributes and are pushed at once; binding a value
+   * takes a tenth of a microsecond, so there is a statement for those with half as many.
+   */
+  insert(event: NewEvent): void {
+    const { seq, state, session, storedAt, source, sender, meta, content } = event;
+    const attempts = state === "pushed" ? 1 : 0;
+    const pushedAt = state === "pushed" ? storedAt : null;
+    const isPlain = event.target === undefined && event.repository === undefined &&
+      event.delivery === undefined && event.duplicateOf === undefined && event.raw === undefined;
+    if (isPlain && state === "pushed") {
+      this.#sql(
+        `INSERT INTO events
+           (seq, state, session, attempts, stored_at, pushed_at, source, sender, meta, content)
+         VALUES (?1, 'pushed', ?2, 1, ?3, ?3, ?4, ?5, ?6, ?7)`,
+      ).run(seq, session, storedAt, source, sender, meta, content);
+      return;
+    }
+    this.#sql(
+      `INSERT INTO events (seq, state, session, attempts, stored_at, pushed_at, source, sender, meta,
+         content, target, repository, delivery, duplicate_of, raw)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      seq,
+      state,
+      session,
+      attempts,
+      storedAt,
+      pushedAt,
+      source,
+      sender,
+      meta,
+      content,
+      event.target ?? null,
+      event.repository ?? null,
+      event.delivery ?? null,
+      event.duplicateOf ?? null,
+      event.raw ?? null,
+    );
+  }
+
+  /** The event that a sender delivered under an id since a time; `undefined` for none. */
+  findDelivery(sender: string, delivery: string, sinceMs: number): number | undefined {
+    return this.#sql(
+      `SELECT seq FROM events WHERE sender = ? AND delivery = ? AND stored_at >= ?
+       ORDER BY stored_at LIMIT 1`,
+    ).get(sender, delivery, sinceMs)?.seq as number | undefined;
+  }
+
+  /** An event; `undefined` for none. */
+  get(seq: number): EventRecord | undefined {
+    const row = this.#sql(`SELECT ${RECORD} FROM events WHERE seq = ?`).get(seq);
+    return row && toRecord(row);
+  }
+
+  /** Whether there is such an event. */
+  has(seq: number): boolean {
+    return this.#sql("SELECT 1 FROM events WHERE seq = ?").get(seq) !== undefined;
+  }
+
+  /** Applies a change to an event; returns whether it applied. */
+  change(seq: number, change: Exclude<EventChange, "push" | "return">, nowMs: number): boolean {
+    const before = statesBefore(change);
+    const after = before[0] && nextEventState(before[0], change);
+    const time = after && STATE_TIMES[after];
+    const { changes } = this.#sql(
+      `UPDATE events SET state = '${after}', ${time} = ?
+       WHERE seq = ? AND state IN (${quoteAll(before)})`,
+    ).run(nowMs, seq);
+    return changes > 0;
+  }
+
+  /** Adds a remark to an event. */
+  annotate(seq: number, note: string): void {
+    this.#sql("UPDATE events SET note = ? WHERE seq = ?").run(note, seq);
+  }
+
+  /**
+   * Takes the stored events of a session for writing: they are `pushed` from then on, for nobody else
+   * to write.
+   *
+   * @returns The events, the oldest first.
+   */
+  claim(session: number, nowMs: number, limit: number): EventRecord[] {
+    const rows = this.#sql(
+      `UPDATE events SET state = 'pushed', pushed_at = ?, attempts = attempts + 1
+       WHERE seq IN (SELECT seq FROM events WHERE state = 'stored' AND session = ?
+                     ORDER BY seq LIMIT ?)
+       RETURNING ${RECORD}`,
+    ).all(nowMs, session, limit);
+    return rows.map(toRecord).sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Takes those pushed events of a session again that were pushed before a time. */
+  reclaim(session: number, pushedBefore: number, nowMs: number, limit: number): EventRecord[] {
+    const rows = this.#sql(
+      `UPDATE events SET pushed_at = ?, attempts = attempts + 1
+       WHERE seq IN (SELECT seq FROM events WHERE state = 'pushed' AND session = ?
+                     AND pushed_at <= ? ORDER BY seq LIMIT ?)
+       RETURNING ${RECORD}`,
+    ).all(nowMs, session, pushedBefore, limit);
+    return rows.map(toRecord).sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Gives back an event that was claimed and could not be written. */
+  giveBack(seq: number): void {
+    this.#sql(
+      `UPDATE events SET state = 'stored', attempts = attempts - 1,
+         pushed_at = CASE WHEN attempts > 1 THEN pushed_at END
+       WHERE seq = ? AND state = 'pushed'`,
+    ).run(seq);
+  }
+
+  /** The sessions that events of a state belong to, `null` among them for those that belong to none. */
+  sessionsOf(state: EventState): (number | null)[] {
+    // One step along the index for each session, however many events it has.
+    const rows = this.#sql(
+      `WITH RECURSIVE found (session) AS (
+         SELECT min(session) FROM events WHERE state = ?1
+         UNION ALL
+         SELECT (SELECT min(session) FROM events WHERE state = ?1 AND session > found.session)
+         FROM found WHERE found.session IS NOT NULL)
+       SELECT session FROM found WHERE session IS NOT NULL
+       UNION ALL
+       SELECT NULL WHERE EXISTS (SELECT 1 FROM events WHERE state = ?1 AND session IS NULL)`,
+    ).all(state);
+    return rows.map((row) => row.session as number | null);
+  }
+
+  /** The events of a state and a session after a number, the oldest first, to route them again. */
+  waiting(state: EventState, session: number | null, after: number, limit: number): WaitingEvent[] {
+    return this.#sql(
+      `SELECT seq, target, repository FROM events
+       WHERE state = ? AND session IS ? AND seq > ? ORDER BY seq LIMIT ?`,
+    ).all(state, session, after, limit) as unknown as WaitingEvent[];
+  }
+
+  /** Hands open events to a session: they are `stored` until it has written them. */
+  assign(seqs: readonly number[], session: number): void {
+    this.#sql(
+      `UPDATE events SET session = ?, state = 'stored'
+       WHERE seq IN (SELECT value FROM json_each(?)) AND state IN (${OPEN_STATES})`,
+    ).run(session, JSON.stringify(seqs));
+  }
+
+  /** The open events of a session and of none: how many there are, and the oldest of them. */
+  open(session: number, limit: number): { readonly count: number; readonly oldest: number[] } {
+    const rows = this.#sql(
+      `SELECT seq FROM events WHERE state = 'stored' AND session = ?1
+       UNION ALL SELECT seq FROM events WHERE state = 'pushed' AND session = ?1
+       UNION ALL SELECT seq FROM events WHERE state = 'stored' AND session IS NULL
+       LIMIT ${MAX_OPEN_COUNT}`,
+    ).all(session).map((row) => row.seq as number).sort((a, b) => a - b);
+    return { count: rows.length, oldest: rows.slice(0, limit) };
+  }
+
+  /** Lists events, the newest first. */
+  list({ states, session, before = Number.MAX_SAFE_INTEGER, limit }: EventQuery): EventSummary[] {
+    if (states === undefined) {
+      return this.#sql(`SELECT ${SUMMARY} FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?`)
+        .all(before, limit).map(toSummary);
+    }
+    const sessions = session === undefined ? [undefined] : [session, null];
+    return states
+      .flatMap((state) => sessions.map((session) => ({ state, session })))
+      .flatMap((walk) => this.#walk(walk.state, walk.session, before, limit))
+      .sort((a, b) => b.seq - a.seq)
+      .slice(0, limit);
+  }
+
+  /** The newest events of a state, and of a session where one is given, along the index of both. */
+  #walk(
+    state: EventState,
+    session: number | null | undefined,
+    before: number,
+    limit: number,
+  ): EventSummary[] {
+    const [condition, ...values] = session === undefined ? [""] : ["AND session IS ?", session];
+    const rows = this.#sql(
+      `SELECT ${SUMMARY} FROM events WHERE seq IN (
+         SELECT seq FROM events INDEXED BY events_by_state
+         WHERE state = ? ${condition} AND seq < ? ORDER BY seq DESC LIMIT ?)`,
+    ).all(state, ...values, before, limit);
+    return rows.map(toSummary);
+  }
+
+  /** Gives up open events from before a number; their text goes at once. Returns how many. */
+  expire(beforeSeq: number, nowMs: number, limit: number): number {
+    return Number(
+      this.#sql(
+        `UPDATE events SET state = 'expired', expired_at = ?, content = '', raw = NULL
+         WHERE seq IN (SELECT seq FROM events NOT INDEXED WHERE seq < ?
+                       AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?)`,
+      ).run(nowMs, beforeSeq, limit).changes,
+    );
+  }
+
+  /** Deletes closed events from before a number, and those that were given up before a time. */
+  deleteClosed(beforeSeq: number, expiredBefore: number, limit: number): number {
+    return Number(
+      this.#sql(
+        `DELETE FROM events WHERE seq IN (
+           SELECT seq FROM events NOT INDEXED WHERE seq < ? AND state NOT IN (${OPEN_STATES})
+             AND coalesce(expired_at, 0) < ? ORDER BY seq LIMIT ?)`,
+      ).run(beforeSeq, expiredBefore, limit).changes,
+    );
+  }
+
+  /** Deletes the oldest events; returns how many of them were open. */
+  deleteOldest(limit: number): number {
+    const rows = this.#sql(
+      "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?) RETURNING state",
+    ).all(limit);
+    return rows.filter((row) => isOpen(row.state as EventState)).length;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The feeds of the other processes of this state folder, at the one that holds the port.
+ *
+ * A feed says that a session is open, for as long as it lasts, and wakes the other side when there is
+ * something new in the journal. It carries no event, no reply and no verdict.
+ *
+ * @module
+ */
+
+import { STATUS_CODE } from "@std/http/status";
+import { isFeedNonce, LOOK, tryParseAnswer } from "../lib/feed_message.ts";
+import type { SessionLink } from "./event_intake.ts";
+import { createNonce, isProven, prove } from "./feed_proof.ts";
+
+/** What happens at the feeds. */
+export interface FeedEvents {
+  /** A session has opened. */
+  attach(link: SessionLink): void;
+  /** A session has ended, or lost its feed. */
+  detach(link: SessionLink): void;
+  /** Somebody has written to the journal; `0` when it was no session. */
+  look(sessionId: number): void;
+}
+
+/** Options of a {@linkcode FeedServer}. */
+export interface FeedServerOptions extends FeedEvents {
+  /** The secret of the state folder. */
+  readonly secret: () => string;
+}
+
+/** Serves feeds. */
+export class FeedServer {
+  readonly #options: FeedServerOptions;
+  readonly #sockets = new Set<WebSocket>();
+
+  /** Constructs a new instance. */
+  constructor(options: FeedServerOptions) {
+    this.#options = options;
+  }
+
+  /** Answers the request for a feed. */
+  accept(request: Request, nonce: string | undefined): Response {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket" || !isFeedNonce(nonce)) {
+      return new Response("expected a WebSocket and a nonce", { status: STATUS_CODE.BadRequest });
+    }
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    this.#sockets.add(socket);
+    this.#serve(socket, nonce);
+    return response;
+  }
+
+  /** Ends all feeds. Safe to call twice. */
+  close(): void {
+    for (const socket of this.#sockets) socket.close();
+    this.#sockets.clear();
+  }
+
+  #serve(socket: WebSocket, sessionNonce: string): void {
+    const { secret, attach, detach, look } = this.#options;
+    const nonce = createNonce();
+    let link: SessionLink | undefined;
+    let isTrusted = false;
+    const greet = async () => {
+      const proof = await prove(secret(), "owner", sessionNonce);
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ nonce, proof }));
+    };
+    const admit = async (text: unknown) => {
+      const answer = tryParseAnswer(text);
+      const isAdmitted = answer !== undefined &&
+        await isProven(secret(), "session", nonce, answer.proof);
+      if (!isAdmitted || socket.readyState !== WebSocket.OPEN) return socket.close();
+      isTrusted = true;
+      const wake = () => socket.readyState === WebSocket.OPEN && socket.send(LOOK);
+      if (answer.session !== 0) {
+        const session = { sessionId: answer.session, look: wake };
+        attach(session);
+        link = session;
+      }
+      wake();
+    };
+    const refuse = () => socket.close();
+    socket.onopen = () => greet().catch(refuse);
+    socket.onmessage = ({ data }) => {
+      if (isTrusted) look(link?.sessionId ?? 0);
+      else admit(data).catch(refuse);
+    };
+    // An error is followed by the end.
+    socket.onerror = (event) => event.preventDefault();
+    socket.onclose = () => {
+      this.#sockets.delete(socket);
+      if (link !== undefined) detach(link);
+    };
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * A gateway: holds the port without a session, so that events are kept while no session is open.
+ *
+ * @module
+ */
+
+import type { GatewayOptions } from "../lib/serve_options.ts";
+import { JournalKeeper } from "./journal_keeper.ts";
+import { PortRole } from "./port_role.ts";
+import type { ServeEnvironment } from "./serve.ts";
+
+/**
+ * Holds the port until the process is asked to leave.
+ *
+ * @param options What was asked for on the command line.
+ * @param environment What the gateway works with.
+ * @returns A promise that settles when everything is closed.
+ */
+export async function runGateway(
+  options: GatewayOptions,
+  environment: Omit<ServeEnvironment, "streams" | "settleMs">,
+): Promise<void> {
+  const { stateDir, log, terminated } = environment;
+  const keeper = new JournalKeeper({ stateDir, durability: options.durability, log });
+  const role = new PortRole({ options, keeper, log });
+  await terminated;
+  await role.close();
+  keeper.close();
+}

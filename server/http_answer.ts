@@ -1,0 +1,32 @@
+import { STATUS_CODE, type StatusCode } from "@std/http/status";
+
+/**
+ * Creates a response of text. Setting headers afterwards takes a sixth of the time that `ResponseInit`
+ * takes for them.
+ */
+export function answer(
+  status: StatusCode,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const response = status === STATUS_CODE.OK ? new Response(text) : new Response(text, { status });
+  for (const name in headers) response.headers.set(name, headers[name] ?? "");
+  return response;
+}
+
+/** Creates a response of JSON that nobody may keep. */
+export function answerJson(value: unknown): Response {
+  return Response.json(value, { headers: { "Cache-Control": "no-store" } });
+}
+
+/** The refusal of whoever is not known, or has no right to what is asked for. */
+export function forbidden(): Response {
+  return answer(STATUS_CODE.Forbidden, "forbidden");
+}
+
+/** The refusal of another method. */
+export function notAllowed(allow: string): Response {
+  return answer(STATUS_CODE.MethodNotAllowed, `method not allowed: expected ${allow}`, {
+    Allow: allow,
+  });
+}

@@ -1,0 +1,51 @@
+/** Primary result codes of SQLite that say something to a user. */
+const REASONS: Readonly<Record<number, string>> = {
+  5: "another process holds the journal for too long",
+  8: "the folder or the file is read-only",
+  10: "the disk fails",
+  11: "the file is corrupt",
+  13: "the disk is full",
+  14: "the file cannot be opened: is the folder writable?",
+  26: "the file is no journal",
+};
+
+const CORRUPT_CODES: readonly number[] = [11, 26];
+const CONSTRAINT_CODE = 19;
+
+/** The primary result code of an error of `node:sqlite`; 0 for any other error. */
+function resultCode(error: unknown): number {
+  const { errcode } = Object(error) as { errcode?: unknown };
+  return typeof errcode === "number" ? errcode & 0xff : 0;
+}
+
+/** The error of a journal that cannot be read or written; its message says why. */
+export class JournalError extends Error {
+  /** Whether the file itself is damaged. */
+  readonly isCorrupt: boolean;
+
+  /** Constructs a new instance. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "JournalError";
+    this.isCorrupt = CORRUPT_CODES.includes(resultCode(options?.cause));
+  }
+}
+
+/** Whether a row that was to be inserted has a key that is taken. */
+export function isKeyTaken(error: unknown): boolean {
+  return resultCode(error) === CONSTRAINT_CODE;
+}
+
+/** Whether the journal or its file is at fault, and not the code that uses it. */
+export function isJournalFault(error: unknown): boolean {
+  return error instanceof JournalError || resultCode(error) !== 0;
+}
+
+/** Says in words why the journal could not do something. */
+export function toJournalError(error: unknown): JournalError {
+  if (error instanceof JournalError) return error;
+  const { name, message } = error as Error;
+  const reason = REASONS[resultCode(error)] ??
+    (error instanceof Deno.errors.NotCapable ? message : `${name}: ${message}`);
+  return new JournalError(`Cannot use the journal: ${reason}`, { cause: error });
+}

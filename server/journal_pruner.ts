@@ -1,0 +1,104 @@
+/**
+ * The pruner: keeps the journal within its age and its size, a little at a time, after requests were
+ * answered.
+ *
+ * @module
+ */
+
+import { seqAt } from "../lib/event_id.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { Logger } from "./log.ts";
+
+/** Options of a {@linkcode JournalPruner}. */
+export interface JournalPrunerOptions {
+  /** Where events are kept. */
+  readonly keeper: Pick<JournalKeeper, "use">;
+  /** Where problems are reported. */
+  readonly log: Logger;
+  /** How long events are kept, in milliseconds. */
+  readonly retainMs: number;
+  /** How many bytes the journal may take. */
+  readonly retainBytes: number;
+}
+
+/** After how many events it is looked whether there is too much. */
+const EVERY_EVENTS = 64;
+
+/** How many rows of a table are removed at a time; more than come in between two looks. */
+const STEP = 128;
+
+/** The time between two looks whether something is too old, in milliseconds. */
+const AGE_LOOK_MS = 10_000;
+
+/** The time between two reports, in milliseconds. */
+const REPORT_MS = 60_000;
+
+/** Removes what is too old and what is too much. */
+export class JournalPruner {
+  readonly #options: JournalPrunerOptions;
+  #countdown = 1;
+  #isScheduled = false;
+  #lookedAt = -Infinity;
+  #reportedAt = -Infinity;
+  #unseen = 0;
+
+  /** Constructs a new instance. */
+  constructor(options: JournalPrunerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes note of an event that came in. */
+  noteEvent(): void {
+    if (--this.#countdown > 0 || this.#isScheduled) return;
+    this.#countdown = EVERY_EVENTS;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.prune(Date.now());
+    });
+  }
+
+  /**
+   * Removes some of what is too old or too much. Open events that are too old are kept as `expired`,
+   * without their text, for as long again.
+   */
+  prune(nowMs: number): void {
+    try {
+      this.#options.keeper.use((journal) => {
+        if (nowMs - this.#lookedAt >= AGE_LOOK_MS) this.#pruneAge(journal, nowMs);
+        if (journal.usedBytes() > this.#options.retainBytes) {
+          this.#unseen += journal.events.deleteOldest(STEP);
+        }
+      });
+    } catch {
+      // The keeper has reported it; the next look tries again.
+    }
+    this.#report(nowMs);
+  }
+
+  /** Removes what is too old; looks again at once for as long as there is more. */
+  #pruneAge(journal: Journal, nowMs: number): void {
+    const cutoff = nowMs - this.#options.retainMs;
+    const expired = journal.events.expire(seqAt(cutoff), nowMs, STEP);
+    const counts = [
+      expired,
+      journal.events.deleteClosed(seqAt(cutoff), cutoff, STEP),
+      journal.outbound.deleteBefore(cutoff, STEP),
+      journal.permissions.deleteBefore(cutoff, STEP),
+      journal.sessions.deleteBefore(cutoff, STEP),
+      journal.audit.deleteBefore(cutoff, STEP),
+    ];
+    this.#unseen += expired;
+    if (!counts.includes(STEP)) this.#lookedAt = nowMs;
+  }
+
+  #report(nowMs: number): void {
+    if (this.#unseen === 0 || nowMs - this.#reportedAt < REPORT_MS) return;
+    this.#reportedAt = nowMs;
+    this.#options.log.warn(
+      `${this.#unseen} events that nobody has seen were given up: too old, or the journal is full`,
+    );
+    this.#unseen = 0;
+  }
+}

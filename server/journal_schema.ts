@@ -1,0 +1,91 @@
+/**
+ * The journal's schema and the way from each version to the next.
+ *
+ * Times are milliseconds since the epoch. A migration that was released is never changed: a new one is
+ * added.
+ *
+ * @module
+ */
+
+/** What leads from the schema of version `n` to that of `n + 1`, in order. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE settings (
+     key TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE sessions (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     key TEXT NOT NULL,
+     project TEXT NOT NULL,
+     repository TEXT,
+     pid INTEGER NOT NULL,
+     started_at INTEGER NOT NULL,
+     active_at INTEGER NOT NULL,
+     offered_at INTEGER,
+     deaf_at INTEGER,
+     ended_at INTEGER
+   ) STRICT;
+   CREATE INDEX sessions_open ON sessions (id) WHERE ended_at IS NULL;
+
+   CREATE TABLE events (
+     seq INTEGER PRIMARY KEY,
+     state TEXT NOT NULL,
+     session INTEGER,
+     attempts INTEGER NOT NULL,
+     stored_at INTEGER NOT NULL,
+     pushed_at INTEGER,
+     seen_at INTEGER,
+     answered_at INTEGER,
+     expired_at INTEGER,
+     source TEXT NOT NULL,
+     sender TEXT NOT NULL,
+     chat TEXT,
+     target TEXT,
+     repository TEXT,
+     delivery TEXT,
+     duplicate_of INTEGER,
+     note TEXT,
+     meta TEXT NOT NULL,
+     content TEXT NOT NULL,
+     raw BLOB
+   ) STRICT;
+   CREATE INDEX events_by_state ON events (state, session);
+   CREATE INDEX events_by_delivery ON events (sender, delivery, stored_at)
+     WHERE delivery IS NOT NULL;
+
+   CREATE TABLE outbound (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     at INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     session INTEGER,
+     data TEXT NOT NULL
+   ) STRICT;
+
+   CREATE TABLE permissions (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     request TEXT NOT NULL,
+     session INTEGER NOT NULL,
+     tool TEXT NOT NULL,
+     description TEXT NOT NULL,
+     preview TEXT NOT NULL,
+     opened_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     behavior TEXT,
+     sender TEXT,
+     settled_at INTEGER,
+     delivered_at INTEGER
+   ) STRICT;
+   CREATE INDEX permissions_by_request ON permissions (request, id);
+   CREATE INDEX permissions_to_deliver ON permissions (session)
+     WHERE settled_at IS NOT NULL AND delivered_at IS NULL;
+
+   CREATE TABLE audit (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     at INTEGER NOT NULL,
+     action TEXT NOT NULL,
+     actor TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     detail TEXT NOT NULL
+   ) STRICT;`,
+];

@@ -1,0 +1,144 @@
+/**
+ * The role of this process at the port: it holds it and serves everybody, or it follows whoever does.
+ *
+ * @module
+ */
+
+import { Allowlist } from "../lib/allowlist.ts";
+import type { GatewayOptions } from "../lib/serve_options.ts";
+import { VERSION } from "../lib/version.ts";
+import { type Feed, openFeed } from "./feed_client.ts";
+import { createNonce } from "./feed_proof.ts";
+import { HttpListener } from "./http_listener.ts";
+import { JournalError } from "./journal_error.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { Logger } from "./log.ts";
+import { Owner } from "./owner.ts";
+import type { SessionAgent } from "./session_agent.ts";
+
+/** The only address that is listened on: the trusted header names senders on this machine. */
+export const HOSTNAME = "127.0.0.1";
+
+/** Options of a {@linkcode PortRole}. */
+export interface PortRoleOptions {
+  /** What was asked for on the command line. */
+  readonly options: GatewayOptions;
+  /** Where everything is kept. */
+  readonly keeper: JournalKeeper;
+  /** The session of this process, where it has one. */
+  readonly agent?: SessionAgent;
+  /** Where problems are reported. */
+  readonly log: Logger;
+}
+
+/** Takes part in who holds the port. */
+export class PortRole {
+  readonly #options: PortRoleOptions;
+  readonly #listener: HttpListener;
+  #owner: Owner | undefined;
+  #feed: Feed | undefined;
+
+  /** Constructs a new instance, which tries to bind the port at once. */
+  constructor(options: PortRoleOptions) {
+    this.#options = options;
+    this.#listener = new HttpListener({
+      hostname: HOSTNAME,
+      port: options.options.port,
+      log: options.log,
+      app: (request) => this.#hold().app(request),
+      onBound: () => this.#begin(),
+      follow: (signal) => this.#follow(signal),
+    });
+    this.#listener.bound.then(({ port }) =>
+      options.log.info(`Listening on http://${HOSTNAME}:${port}`)
+    );
+  }
+
+  /** Tells whoever holds the port, this process or another, to look into the journal. */
+  notify(): void {
+    if (this.#owner !== undefined) this.#owner.look(this.#options.agent?.sessionId ?? 0);
+    else this.#feed?.notify();
+  }
+
+  /** Takes note that the journal can be used: the session of this process can enter it now. */
+  join(): void {
+    if (this.#owner === undefined) return;
+    const { agent } = this.#options;
+    if (agent === undefined) return;
+    try {
+      agent.register();
+      this.#owner.attach(agent);
+      agent.look();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      // It has been reported, and this is called again when the journal can be used.
+    }
+  }
+
+  /** Leaves the port to others. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#feed?.close();
+    await this.#resign();
+    await this.#listener.close();
+  }
+
+  #hold(): Owner {
+    const { options, keeper, log } = this.#options;
+    return this.#owner ??= new Owner({
+      ...options,
+      keeper,
+      log,
+      allowlist: new Allowlist(
+        options.trustedSenders.map((sender) => [sender, { speak: true, approve: true }]),
+      ),
+      health: { name: "deno-channel", version: VERSION, pid: Deno.pid },
+    });
+  }
+
+  #begin(): void {
+    this.#hold().start();
+    this.join();
+  }
+
+  async #resign(): Promise<void> {
+    const owner = this.#owner;
+    this.#owner = undefined;
+    await owner?.stop();
+  }
+
+  async #follow(signal: AbortSignal): Promise<boolean> {
+    const { options, keeper, agent, log } = this.#options;
+    await this.#resign();
+    const feed = await this.#openFeed();
+    if (feed === undefined) return false;
+    log.info(`Sharing ${HOSTNAME}:${options.port} with the process that holds it`);
+    this.#feed = feed;
+    const leave = () => feed.close();
+    signal.addEventListener("abort", leave, { once: true });
+    if (signal.aborted) leave();
+    await feed.ended;
+    signal.removeEventListener("abort", leave);
+    this.#feed = undefined;
+    keeper.refresh();
+    agent?.look();
+    return true;
+  }
+
+  async #openFeed(): Promise<Feed | undefined> {
+    const { options, keeper, agent } = this.#options;
+    try {
+      keeper.refresh();
+      const secret = keeper.use((journal) => journal.secret(createNonce));
+      agent?.register();
+      return await openFeed({
+        address: `${HOSTNAME}:${options.port}`,
+        secret,
+        session: agent?.sessionId ?? 0,
+        look: () => agent?.look(),
+      });
+    } catch (error) {
+      if (error instanceof JournalError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * The session's side of the journal: writes the events that are routed to this session, and the
+ * verdicts on what it asked, to its client.
+ *
+ * The agent claims events in the journal before it writes them, so that no other process writes the
+ * same. What the client does not take is given back, and claimed again when the client reads.
+ *
+ * @module
+ */
+
+import { createDigest, MAX_LISTED_EVENTS, MAX_SINGLE_EVENTS } from "../lib/digest.ts";
+import type { EventRecord } from "../lib/event_record.ts";
+import { PERMISSION_TTL_MS, type PermissionRequest } from "../lib/permission.ts";
+import { type DeliverableEvent, toPushedEvent } from "../lib/pushed_event.ts";
+import type { Channel } from "./create_channel.ts";
+import type { SessionLink } from "./event_intake.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { Logger } from "./log.ts";
+import type { NewSession } from "./session_table.ts";
+
+/** Options of a {@linkcode SessionAgent}. */
+export interface SessionAgentOptions {
+  /** The connection to the client. */
+  readonly channel: Pick<Channel, "tryPushCleaned" | "permit">;
+  /** Where events come from. */
+  readonly keeper: JournalKeeper;
+  /** Finds out what the session says of itself. */
+  readonly identify: () => NewSession;
+  /** Where problems are reported. */
+  readonly log: Logger;
+  /** Tells the process that holds the port to look into the journal. */
+  readonly notifyOwner: () => void;
+  /** After how long an event that was not seen is pushed again, in milliseconds; never by default. */
+  readonly redeliverAfterMs?: number | undefined;
+  /**
+   * How many events a session is pushed without showing any seen before it counts as deaf.
+   *
+   * @default {20}
+   */
+  readonly deafAfter?: number;
+}
+
+/** How many events are claimed at a time. */
+const CLAIM_LIMIT = 100;
+
+/** Events that have waited, gathered until it is known whether they are few or many. */
+class Waiting {
+  #seqs: number[] = [];
+  #first: EventRecord[] = [];
+
+  add(event: EventRecord): void {
+    this.#seqs.push(event.seq);
+    if (this.#first.length < MAX_LISTED_EVENTS) this.#first.push(event);
+  }
+
+  /** Hands out what was gathered: all numbers, and the first of the events. */
+  take(): { readonly seqs: readonly number[]; readonly first: readonly EventRecord[] } {
+    const taken = { seqs: this.#seqs, first: this.#first };
+    this.#seqs = [];
+    this.#first = [];
+    return taken;
+  }
+}
+
+/** Serves one session out of the journal. */
+export class SessionAgent implements SessionLink {
+  readonly #options: SessionAgentOptions;
+  readonly #deafAfter: number;
+  #session: NewSession | undefined;
+  #id = 0;
+  #startedAt = 0;
+  #isSettled = false;
+  #isBehind = true;
+  #isDraining = false;
+  #isClosed = false;
+  #pushedUnseen = 0;
+  #hasSeen = false;
+  #redelivery: ReturnType<typeof setInterval> | undefined;
+
+  /** Constructs a new instance, which does nothing before {@linkcode register}. */
+  constructor(options: SessionAgentOptions) {
+    this.#options = options;
+    this.#deafAfter = options.deafAfter ?? 20;
+  }
+
+  /** The session's number in the journal; 0 before it is registered. */
+  get sessionId(): number {
+    return this.#id;
+  }
+
+  /** Whether the session was pushed many events and has shown none seen. */
+  get isDeaf(): boolean {
+    return !this.#hasSeen && this.#pushedUnseen >= this.#deafAfter;
+  }
+
+  /** How many events it was pushed without showing any seen. */
+  get pushedUnseen(): number {
+    return this.#hasSeen ? 0 : this.#pushedUnseen;
+  }
+
+  /** The way around the journal, for events that come in at this process. */
+  readonly direct: NonNullable<SessionLink["direct"]> = this.#createDirect();
+
+  #createDirect(): NonNullable<SessionLink["direct"]> {
+    // deno-lint-ignore no-this-alias -- the accessor below has a `this` of its own
+    const agent = this;
+    return {
+      get isReady() {
+        return agent.#isSettled && !agent.#isBehind && !agent.#isDraining && !agent.#isClosed;
+      },
+      tryPush: (event) => this.#tryPush(event),
+    };
+  }
+
+  /**
+   * Enters the session in the journal, again where another journal has taken its place.
+   *
+   * @throws {JournalError} When the journal cannot be used.
+   */
+  register(): void {
+    const { keeper, identify } = this.#options;
+    const session = this.#session ??= identify();
+    keeper.use(({ sessions }) => {
+      if (this.#id !== 0 && sessions.get(this.#id)?.key === session.key) return;
+      this.#startedAt = Date.now();
+      this.#id = sessions.start(session, this.#startedAt);
+    });
+  }
+
+  /** Begins to write events: the client is ready for them. */
+  settle(): void {
+    if (this.#isClosed) return;
+    this.#isSettled = true;
+    const { redeliverAfterMs } = this.#options;
+    if (redeliverAfterMs !== undefined) {
+      const everyMs = Math.min(Math.max(redeliverAfterMs / 4, 250), 60_000);
+      this.#redelivery = setInterval(() => this.#offerAgain(redeliverAfterMs), everyMs);
+    }
+    this.look();
+  }
+
+  /** Writes to the client what the journal has for it. */
+  look(): void {
+    if (this.#id === 0 || this.#isClosed) return;
+    this.#tellVerdicts();
+    if (!this.#isSettled) return;
+    this.#isBehind = true;
+    this.#drain();
+  }
+
+  /** Goes on after the client has begun to read again. */
+  resume(): void {
+    if (this.#isBehind) this.look();
+  }
+
+  /**
+   * Enters a permission request in the journal, for those who may answer it.
+   *
+   * @throws {JournalError} When the journal cannot be used.
+   */
+  ask(request: PermissionRequest): void {
+    const now = Date.now();
+    const expiresAt = now + PERMISSION_TTL_MS;
+    this.#options.keeper.use((journal) =>
+      journal.transaction(() => {
+        journal.permissions.open(request, this.#id, now, expiresAt);
+        journal.outbound.insert(
+          {
+            kind: "prompt",
+            request_id: request.requestId,
+            tool_name: request.toolName,
+            description: request.description,
+            input_preview: request.inputPreview,
+            expires_at: expiresAt,
+          },
+          this.#id,
+          now,
+        );
+      })
+    );
+    this.#options.notifyOwner();
+  }
+
+  /** Takes note of a sign of life; `hasSeen` when it named an event. */
+  noteCall(journal: Journal, hasSeen: boolean): void {
+    if (this.#id === 0) return;
+    const wasDeaf = this.isDeaf;
+    this.#hasSeen ||= hasSeen;
+    journal.sessions.touch(this.#id, Date.now());
+    if (wasDeaf && !this.isDeaf) {
+      journal.sessions.markDeaf(this.#id, null);
+      this.#options.log.info("The session hears: a tool call named an event");
+    }
+  }
+
+  /** Leaves: what is not written stays in the journal. Safe to call twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#redelivery);
+    if (this.#id === 0) return;
+    try {
+      this.#options.keeper.use(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
+    } catch {
+      // The log has said why; the next process that holds the port finds the session gone.
+    }
+  }
+
+  /** Writes an event, or falls behind: the client does not read, and {@linkcode resume} comes later. */
+  #tryPush(event: DeliverableEvent): boolean {
+    if (!this.#options.channel.tryPushCleaned(toPushedEvent(event))) {
+      this.#isBehind = true;
+      return false;
+    }
+    this.#countPushed(1);
+    return true;
+  }
+
+  #countPushed(count: number): void {
+    if (this.#hasSeen) return;
+    const wasDeaf = this.isDeaf;
+    this.#pushedUnseen += count;
+    if (wasDeaf || !this.isDeaf) return;
+    this.#options.log.warn(
+      `The session has shown none of ${this.#pushedUnseen} events seen: was it started with the ` +
+        "channel flag? Events stay in the journal",
+    );
+    this.#try(({ sessions }) => sessions.markDeaf(this.#id, Date.now()));
+    this.#options.notifyOwner();
+  }
+
+  /** What fails here has been logged, and is tried again at the next look. */
+  #try<T>(run: (journal: Journal) => T): T | undefined {
+    try {
+      return this.#options.keeper.use(run);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #tellVerdicts(): Promise<void> {
+    const verdicts = this.#try(({ permissions }) => permissions.toDeliver(this.#id)) ?? [];
+    for (const { id, requestId, behavior } of verdicts) {
+      // Marked first: a second look must not tell it twice.
+      this.#try(({ permissions }) => permissions.markDelivered(id, Date.now()));
+      try {
+        await this.#options.channel.permit(requestId, behavior);
+      } catch (error) {
+        this.#options.log.warn(`A verdict did not reach the session: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    try {
+      do {
+        this.#isBehind = false;
+      } while (await this.#writeStored() && this.#isBehind && !this.#isClosed);
+    } catch {
+      // The journal fails, which has been reported: what is left waits for the next look.
+      this.#isBehind = true;
+    } finally {
+      this.#isDraining = false;
+    }
+  }
+
+  /** Writes what is stored; returns whether the client has taken all of it. */
+  async #writeStored(): Promise<boolean> {
+    const waiting = new Waiting();
+    for (;;) {
+      const claimed = this.#options.keeper.use(({ events }) =>
+        events.claim(this.#id, Date.now(), CLAIM_LIMIT)
+      );
+      const fresh: EventRecord[] = [];
+      for (const event of claimed) {
+        const hasWaited = event.storedAt < this.#startedAt || event.attempts > 1;
+        if (hasWaited) waiting.add(event);
+        else fresh.push(event);
+      }
+      const isLast = claimed.length < CLAIM_LIMIT;
+      // What has waited comes before what is fresh; it is whole once something fresh turns up.
+      const isTold = isLast || fresh.length > 0 ? this.#tryTell(waiting) : true;
+      if (!isTold) this.#giveBack(fresh.map(({ seq }) => seq));
+      if (!isTold || !this.#tryPushEach(fresh)) return false;
+      if (isLast) return true;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Writes the events that have waited, one by one or as a digest. */
+  #tryTell(waiting: Waiting): boolean {
+    const { seqs, first } = waiting.take();
+    if (seqs.length <= MAX_SINGLE_EVENTS) return this.#tryPushEach(first);
+    const digest = createDigest(first, seqs.length, Date.now());
+    if (!this.#options.channel.tryPushCleaned(digest)) {
+      this.#isBehind = true;
+      this.#giveBack(seqs);
+      return false;
+    }
+    this.#countPushed(1);
+    return true;
+  }
+
+  #tryPushEach(events: readonly EventRecord[]): boolean {
+    const refused = events.findIndex((event) => !this.#tryPush(event));
+    if (refused === -1) return true;
+    this.#giveBack(events.slice(refused).map(({ seq }) => seq));
+    return false;
+  }
+
+  #giveBack(seqs: readonly number[]): void {
+    this.#try((journal) =>
+      journal.transaction(() => seqs.forEach((seq) => journal.events.giveBack(seq)))
+    );
+  }
+
+  #offerAgain(redeliverAfterMs: number): void {
+    if (this.#isClosed || this.#isBehind || this.#id === 0) return;
+    const now = Date.now();
+    const due = this.#try(({ events }) =>
+      events.reclaim(this.#id, now - redeliverAfterMs, now, CLAIM_LIMIT)
+    );
+    const waiting = new Waiting();
+    due?.forEach((event) => waiting.add(event));
+    this.#tryTell(waiting);
+  }
+}

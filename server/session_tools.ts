@@ -1,0 +1,104 @@
+/**
+ * The tools of a session, on the journal: what Claude can do with events.
+ *
+ * @module
+ */
+
+import { createAckTool } from "../lib/ack_tool.ts";
+import { type ChannelTool } from "../lib/define_tool.ts";
+import { formatEventId, tryParseChatId } from "../lib/event_id.ts";
+import type { EventRecord } from "../lib/event_record.ts";
+import { createInboxTool, type InboxQuery } from "../lib/inbox_tool.ts";
+import { createReadEventTool } from "../lib/read_event_tool.ts";
+import { createReplyTool, type Reply } from "../lib/reply_tool.ts";
+import { formatFooter, withFooter } from "../lib/tool_footer.ts";
+import { MAX_OPEN_COUNT } from "./event_table.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { SessionAgent } from "./session_agent.ts";
+
+/** Options of {@linkcode createSessionTools}. */
+export interface SessionToolsOptions {
+  /** Where events are kept. */
+  readonly keeper: Pick<JournalKeeper, "use">;
+  /** The session that calls. */
+  readonly agent: Pick<SessionAgent, "sessionId" | "noteCall" | "isDeaf" | "pushedUnseen">;
+  /** Tells the process that holds the port to look into the journal. */
+  readonly notifyOwner: () => void;
+}
+
+/** How many open events the end of a result names. */
+const NAMED_EVENTS = 5;
+
+/** Creates the tools `reply`, `inbox`, `read_event` and `ack` of a session. */
+export function createSessionTools(options: SessionToolsOptions): ChannelTool[] {
+  const { keeper, agent, notifyOwner } = options;
+
+  /** Changes an event and says so to those who listen; returns whether there is such an event. */
+  function close(journal: Journal, seq: number, change: "see" | "answer", now: number): boolean {
+    if (journal.events.change(seq, change, now)) {
+      const state = change === "see" ? "seen" : "answered";
+      const status = { kind: "status", event_id: formatEventId(seq), state } as const;
+      journal.outbound.insert(status, agent.sessionId, now);
+      return true;
+    }
+    return journal.events.has(seq);
+  }
+
+  /** Runs a call as one transaction, and lets the process that holds the port know of it. */
+  function act<T>(run: (journal: Journal, now: number) => T): T {
+    const result = keeper.use((journal) => journal.transaction(() => run(journal, Date.now())));
+    notifyOwner();
+    return result;
+  }
+
+  function reply({ chatId, text, replyTo }: Reply): void {
+    act((journal, now) => {
+      const answered = [tryParseChatId(chatId), replyTo].filter((seq) => seq !== undefined);
+      const data = { chat_id: chatId, text };
+      const to = replyTo === undefined ? {} : { reply_to: formatEventId(replyTo) };
+      journal.outbound.insert({ kind: "reply", ...data, ...to }, agent.sessionId, now);
+      const isKnown = answered.map((seq) => close(journal, seq, "answer", now)).includes(true);
+      agent.noteCall(journal, isKnown);
+    });
+  }
+
+  function list(query: InboxQuery) {
+    return act((journal) => {
+      agent.noteCall(journal, false);
+      return journal.events.list({ ...query, session: agent.sessionId });
+    });
+  }
+
+  function read(seq: number): EventRecord | undefined {
+    return act((journal, now) => {
+      agent.noteCall(journal, close(journal, seq, "see", now));
+      return journal.events.get(seq);
+    });
+  }
+
+  function acknowledge(seq: number, note: string | undefined): boolean {
+    return act((journal, now) => {
+      const isKnown = close(journal, seq, "see", now);
+      if (isKnown && note !== undefined) journal.events.annotate(seq, note);
+      agent.noteCall(journal, isKnown);
+      return isKnown;
+    });
+  }
+
+  function footer(): string[] {
+    const { count, oldest } = keeper.use(({ events }) =>
+      events.open(agent.sessionId, NAMED_EVENTS)
+    );
+    const unheard = agent.isDeaf ? agent.pushedUnseen : 0;
+    return formatFooter({ count, maxCount: MAX_OPEN_COUNT, oldest, unheard });
+  }
+
+  const tools = [
+    createReplyTool(reply),
+    createInboxTool({ list, now: Date.now }),
+    createReadEventTool(read),
+    createAckTool({ close: acknowledge }),
+  ];
+  return tools.map((tool) => withFooter(tool, footer));
+}
