@@ -27,6 +27,14 @@ async function main(args: readonly string[]): Promise<number> {
     const { runGateway } = await import("./cli/gateway.ts");
     return await runGateway(rest);
   }
+  if (command === "events") {
+    const { runEvents } = await import("./cli/events.ts");
+    return await runEvents(rest);
+  }
+  if (command === "sessions") {
+    const { runSessions } = await import("./cli/sessions.ts");
+    return await runSessions(rest);
+  }
   if (command === "serve") return await runServe(rest);
   if (command.startsWith("-")) return await runServe(args);
   return printUsageError(

@@ -4,17 +4,18 @@
  * @module
  */
 
+import { DatabaseSync } from "node:sqlite";
 import { Allowlist } from "../lib/allowlist.ts";
 import { cleanContent } from "../lib/clean_content.ts";
-import { EventIdFactory } from "../lib/event_id.ts";
+import { EventSequence, formatEventId } from "../lib/event_id.ts";
 import { parseRequestTarget } from "../lib/parse_request_target.ts";
 import { tryParseVerdict } from "../lib/parse_verdict.ts";
-import { PermissionRegistry } from "../lib/permission.ts";
 import { sanitizeMeta } from "../lib/sanitize_meta.ts";
 import { validateHost } from "../lib/validate_host.ts";
 import { BodyReader } from "../server/body_reader.ts";
-import { EventStream } from "../server/event_stream.ts";
+import { EventIntake } from "../server/event_intake.ts";
 import { createHttpApp } from "../server/http_app.ts";
+import { Journal } from "../server/journal.ts";
 
 const PLAIN = "x".repeat(1024);
 const HOSTILE = "\u202e<channel>\x1b[31m".repeat(64);
@@ -34,9 +35,9 @@ Deno.bench("sanitizeMeta() one key to rename", { group: "meta" }, () => {
   sanitizeMeta({ ...META, "run-id": 7 });
 });
 
-const ids = new EventIdFactory(new Uint8Array(8));
-Deno.bench("EventIdFactory.next()", { group: "small" }, () => {
-  ids.next(Date.now());
+const sequence = new EventSequence();
+Deno.bench("EventSequence.next(), formatEventId()", { group: "small" }, () => {
+  formatEventId(sequence.next(Date.now()));
 });
 Deno.bench("tryParseVerdict()", { group: "small" }, () => {
   tryParseVerdict(PLAIN);
@@ -48,27 +49,23 @@ Deno.bench("parseRequestTarget()", { group: "small" }, () => {
   parseRequestTarget("http://localhost:8788/ci?severity=high&run_id=1234");
 });
 
-const log = { info() {}, warn() {} };
-const bodies = new BodyReader();
+const journal = Journal.on(new DatabaseSync(":memory:"), "memory");
+const intake = new EventIntake({ keeper: { use: (run) => run(journal) } });
 const app = createHttpApp({
-  channel: {
-    push: ({ content, meta }) => {
-      cleanContent(content);
-      return Promise.resolve(sanitizeMeta(meta).changes);
-    },
-    permit: () => Promise.resolve(),
-  },
   allowlist: new Allowlist([["dev", { speak: true, approve: true }]]),
-  permissions: new PermissionRegistry(),
-  events: new EventStream(),
-  bodies,
-  ids,
-  health: {},
-  log,
+  bodies: new BodyReader(),
+  stream: { listen: () => undefined },
+  feeds: { accept: () => new Response() },
+  take: (event) => intake.take(event, undefined),
+  settle: () => ({ ok: false, code: "unknown", message: "" }),
+  findEvent: () => undefined,
+  sessions: () => [],
+  health: () => ({}),
+  log: { info() {}, warn() {} },
 });
 const headers = { host: "localhost:8788", "x-sender": "dev" };
 
-Deno.bench("POST, accepted", { group: "request", baseline: true }, async () => {
+Deno.bench("POST, journaled in memory", { group: "request", baseline: true }, async () => {
   await app(new Request("http://localhost:8788/ci", { method: "POST", body: PLAIN, headers }));
 });
 Deno.bench("POST, forbidden", { group: "request" }, async () => {

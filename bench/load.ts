@@ -16,9 +16,11 @@ const CONNECTIONS = 32;
 const PORT = 8788;
 const BODY = "x".repeat(1024);
 
+const stateDir = Deno.makeTempDirSync();
 const { command, args } = createServerCommand({
   mainModule: new URL("../main.ts", import.meta.url).href,
   port: PORT,
+  stateDir,
   flags: ["--trust-header", "dev"],
 });
 const server = new Deno.Command(command, {
@@ -96,4 +98,5 @@ for (let round = 1; round <= ROUNDS; round++) {
 await stdin.close();
 await reading;
 const { code } = await server.status;
+Deno.removeSync(stateDir, { recursive: true });
 Deno.exit(code === 0 && refused === 0 && arrived === sent ? 0 : 1);

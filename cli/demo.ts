@@ -28,6 +28,16 @@ function takeFreePort(): number {
   return port;
 }
 
+function makeStateDir(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: "deno-channel-demo-" });
+  } catch (error) {
+    throw new Error("Cannot make a temporary folder for events: give --state-dir", {
+      cause: error,
+    });
+  }
+}
+
 /** The port for the demo; throws when the one that was asked for is in use. */
 function choosePort({ port = DEFAULT_PORT }: DemoOptions, isFixed: boolean): number {
   if (isFree(port)) return port;
@@ -77,7 +87,7 @@ export async function runDemo(args: readonly string[], mainModule: string): Prom
   }
   const { options } = parsed;
   const port = choosePort(options, options.port !== undefined);
-  const stateDir = options.stateDir ?? Deno.makeTempDirSync({ prefix: "deno-channel-demo-" });
+  const stateDir = options.stateDir ?? makeStateDir();
   const stage: DemoStage = {
     sender: new Sender(port),
     async start(events) {

@@ -146,7 +146,7 @@ class DemoScript {
     const event = await this.#events.take("The event", DEMO_TIMEOUT_MS);
     show("Claude sees:");
     show(formatChannelTag("webhook", event));
-    expect(event.content === content, "The event has another content");
+    expect(event.content.startsWith(`${content}\n`), "The event has another content");
     return event;
   }
 

@@ -1,17 +1,33 @@
+import { EVENTS_FLAGS } from "../lib/events_options.ts";
 import { formatFlags } from "../lib/read_flags.ts";
-import { SERVE_FLAGS } from "../lib/serve_options.ts";
+import { GATEWAY_FLAGS, SERVE_FLAGS } from "../lib/serve_options.ts";
+import { SESSIONS_FLAGS } from "../lib/sessions_options.ts";
 import { DEMO_FLAGS } from "./demo_options.ts";
 
 /** The text of `--help`. */
 export function formatHelp(): string {
   return `deno-channel: a channel server for Claude Code
 
-Usage: deno-channel [serve] [flags]   serve one session over stdio and HTTP (the default)
-       deno-channel demo [flags]      show the channel at work, without Claude Code
+Usage: deno-channel [serve] [flags]             serve one session over stdio and HTTP (the default)
+       deno-channel gateway [flags]             hold the port and keep events, without a session
+       deno-channel events [flags]              list events, the newest first
+       deno-channel events show <id> [flags]    show all of an event
+       deno-channel events replay <id> [flags]  push an event again, as a new one
+       deno-channel sessions [flags]            list the sessions that are open
+       deno-channel demo [flags]                show the channel at work, without Claude Code
        deno-channel --help | --version
 
-Flags of serve:
-${formatFlags(SERVE_FLAGS)}
+Flags of serve and gateway:
+${formatFlags(GATEWAY_FLAGS)}
+
+Further flags of serve:
+${formatFlags({ "redeliver-after": SERVE_FLAGS["redeliver-after"] })}
+
+Flags of events:
+${formatFlags(EVENTS_FLAGS)}
+
+Flags of sessions:
+${formatFlags(SESSIONS_FLAGS)}
 
 Flags of demo:
 ${formatFlags(DEMO_FLAGS)}

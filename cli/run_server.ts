@@ -4,6 +4,7 @@ import { createLogger } from "../server/log.ts";
 import { HOSTNAME } from "../server/port_role.ts";
 import type { ServeEnvironment } from "../server/serve.ts";
 import { listenForTermination } from "../server/termination.ts";
+import { reportCorruptJournals } from "./report_corrupt_journals.ts";
 import { findStateDir } from "./state_dir.ts";
 import { printError } from "./terminal.ts";
 
@@ -29,6 +30,7 @@ export async function runServer(
   }
   const stateDir = findStateDir(options.stateDir);
   if (stateDir === undefined) return 1;
+  reportCorruptJournals(stateDir, (line) => log.warn(line));
   const survive = (event: Event, fault: unknown) => {
     event.preventDefault();
     log.warn(`Unexpected failure, the server goes on: ${describeFault(fault)}`);

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { cleanLine } from "./clean_line.ts";
 import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { formatEventId, tryParseEventId } from "./event_id.ts";
-import { EVENT_ID_HINT } from "./read_event_tool.ts";
+import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 
 /** Options of {@linkcode createAckTool}. */
 export interface AckToolOptions {
@@ -28,7 +28,7 @@ export function createAckTool({ close }: AckToolOptions): ChannelTool {
       note: z.string().optional().describe("A remark for the history, such as why"),
     }),
     run: ({ event_ids, note }) => {
-      const remark = note === undefined ? undefined : cleanLine(note, MAX_NOTE_CODE_POINTS);
+      const remark = cleanLine(note ?? "", MAX_NOTE_CODE_POINTS) || undefined;
       const closed: string[] = [];
       const unknown: string[] = [];
       for (const id of new Set(event_ids)) {
@@ -38,7 +38,7 @@ export function createAckTool({ close }: AckToolOptions): ChannelTool {
       }
       const done = closed.length > 0 ? [`acknowledged: ${closed.join(", ")}`] : [];
       const failed = unknown.length > 0
-        ? [`There is no event ${unknown.map((id) => `"${id}"`).join(", ")}. ${EVENT_ID_HINT}`]
+        ? [`There is no event ${unknown.map(quoteEventId).join(" or ")}. ${EVENT_ID_HINT}`]
         : [];
       return { text: [...done, ...failed].join("\n"), isError: closed.length === 0 };
     },

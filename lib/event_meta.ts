@@ -48,7 +48,10 @@ export function createEventMeta(own: OwnMeta, query: Readonly<Record<string, str
   let count = 0;
   for (const key of keys) {
     if (key === ADDRESS_KEY) continue;
-    if (OWN_KEYS.includes(key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())) {
+    // Setting `__proto__` on an object adds nothing to it, and would say nothing.
+    if (
+      key === "__proto__" || OWN_KEYS.includes(key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())
+    ) {
       changes.push({ key, action: "dropped", detail: "reserved" });
     } else if (count === room) {
       changes.push({ key, action: "dropped", detail: `more than ${room} parameters` });

@@ -33,7 +33,7 @@ export type EventRequest =
   }
   | { readonly ok: false; readonly message: string };
 
-/** The longest name of a session and the longest delivery id, in UTF-16 units. */
+/** The longest name of a session or a repository and the longest delivery id, in UTF-16 units. */
 const MAX_NAME_LENGTH = 255;
 
 const REPOSITORY_REGEXP = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+){1,8}$/;
@@ -60,12 +60,13 @@ export function readEventRequest(
   if (session !== undefined && session.length > MAX_NAME_LENGTH) return tooLong("session's name");
   if (delivery !== undefined && delivery.length > MAX_NAME_LENGTH) return tooLong("delivery id");
   const { repository = "" } = target.query;
+  const isRepository = repository.length <= MAX_NAME_LENGTH && REPOSITORY_REGEXP.test(repository);
   const { record, changes } = createEventMeta({ sender, path: target.path }, target.query);
   const sanitized = sanitizeMeta(record);
   return {
     ok: true,
     target: session,
-    repository: REPOSITORY_REGEXP.test(repository) ? repository : undefined,
+    repository: isRepository ? repository : undefined,
     delivery,
     meta: sanitized.meta,
     changes: sanitized.changes.length === 0 ? changes : [...changes, ...sanitized.changes],

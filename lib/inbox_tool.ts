@@ -4,7 +4,7 @@ import { formatEventLine } from "./digest.ts";
 import { tryParseEventId } from "./event_id.ts";
 import type { EventSummary } from "./event_record.ts";
 import { EVENT_STATES, type EventState, isOpen } from "./event_state.ts";
-import { EVENT_ID_HINT } from "./read_event_tool.ts";
+import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 
 /** What the inbox is asked for. */
 export interface InboxQuery {
@@ -32,18 +32,19 @@ const MAX_LIMIT = 100;
 export function createInboxTool({ list, now }: InboxToolOptions): ChannelTool {
   return defineTool({
     name: "inbox",
-    description: "List the events of this channel that are open: nobody has shown to have seen " +
-      "them. Listing marks nothing",
+    description: "List the events of this channel, by default the open ones, which may not have " +
+      "been seen yet. Listing marks nothing",
     input: z.object({
       state: z.enum(["open", ...EVENT_STATES]).optional()
         .describe("Which events; open by default"),
-      limit: z.int().min(1).max(MAX_LIMIT).optional().describe(`1 to ${MAX_LIMIT}, default 20`),
+      limit: z.int().min(1).max(MAX_LIMIT).optional()
+        .describe(`1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`),
       before: z.string().optional().describe("The event_id to go on from, for older events"),
     }),
     run: ({ state = "open", limit = DEFAULT_LIMIT, before }) => {
       const beforeSeq = before === undefined ? undefined : tryParseEventId(before);
       if (before !== undefined && beforeSeq === undefined) {
-        return { text: `"${before}" is no event id. ${EVENT_ID_HINT}`, isError: true };
+        return { text: `${quoteEventId(before)} is no event id. ${EVENT_ID_HINT}`, isError: true };
       }
       const states = state === "open" ? OPEN_STATES : [state];
       const events = list({
@@ -51,14 +52,14 @@ export function createInboxTool({ list, now }: InboxToolOptions): ChannelTool {
         limit,
         ...(beforeSeq !== undefined && { before: beforeSeq }),
       });
-      if (events.length === 0) return { text: `No ${state} events` };
+      const older = before === undefined ? "" : ` older than ${before}`;
+      if (events.length === 0) return { text: `No ${state} events${older}` };
+      const count = `${events.length} ${state} event${events.length === 1 ? "" : "s"}${older}`;
       const lines = events.map((event) => formatEventLine(event, now()));
       const more = events.length === limit
-        ? [`(For older ones: inbox with before "${events.at(-1)?.id}".)`]
+        ? [`(For older ones, call inbox again with before "${events.at(-1)?.id}".)`]
         : [];
-      return {
-        text: [`${events.length} ${state} events, newest first:`, ...lines, ...more].join("\n"),
-      };
+      return { text: [`${count}, newest first:`, ...lines, ...more].join("\n") };
     },
   });
 }

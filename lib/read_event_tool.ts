@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { cleanLine } from "./clean_line.ts";
 import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { tryParseEventId } from "./event_id.ts";
 import type { EventRecord } from "./event_record.ts";
@@ -7,6 +8,11 @@ import { formatHowToAnswer } from "./pushed_event.ts";
 
 /** What the model is told when an id is not one of ours. */
 export const EVENT_ID_HINT = 'Event ids look like "evt_01k2v9q8m2n"; inbox lists them';
+
+/** A text in place of an id as an answer repeats it: on one line, and not at any length. */
+export function quoteEventId(text: string): string {
+  return `"${cleanLine(text, 64)}"`;
+}
 
 function formatEvent(event: EventRecord): string {
   const attributes = Object.entries(event.meta).map(([key, value]) => `${key}: ${value}`);
@@ -37,7 +43,10 @@ export function createReadEventTool(read: (seq: number) => EventRecord | undefin
       const seq = tryParseEventId(event_id);
       const event = seq === undefined ? undefined : read(seq);
       if (event === undefined) {
-        return { text: `There is no event "${event_id}". ${EVENT_ID_HINT}`, isError: true };
+        return {
+          text: `There is no event ${quoteEventId(event_id)}. ${EVENT_ID_HINT}`,
+          isError: true,
+        };
       }
       return { text: formatEvent(event) };
     },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { tryParseEventId } from "./event_id.ts";
-import { EVENT_ID_HINT } from "./read_event_tool.ts";
+import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 
 /** A message from Claude to a chat. */
 export interface Reply {
@@ -25,12 +25,14 @@ export function createReplyTool(send: (reply: Reply) => void): ChannelTool {
     input: z.object({
       chat_id: z.string().min(1).describe("The chat_id attribute of the event you answer"),
       text: z.string().min(1).describe("The message to send"),
-      reply_to: z.string().optional().describe("The event_id of the event you answer, if another"),
+      reply_to: z.string().optional()
+        .describe("The event_id of the event you answer, if it is not the one with this chat_id"),
     }),
     run: ({ chat_id, text, reply_to }) => {
       const replyTo = reply_to === undefined ? undefined : tryParseEventId(reply_to);
       if (reply_to !== undefined && replyTo === undefined) {
-        return { text: `Not sent: "${reply_to}" is no event id. ${EVENT_ID_HINT}`, isError: true };
+        const text = `Not sent: ${quoteEventId(reply_to)} is no event id. ${EVENT_ID_HINT}`;
+        return { text, isError: true };
       }
       send({ chatId: chat_id, text, replyTo });
       return { text: "sent" };

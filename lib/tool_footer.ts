@@ -15,10 +15,9 @@ export interface OpenEvents {
 
 /** Formats what is still to do, as no line, one or two. */
 export function formatFooter({ count, maxCount, oldest, unheard }: OpenEvents): string[] {
-  const ids = oldest.map(formatEventId).join(", ");
-  const rest = count > oldest.length ? ", …" : "";
+  const ids = [...oldest.map(formatEventId), ...(count > oldest.length ? ["…"] : [])].join(", ");
   const number = count >= maxCount ? `${maxCount} or more` : String(count);
-  const open = `${number} event${count === 1 ? "" : "s"} unanswered: ${ids}${rest}`;
+  const open = `${number} event${count === 1 ? "" : "s"} unanswered: ${ids}`;
   const deaf = `None of the ${unheard} events that were pushed to this session was shown to be ` +
     "seen. Use inbox to list them";
   return [...(count > 0 ? [open] : []), ...(unheard > 0 ? [deaf] : [])];
@@ -28,14 +27,19 @@ export function formatFooter({ count, maxCount, oldest, unheard }: OpenEvents): 
  * Ends every result of a tool with what is still to do.
  *
  * @param tool The tool.
- * @param footer The lines, asked for after each call.
+ * @param footer The lines, asked for after each call; where it throws, the result stays as it is.
  */
 export function withFooter(tool: ChannelTool, footer: () => readonly string[]): ChannelTool {
   return {
     ...tool,
     async call(args) {
       const result = await tool.call(args);
-      return { ...result, text: [result.text, ...footer()].join("\n") };
+      try {
+        return { ...result, text: [result.text, ...footer()].join("\n") };
+      } catch {
+        // What the call did is done: an error would have the model do it again.
+        return result;
+      }
     },
   };
 }

@@ -48,7 +48,7 @@ export class Dispatcher {
   readonly #attached = new Map<number, Attached>();
   #sessions: readonly StoredSession[] = [];
   #grace: ReturnType<typeof setTimeout> | undefined;
-  #offering: Promise<void> | undefined;
+  #isOffering = false;
   #mustOffer = false;
   #isStopped = false;
 
@@ -175,10 +175,11 @@ export class Dispatcher {
   /** Hands the events that wait for a session to one that is open; runs once at a time. */
   #offer(): void {
     this.#mustOffer = true;
-    this.#offering ??= this.#offerAll().finally(() => this.#offering = undefined);
+    if (!this.#isOffering) this.#offerAll();
   }
 
   async #offerAll(): Promise<void> {
+    this.#isOffering = true;
     while (this.#mustOffer && !this.#isStopped) {
       this.#mustOffer = false;
       const newcomers = this.#sessions.filter(({ wasOffered }) => !wasOffered);
@@ -189,6 +190,7 @@ export class Dispatcher {
       if (this.#grace === undefined) this.#endOffer(newcomers);
       for (const id of woken) this.wake(id);
     }
+    this.#isOffering = false;
   }
 
   #endOffer(newcomers: readonly StoredSession[]): void {

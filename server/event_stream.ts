@@ -151,8 +151,7 @@ export class EventStream {
   /** Sends what the journal has since the last time. */
   pump(): void {
     this.#mustPump = true;
-    // A journal that fails has been reported; the next pump tries again.
-    this.#pumping ??= this.#pump().catch(() => {}).finally(() => this.#pumping = undefined);
+    this.#pumping ??= this.#pump();
   }
 
   /** Ends all streams after what was said before. Safe to call twice. */
@@ -170,14 +169,21 @@ export class EventStream {
   }
 
   async #pump(): Promise<void> {
-    while (this.#mustPump) {
-      this.#mustPump = false;
-      if (this.#lastId === undefined) return;
-      let messages: OutboundMessage[];
-      do {
-        messages = this.#source.after(this.#lastId, PAGE);
-        for (const message of messages) await this.#fanOut(message);
-      } while (messages.length === PAGE);
+    // One turn of the microtask queue, so that it is known by then that this is under way.
+    await null;
+    try {
+      while (this.#mustPump && this.#lastId !== undefined) {
+        this.#mustPump = false;
+        let messages: OutboundMessage[];
+        do {
+          messages = this.#source.after(this.#lastId, PAGE);
+          for (const message of messages) await this.#fanOut(message);
+        } while (messages.length === PAGE);
+      }
+    } catch {
+      // A journal that fails has been reported; the next pump tries again.
+    } finally {
+      this.#pumping = undefined;
     }
   }
 

@@ -276,13 +276,15 @@ export class EventTable {
     return this.#sql(
       `SELECT seq, target, repository FROM events
        WHERE state = ? AND session IS ? AND seq > ? ORDER BY seq LIMIT ?`,
-    ).all(state, session, after, limit) as unknown as WaitingEvent[];
+    ).all(state, session, after, limit).map(({ seq, target, repository }) =>
+      ({ seq, target, repository }) as unknown as WaitingEvent
+    );
   }
 
   /** Hands open events to a session: they are `stored` until it has written them. */
   assign(seqs: readonly number[], session: number): void {
     this.#sql(
-      `UPDATE events SET session = ?, state = 'stored'
+      `UPDATE events NOT INDEXED SET session = ?, state = 'stored'
        WHERE seq IN (SELECT value FROM json_each(?)) AND state IN (${OPEN_STATES})`,
     ).run(session, JSON.stringify(seqs));
   }

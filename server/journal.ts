@@ -41,18 +41,32 @@ function readSchemaVersion(database: DatabaseSync): number {
   return Number(database.prepare("PRAGMA user_version").get()?.user_version);
 }
 
+function createSchemaError(path: string, version: number): JournalError {
+  const advice = version > MIGRATIONS.length
+    ? "Update deno-channel, or give another --state-dir"
+    : "The next session, or the gateway, brings it up to date";
+  return new JournalError(
+    `Cannot use the journal ${path}: its schema has version ${version}, this deno-channel ` +
+      `knows ${MIGRATIONS.length}. ${advice}`,
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 function migrate(database: DatabaseSync, path: string): void {
   if (readSchemaVersion(database) === MIGRATIONS.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have migrated it while this one waited for its turn.
     const version = readSchemaVersion(database);
-    if (version > MIGRATIONS.length) {
-      throw new JournalError(
-        `Cannot use the journal ${path}: its schema has version ${version}, this deno-channel ` +
-          `knows ${MIGRATIONS.length}. Update deno-channel, or give another --state-dir`,
-      );
-    }
+    if (version > MIGRATIONS.length) throw createSchemaError(path, version);
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec("COMMIT");
@@ -100,12 +114,46 @@ export class Journal {
       createFile(path);
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
       database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()}`);
-      migrate(database, path);
-      return new Journal(database);
+      return Journal.on(database, path);
     } catch (error) {
       database?.close();
       throw toJournalError(error);
     }
+  }
+
+  /**
+   * Opens the journal to read it only: nothing is created, migrated or written.
+   *
+   * @param path The path of the file.
+   * @returns The journal, or `undefined` where there is none yet.
+   * @throws {JournalError} When the file cannot be used, is corrupt, or has another schema.
+   */
+  static openForReading(path: string): Journal | undefined {
+    let database: DatabaseSync | undefined;
+    try {
+      if (!exists(path)) return undefined;
+      database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      const version = readSchemaVersion(database);
+      if (version === MIGRATIONS.length) return new Journal(database);
+      database.close();
+      if (version === 0) return undefined;
+      throw createSchemaError(path, version);
+    } catch (error) {
+      if (database?.isOpen) database.close();
+      throw toJournalError(error);
+    }
+  }
+
+  /**
+   * Brings an open database to the current schema and makes it the journal.
+   *
+   * @param database The database.
+   * @param name What it is called in messages.
+   * @throws {JournalError} When its schema is newer.
+   */
+  static on(database: DatabaseSync, name: string): Journal {
+    migrate(database, name);
+    return new Journal(database);
   }
 
   /** Runs some statements as one: all of them are committed, or none. */
@@ -134,22 +182,26 @@ export class Journal {
 
   /** A number that changes when another process has committed something. */
   dataVersion(): number {
-    return Number(this.#sql("PRAGMA data_version").get()?.data_version);
+    return this.#pragma("data_version");
+  }
+
+  /** The setting `synchronous` of SQLite: 1 for normal, 2 for full. */
+  synchronous(): number {
+    return this.#pragma("synchronous");
   }
 
   /** How many bytes the rows take, not counting the pages that are free again. */
   usedBytes(): number {
-    const pragma = (name: string) => Number(this.#sql(`PRAGMA ${name}`).get()?.[name]);
-    return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
-  }
-
-  /** Whether all pages of the file are as they should be; takes time with the size of the file. */
-  isIntact(): boolean {
-    return this.#sql("PRAGMA quick_check(1)").get()?.quick_check === "ok";
+    const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return pages * this.#pragma("page_size");
   }
 
   /** Closes the file. Safe to call twice. */
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  #pragma(name: string): number {
+    return Number(this.#sql(`PRAGMA ${name}`).get()?.[name]);
   }
 }

@@ -12,10 +12,24 @@ const REASONS: Readonly<Record<number, string>> = {
 const CORRUPT_CODES: readonly number[] = [11, 26];
 const CONSTRAINT_CODE = 19;
 
+/** What SQLite says where it gives no code: errors of `exec()` have none. */
+const CODES: Readonly<Record<string, number>> = {
+  "database is locked": 5,
+  "attempt to write a readonly database": 8,
+  "disk I/O error": 10,
+  "database disk image is malformed": 11,
+  "database or disk is full": 13,
+  "unable to open database file": 14,
+  "file is not a database": 26,
+};
+
+const GENERIC_CODE = 1;
+
 /** The primary result code of an error of `node:sqlite`; 0 for any other error. */
 function resultCode(error: unknown): number {
-  const { errcode } = Object(error) as { errcode?: unknown };
-  return typeof errcode === "number" ? errcode & 0xff : 0;
+  const { code, errcode, message } = Object(error) as Record<string, unknown>;
+  if (typeof errcode === "number") return errcode & 0xff;
+  return code === "ERR_SQLITE_ERROR" ? CODES[String(message)] ?? GENERIC_CODE : 0;
 }
 
 /** The error of a journal that cannot be read or written; its message says why. */

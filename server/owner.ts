@@ -22,7 +22,7 @@ import type { Logger } from "./log.ts";
 /** Options of an {@linkcode Owner}. */
 export interface OwnerOptions {
   /** Where everything is kept. */
-  readonly keeper: JournalKeeper;
+  readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "mayReplace">;
   /** Where problems are reported. */
   readonly log: Logger;
   /** Who may speak and approve. */

@@ -24,7 +24,7 @@ export interface SessionAgentOptions {
   /** The connection to the client. */
   readonly channel: Pick<Channel, "tryPushCleaned" | "permit">;
   /** Where events come from. */
-  readonly keeper: JournalKeeper;
+  readonly keeper: Pick<JournalKeeper, "use">;
   /** Finds out what the session says of itself. */
   readonly identify: () => NewSession;
   /** Where problems are reported. */

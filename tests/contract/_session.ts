@@ -28,13 +28,26 @@ export function takeFreePort(): number {
   return listener.addr.port;
 }
 
-/** The command that starts the server on a port, with the flags of `.mcp.json`. */
-export function serverCommand(
-  port: number,
-  flags: readonly string[] = ["--trust-header", "dev"],
-): [string, ...string[]] {
+/** A folder of the test's own, which is removed with all others at the end of the run. */
+export function createScratch(prefix = "state-"): string {
+  return Deno.makeTempDirSync({ dir: Deno.env.get("SCRATCH") ?? "", prefix });
+}
+
+/** What {@linkcode serverCommand} may be told. */
+export interface CommandOptions {
+  /** The state folder; by default a new one. */
+  readonly stateDir?: string | undefined;
+  /** The command; by default the one that serves a session. */
+  readonly command?: string;
+  /** The flags; by default those of `.mcp.json`. */
+  readonly flags?: readonly string[] | undefined;
+}
+
+/** The command that starts the server on a port. */
+export function serverCommand(port: number, options: CommandOptions = {}): [string, ...string[]] {
+  const { stateDir = createScratch(), flags = ["--trust-header", "dev"] } = options;
   const mainModule = new URL("main.ts", PROJECT).href;
-  const { command, args } = createServerCommand({ mainModule, port, flags });
+  const { command, args } = createServerCommand({ mainModule, port, ...options, stateDir, flags });
   return [command, ...args];
 }
 
@@ -42,6 +55,8 @@ export function serverCommand(
 export interface SessionOptions {
   /** The port; by default a free one. */
   readonly port?: number;
+  /** The state folder; by default a new one. */
+  readonly stateDir?: string;
   /** The flags of the server. */
   readonly args?: readonly string[];
   /** The program and its arguments instead of the usual ones. */
@@ -71,7 +86,8 @@ export class Session implements AsyncDisposable {
     readonly port: number,
     options: SessionOptions,
   ) {
-    const [command, ...args] = options.command ?? serverCommand(port, options.args);
+    const [command, ...args] = options.command ??
+      serverCommand(port, { stateDir: options.stateDir, flags: options.args });
     this.#transport = new StdioClientTransport({
       command,
       args,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { VERSION } from "../../lib/version.ts";
-import { PROJECT, takeFreePort } from "./_session.ts";
+import { createScratch, PROJECT, takeFreePort } from "./_session.ts";
 
 /** Runs `main.ts` with nothing on stdin. */
 async function run(args: readonly string[], denoFlags: readonly string[] = []) {
@@ -24,7 +24,17 @@ Deno.test("--help and --version print to stdout and exit with 0 [cli.help]", asy
     const { code, stdout, stderr } = await run([flag]);
     assertEquals([code, stderr], [0, ""], flag);
     for (
-      const word of ["serve", "demo", "--trust-header", "--no-relay", "--port", "--interactive"]
+      const word of [
+        "serve",
+        "gateway",
+        "events",
+        "sessions",
+        "demo",
+        "--trust-header",
+        "--no-relay",
+        "--port",
+        "--interactive",
+      ]
     ) {
       assertStringIncludes(stdout, word);
     }
@@ -41,7 +51,7 @@ Deno.test("wrong usage names the flag, the value and what is allowed, and exits 
     [["--port"], "The flag --port needs a value"],
     [["--trust-header", "a b"], 'Invalid value "a b" for --trust-header'],
     [["--no-relay=1"], "The flag --no-relay takes no value"],
-    [["dance"], 'Unknown command "dance": expected serve or demo'],
+    [["dance"], 'Unknown command "dance": expected serve, gateway'],
     [["serve", "now"], 'Unknown argument "now"'],
     [["demo", "--port", "0"], 'Invalid value "0" for --port: expected a whole number from 1'],
   ];
@@ -62,7 +72,8 @@ Deno.test("serve without the permission for its port says which flag is missing 
 Deno.test("demo runs every step and exits with 0 [cli.demo]", async () => {
   const port = takeFreePort();
   const flags = ["--allow-net=127.0.0.1", `--allow-run=${Deno.execPath()}`];
-  const { code, stdout } = await run(["demo", "--port", String(port)], flags);
+  const args = ["demo", "--port", String(port), "--state-dir", createScratch()];
+  const { code, stdout } = await run(args, flags);
   assertEquals(code, 0, stdout);
   for (
     const part of [
@@ -91,7 +102,7 @@ Deno.test("demo --interactive stands in for Claude until it is told to quit [cli
     args: [
       ...["run", "--no-prompt", "--frozen", "--allow-net=127.0.0.1"],
       ...[`--allow-run=${Deno.execPath()}`, new URL("main.ts", PROJECT).href],
-      ...["demo", "--interactive", "--port", String(port)],
+      ...["demo", "--interactive", "--port", String(port), "--state-dir", createScratch()],
     ],
     stdin: "piped",
     stdout: "piped",
@@ -116,7 +127,7 @@ Deno.test("demo --interactive stands in for Claude until it is told to quit [cli
 
   await waitFor("/quit");
   assertEquals(await post("hello"), "ok");
-  await waitFor('path="/">hello</channel>');
+  await waitFor(">hello\n\n(Answer: reply with chat_id chat_");
   await type("/reply chat_1 hi there");
   await waitFor("sent");
   await type("/ask Bash ls -la");

@@ -82,7 +82,7 @@ Deno.test("a body over a mebibyte gets 413, whether its length is announced or n
   const answer = await exchange(session.port, head + chunk.repeat(17));
   assertEquals(statusOf(answer), 413);
   const { params } = await session.take();
-  assertMatch(String(params.content), /… \(\+\d+\)$/);
+  assertMatch(String(params.content), /… \(\+\d+\)\n\n\(Answer: /);
   assertEquals(session.notifications, []);
 });
 
@@ -90,7 +90,7 @@ Deno.test("bytes that are no text get 415 and nothing is forwarded [http.utf8-on
   await using session = await Session.start();
   assertEquals((await session.post(Uint8Array.of(0x50, 0x4b, 0xff, 0))).status, 415);
   assertEquals((await session.post("text")).status, 200);
-  assertEquals((await session.take()).params.content, "text");
+  assertMatch(String((await session.take()).params.content), /^text\n/);
   assertEquals(session.notifications, []);
 });
 
@@ -102,7 +102,7 @@ Deno.test("2,000 posts over 32 connections arrive, each once and in the order of
   await until("all have arrived", () => session.notifications.length >= 2016);
   const next = new Map<string, number>();
   for (const { params } of session.notifications) {
-    const [worker = "", i] = String(params.content).split(" ");
+    const [worker = "", i] = String(params.content).split(/\s/);
     assertEquals(Number(i), next.get(worker) ?? 0, `sender ${worker}`);
     next.set(worker, Number(i) + 1);
   }

@@ -54,14 +54,16 @@ Deno.test("what was answered ok has left before the process ends on a signal [li
   await using server = new Process();
   await server.handshake();
   const stream = await listen(server.url);
+  let text = "";
   const lines = (async () => {
-    let text = "";
     for await (const chunk of server.child.stdout.pipeThrough(new TextDecoderStream())) {
       text += chunk;
     }
-    return text.split("\n").filter((line) => line.includes('claude/channel"'));
+    return text.split("\n").filter((line) => line.includes('notifications/claude/channel"'));
   })();
   let accepted = 0;
+  accepted += await server.post("first") === 200 ? 1 : 0;
+  await until("the client has settled", () => text.includes('notifications/claude/channel"'));
   const posting = Promise.all(Array.from({ length: 8 }, async () => {
     for (;;) {
       const status = await server.post("hello").catch(() => undefined);
@@ -123,7 +125,7 @@ Deno.test("a killed server leaves the port to the next one at once [lifetime.kil
   assertEquals((await second.post("hi")).status, 200);
 });
 
-Deno.test("a port that is taken leaves the tools working, and is taken over [port.taken] [port.takeover]", async () => {
+Deno.test("a port that another state folder's process holds leaves the tools working, and is taken over [port.taken] [port.takeover]", async () => {
   await using first = await Session.start();
   await using second = await Session.start({ port: first.port, withoutPort: true });
   await until("the log names the holder", () => second.stderr.includes("is held by"));
@@ -133,35 +135,34 @@ Deno.test("a port that is taken leaves the tools working, and is taken over [por
   await first[Symbol.asyncDispose]();
   await until("the port is taken over", () => second.stderr.includes("is free: listening"));
   assertEquals((await second.post("hello")).status, 200);
-  assertEquals((await second.take()).params.content, "hello");
+  assertStringIncludes(String((await second.take()).params.content), "hello");
 });
 
-Deno.test("a client that does not read freezes nothing and loses no answer [stdio.stalled-client]", async () => {
+Deno.test("a client that does not read freezes nothing and loses nothing [stdio.stalled-client]", async () => {
   await using server = new Process();
   await server.handshake();
   const body = "x".repeat(100_000);
-  // Far more than the pipe holds, and more than the queue takes.
+  // Far more than the pipe holds, and more than the queue takes: the rest waits in the journal.
   const statuses: number[] = [];
   await until("the queue is full", async () => {
     statuses.push(await server.post(body));
-    return statuses.at(-1) === 503;
+    return statuses.at(-1) === 202;
   }, 20_000);
   const health = await fetch(`${server.url}/healthz`);
   assertEquals((await health.json()).status, "ok");
   assertStringIncludes(server.stderr, "The client does not read");
 
-  const accepted = statuses.filter((status) => status === 200).length;
   let lines = 0;
   const reader = server.child.stdout.getReader();
   // The first line answers the handshake.
-  while (lines < accepted + 1) {
+  while (lines < statuses.length + 1) {
     const { value, done } = await reader.read();
     if (done) break;
     for (const byte of value) if (byte === 10) lines++;
   }
-  assertEquals(lines, accepted + 1);
+  assertEquals(lines, statuses.length + 1);
   await until("the log says that it goes on", () => server.stderr.includes("reads again"));
-  assertEquals(await server.post("hi"), 200);
+  await until("it takes events", async () => await server.post("hi") === 200);
   reader.releaseLock();
 });
 

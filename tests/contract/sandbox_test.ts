@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { createServerCommand } from "../../cli/server_command.ts";
-import { PROJECT, Session } from "./_session.ts";
+import { createScratch, PROJECT, Session } from "./_session.ts";
 import { until } from "../_until.ts";
 
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
@@ -15,8 +15,9 @@ async function readMcpJson(): Promise<ServerEntry> {
   return JSON.parse(text).mcpServers.webhook;
 }
 
-Deno.test(".mcp.json grants one port and nothing else, as all others who start the server do [sandbox.flags]", async () => {
+Deno.test(".mcp.json grants one port and one folder, as all others who start the server do [sandbox.flags]", async () => {
   const { command, args } = await readMcpJson();
+  const stateDir = "${HOME}/.claude/channels/webhook";
   assertEquals([command, ...args], [
     "deno",
     "run",
@@ -24,20 +25,27 @@ Deno.test(".mcp.json grants one port and nothing else, as all others who start t
     "--frozen",
     "--v8-flags=--max-semi-space-size=2",
     "--allow-net=127.0.0.1:8788",
+    `--allow-read=${stateDir}`,
+    `--allow-write=${stateDir}`,
     "main.ts",
+    "--state-dir",
+    stateDir,
     "--trust-header",
     "dev",
   ]);
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
-  assertEquals(tasks.start.command, [command, ...args].join(" "));
+  const line = [command, ...args].join(" ");
+  assertEquals(tasks.start.command, line.replaceAll("${HOME}", "$HOME"));
   const flags = ["--trust-header", "dev"];
-  const own = createServerCommand({ mainModule: "main.ts", port: 8788, flags });
+  const own = createServerCommand({ mainModule: "main.ts", port: 8788, stateDir, flags });
   assertEquals(own.args.filter((arg) => arg !== "--port" && arg !== "8788"), args);
 });
 
 Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async () => {
   const auditFile = `${SCRATCH}/audit.jsonl`;
+  const stateDir = `${createScratch()}/state`;
   const session = await Session.start({
+    stateDir,
     env: { DENO_AUDIT_PERMISSIONS: auditFile },
   });
   const stream = await fetch(`${session.url}/events`);
@@ -47,23 +55,31 @@ Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async (
   await session.reply("1", "hi");
   await (await fetch(`${session.url}/healthz`)).body?.cancel();
   await stream.body?.cancel();
-  // A second session has the holder of the port to ask about.
+  // A second session follows the holder of the port, and a third one has it to ask about.
   const second = await Session.start({
     port: session.port,
+    stateDir,
     withoutPort: true,
     env: { DENO_AUDIT_PERMISSIONS: `${auditFile}.second` },
   });
-  await until("the log names the holder", () => second.stderr.includes("is held by"));
+  await until("it follows", () => second.stderr.includes("Sharing"));
+  const third = await Session.start({ port: session.port, withoutPort: true });
+  await until("the log names the holder", () => third.stderr.includes("is held by"));
+  await third[Symbol.asyncDispose]();
   await second[Symbol.asyncDispose]();
   await session[Symbol.asyncDispose]();
 
   for (const file of [auditFile, `${auditFile}.second`]) {
     const accesses = (await Deno.readTextFile(file)).trim().split("\n")
       .map((line) => JSON.parse(line))
-      // A fetch is logged by its whole address.
-      .map(({ permission, value }) => `${permission} ${value.replace(/^http:\/\/|\/.*$/g, "")}`);
-    assert(accesses.length > 0, file);
-    assertEquals([...new Set(accesses)], [`net 127.0.0.1:${session.port}`], file);
+      // A fetch is logged by its whole address, a file by its path.
+      .map(({ permission, value }) =>
+        permission === "net"
+          ? `net ${value.replace(/^(?:http|ws):\/\/|\/.*$/g, "")}`
+          : `${permission} ${String(value).replace(/^"|"$/g, "").replace(/\/journal\.db$/, "")}`
+      );
+    const expected = [`net 127.0.0.1:${session.port}`, `read ${stateDir}`, `write ${stateDir}`];
+    assertEquals([...new Set(accesses)].sort(), expected, file);
   }
 });
 
@@ -81,10 +97,11 @@ Deno.test("the server starts in any folder that holds the project [sandbox.worki
     }
   }
   const port = 8788;
+  const home = createScratch();
   await using session = await Session.start({
     port,
     cwd: folder,
-    command: [Deno.execPath(), ...args],
+    command: [Deno.execPath(), ...args.map((arg) => arg.replaceAll("${HOME}", home))],
     withoutPort: true,
   });
   assertEquals(session.client.getServerVersion()?.name, "webhook");

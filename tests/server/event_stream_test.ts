@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { EventStream } from "../../server/event_stream.ts";
+import type { OutboundMessage, StreamFormat } from "../../lib/outbound.ts";
+import { EventStream, type EventStreamOptions } from "../../server/event_stream.ts";
 import { until } from "../_until.ts";
 
 function readText(stream: ReadableStream<Uint8Array> | undefined) {
@@ -8,75 +9,149 @@ function readText(stream: ReadableStream<Uint8Array> | undefined) {
   return { next: async () => (await reader.read()).value, cancel: () => reader.cancel() };
 }
 
+/** A stream, and what it is fed from. */
+function createFixture(options: Partial<EventStreamOptions> = {}) {
+  const messages: OutboundMessage[] = [];
+  const source = {
+    lastId: () => messages.length,
+    after: (id: number, limit: number) => messages.slice(id, id + limit),
+  };
+  const events = new EventStream({ source, ...options });
+  const add = (message: Omit<OutboundMessage, "id" | "at">) =>
+    messages.push({ ...message, id: messages.length + 1, at: 0 } as OutboundMessage);
+  return {
+    events,
+    listen: (format: StreamFormat = "plain", after?: number) =>
+      readText(events.listen({ format, after })),
+    addReply: (text: string) => add({ kind: "reply", chat_id: "1", text } as OutboundMessage),
+    addStatus: () =>
+      add({ kind: "status", event_id: "evt_1", state: "seen" } as unknown as OutboundMessage),
+    say(text: string) {
+      this.addReply(text);
+      events.pump();
+    },
+  };
+}
+
 Deno.test("EventStream greets, then sends every message as data lines [sse.plain-format]", async () => {
-  const events = new EventStream();
-  const first = readText(events.listen());
-  const second = readText(events.listen());
-  assertEquals(await first.next(), ": connected\n\n");
-  assertEquals(await second.next(), ": connected\n\n");
-  events.broadcast("Reply to 1: a\n\nb");
-  assertEquals(await first.next(), "data: Reply to 1: a\ndata: \ndata: b\n\n");
-  assertEquals(await second.next(), "data: Reply to 1: a\ndata: \ndata: b\n\n");
-  await events.close();
-  assertEquals(await first.next(), undefined);
-  assertEquals(await second.next(), undefined);
+  const fixture = createFixture();
+  const [first, second] = [fixture.listen(), fixture.listen()];
+  for (const listener of [first, second]) assertEquals(await listener.next(), ": connected\n\n");
+  fixture.say("a\n\nb");
+  for (const listener of [first, second]) {
+    assertEquals(await listener.next(), "data: Reply to 1: a\ndata: \ndata: b\n\n");
+  }
+  await fixture.events.close();
+  for (const listener of [first, second]) assertEquals(await listener.next(), undefined);
 });
 
-Deno.test("EventStream sends what was broadcast before it closes", async () => {
-  const events = new EventStream();
-  const listener = readText(events.listen());
+Deno.test("EventStream sends what was said before it closes, and takes nothing more", async () => {
+  const fixture = createFixture();
+  const listener = fixture.listen();
   await listener.next();
-  events.broadcast("bye");
-  await events.close();
-  assertEquals(await listener.next(), "data: bye\n\n");
-  assertEquals(await listener.next(), undefined);
-  await events.close();
-});
-
-Deno.test("EventStream takes nothing more once it begins to close", async () => {
-  const events = new EventStream();
-  const listener = readText(events.listen());
-  await listener.next();
-  events.broadcast("last");
-  events.close();
-  const closing = events.close();
-  events.broadcast("too late");
-  assertEquals(events.listen(), undefined);
+  fixture.say("bye");
+  const closing = fixture.events.close();
+  assertEquals(fixture.events.listen({ format: "plain" }), undefined);
   await closing;
-  assertEquals(await listener.next(), "data: last\n\n");
+  assertEquals(await listener.next(), "data: Reply to 1: bye\n\n");
   assertEquals(await listener.next(), undefined);
+  await fixture.events.close();
+});
+
+Deno.test("EventStream sends programs typed events with ids, and people what is said and asked [sse.json-format]", async () => {
+  const fixture = createFixture();
+  const [json, plain] = [fixture.listen("json"), fixture.listen("plain")];
+  await json.next();
+  await plain.next();
+  fixture.addStatus();
+  fixture.say("hi");
+  assertEquals(
+    await json.next(),
+    'event:status\ndata: {"event_id":"evt_1","state":"seen","id":1,"at":0}\nid:1\n\n',
+  );
+  assertEquals(
+    await json.next(),
+    'event:reply\ndata: {"chat_id":"1","text":"hi","id":2,"at":0}\nid:2\n\n',
+  );
+  assertEquals(await plain.next(), "data: Reply to 1: hi\n\n");
+  await fixture.events.close();
+});
+
+Deno.test("EventStream resumes after any message without gap or repetition, while more is said [sse.resume]", async () => {
+  const fixture = createFixture();
+  const total = 1000;
+  for (let i = 1; i <= total / 2; i++) fixture.addReply(`${i}`);
+  const afters = [0, 1, 99, 100, 250, 499, 500];
+  const listeners = afters.map((after) => fixture.listen("json", after));
+  const saying = (async () => {
+    for (let i = total / 2 + 1; i <= total; i++) {
+      fixture.say(`${i}`);
+      if (i % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  for (const [index, listener] of listeners.entries()) {
+    const after = afters[index] ?? 0;
+    await listener.next();
+    for (let id = after + 1; id <= total; id++) {
+      assert((await listener.next())?.includes(`\nid:${id}\n`), `${id} after ${after}`);
+    }
+  }
+  await saying;
+  await fixture.events.close();
+});
+
+Deno.test("EventStream resumes past messages that its format does not show", async () => {
+  const fixture = createFixture();
+  for (let i = 0; i < 350; i++) fixture.addStatus();
+  fixture.addReply("at last");
+  const listener = fixture.listen("plain", 0);
+  assertEquals(await listener.next(), ": connected\n\n");
+  assertEquals(await listener.next(), "data: Reply to 1: at last\n\n");
+  fixture.say("live");
+  assertEquals(await listener.next(), "data: Reply to 1: live\n\n");
+  await fixture.events.close();
+});
+
+Deno.test("EventStream reads no further ahead than a slow listener does", async () => {
+  const fixture = createFixture({ maxQueuedBytes: 1000 });
+  for (let i = 0; i < 5000; i++) fixture.addReply("x".repeat(100));
+  const listener = fixture.listen("plain", 0);
+  let count = -1;
+  for (; count < 5000; count++) assert(await listener.next() !== undefined, `${count}`);
+  await listener.cancel();
 });
 
 Deno.test("EventStream splits lines as the format does, and no others", async () => {
-  const events = new EventStream();
-  const listener = readText(events.listen());
+  const fixture = createFixture();
+  const listener = fixture.listen();
   await listener.next();
-  events.broadcast("a\r\nb\u2028c\rd");
-  assertEquals(await listener.next(), "data: a\ndata: b\u2028c\ndata: d\n\n");
-  await events.close();
+  fixture.say("a\r\nb\u2028c\rd");
+  assertEquals(await listener.next(), "data: Reply to 1: a\ndata: b\u2028c\ndata: d\n\n");
+  await fixture.events.close();
 });
 
 Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", async () => {
-  const events = new EventStream({ maxStreams: 2 });
-  const first = readText(events.listen());
-  const second = readText(events.listen());
-  assertEquals(events.listen(), undefined);
+  const fixture = createFixture({ maxStreams: 2 });
+  const { events } = fixture;
+  const [first, second] = [fixture.listen(), fixture.listen()];
+  assertEquals(events.listen({ format: "plain" }), undefined);
   await first.cancel();
   await until("one listens", () => events.size === 1);
-  const third = readText(events.listen());
+  const third = fixture.listen();
   await third.cancel();
   await second.cancel();
   await until("nobody listens", () => events.size === 0);
 });
 
 Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slow-reader]", async () => {
-  const events = new EventStream({ maxQueuedBytes: 1000 });
-  const slow = events.listen()?.getReader();
-  const fast = readText(events.listen());
+  const fixture = createFixture({ maxQueuedBytes: 1000 });
+  const { events } = fixture;
+  const slow = events.listen({ format: "plain" })?.getReader();
+  const fast = fixture.listen();
   await fast.next();
   for (let i = 0; i < 30; i++) {
-    events.broadcast("x".repeat(100));
-    assertEquals((await fast.next())?.length, 108);
+    fixture.say("x".repeat(100));
+    assertEquals((await fast.next())?.length, 120);
   }
   assertEquals(events.size, 1);
   await assertRejects(
@@ -90,12 +165,13 @@ Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slo
 });
 
 Deno.test("EventStream sends a comment to keep streams open [sse.heartbeat]", async () => {
-  const events = new EventStream({ heartbeatMs: 5 });
-  const listener = readText(events.listen());
+  const fixture = createFixture({ heartbeatMs: 5 });
+  const listener = fixture.listen();
   await listener.next();
   assertEquals(await listener.next(), ": heartbeat\n\n");
   assertEquals(await listener.next(), ": heartbeat\n\n");
   await listener.cancel();
-  await until("nobody listens", () => events.size === 0);
-  events.broadcast("nobody hears this");
+  await until("nobody listens", () => fixture.events.size === 0);
+  fixture.say("nobody hears this");
+  await fixture.events.close();
 });

@@ -1,51 +1,54 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Allowlist } from "../../lib/allowlist.ts";
-import { EventIdFactory } from "../../lib/event_id.ts";
-import { PermissionRegistry } from "../../lib/permission.ts";
-import { sanitizeMeta } from "../../lib/sanitize_meta.ts";
-import { BodyReader } from "../../server/body_reader.ts";
-import { NotConnectedError, type PushedEvent } from "../../server/create_channel.ts";
-import { EventStream } from "../../server/event_stream.ts";
-import { createHttpApp } from "../../server/http_app.ts";
-import { QueueFullError } from "../../server/stdio_transport.ts";
+import { tryParseEventId } from "../../lib/event_id.ts";
+import type { DeliverableEvent } from "../../lib/pushed_event.ts";
+import type { SessionLink } from "../../server/event_intake.ts";
+import { Owner } from "../../server/owner.ts";
+import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
 
 const REQUEST = { requestId: "abcde", toolName: "Bash", description: "d", inputPreview: "{}" };
 
-function createFixture(options: { failure?: Error; maxStreams?: number; ttlMs?: number } = {}) {
-  const pushed: PushedEvent[] = [];
-  const verdicts: [string, string][] = [];
+/** The port with one session, whose client reads unless it is told not to. */
+function createFixture(options: { maxStreams?: number; ttlMs?: number; relay?: boolean } = {}) {
+  const memory = new MemoryJournal();
+  const { journal } = memory;
+  const pushed: DeliverableEvent[] = [];
   const logged: string[] = [];
-  const permissions = new PermissionRegistry({ ttlMs: options.ttlMs ?? 60_000 });
-  const events = new EventStream({ maxStreams: options.maxStreams ?? 4 });
-  const bodies = new BodyReader({ maxBytes: 100 });
-  const fail = () => {
-    if (options.failure !== undefined) throw options.failure;
+  const log = {
+    info: (line: string) => void logged.push(line),
+    warn: (line: string) => void logged.push(line),
   };
-  const app = createHttpApp({
-    channel: {
-      push(event) {
-        fail();
-        pushed.push(event);
-        return Promise.resolve(sanitizeMeta(event.meta).changes);
-      },
-      async permit(requestId, behavior) {
-        await null;
-        fail();
-        verdicts.push([requestId, behavior]);
-      },
-    },
+  const owner = new Owner({
+    keeper: memory,
+    log,
     allowlist: new Allowlist([
       ["dev", { speak: true, approve: true }],
       ["ci", { speak: true, approve: false }],
       ["approver", { speak: false, approve: true }],
     ]),
-    permissions,
-    events,
-    bodies,
-    ids: new EventIdFactory(new Uint8Array(8)),
+    relay: options.relay ?? true,
+    maxStreams: options.maxStreams ?? 4,
+    retainMs: 1e12,
+    retainBytes: 1e12,
     health: { name: "deno-channel", pid: 42 },
-    log: { info: (line) => void logged.push(line), warn: (line) => void logged.push(line) },
   });
+  owner.start();
+  const sessionId = memory.startSession();
+  const session = { reads: true, looks: 0 };
+  const link: SessionLink = {
+    sessionId,
+    look: () => void session.looks++,
+    direct: {
+      get isReady() {
+        return true;
+      },
+      tryPush(event) {
+        if (session.reads) pushed.push(event);
+        return session.reads;
+      },
+    },
+  };
+  owner.attach(link);
 
   async function send(
     method: string,
@@ -58,7 +61,7 @@ function createFixture(options: { failure?: Error; maxStreams?: number; ttlMs?: 
       body,
       headers: { host: "localhost:8788", ...headers },
     });
-    return await app(request);
+    return await owner.app(request);
   }
   const post = (
     body: string,
@@ -66,14 +69,22 @@ function createFixture(options: { failure?: Error; maxStreams?: number; ttlMs?: 
     path = "/",
   ) => send("POST", path, headers, body);
   return {
-    app,
+    memory,
+    journal,
+    owner,
+    session,
+    sessionId,
     send,
     post,
     pushed,
-    verdicts,
     logged,
-    permissions,
-    [Symbol.dispose]: () => bodies.close(),
+    ask: () =>
+      journal.permissions.open(REQUEST, sessionId, 0, Date.now() + (options.ttlMs ?? 60_000)),
+    verdicts: () => journal.permissions.toDeliver(sessionId).map((v) => [v.requestId, v.behavior]),
+    async [Symbol.asyncDispose]() {
+      await owner.stop();
+      memory[Symbol.dispose]();
+    },
   };
 }
 
@@ -81,8 +92,8 @@ async function textOf(response: Response): Promise<[number, string]> {
   return [response.status, await response.text()];
 }
 
-Deno.test("POST pushes the body with path, sender and query as meta [http.post] [event.chat-meta]", async () => {
-  using fixture = createFixture();
+Deno.test("POST pushes the body with path, sender and query as meta [http.post]", async () => {
+  await using fixture = createFixture();
   const response = await fixture.post(
     "build failed",
     { "x-sender": "dev" },
@@ -90,34 +101,24 @@ Deno.test("POST pushes the body with path, sender and query as meta [http.post] 
   );
   assertEquals(await textOf(response), [200, "ok"]);
   const eventId = response.headers.get("x-event-id") ?? "";
-  assertMatch(eventId, /^evt_[0-9a-z]{22}$/);
+  assertMatch(eventId, /^evt_[0-9a-v]{11}$/);
   assertEquals(fixture.pushed, [{
+    seq: tryParseEventId(eventId) ?? 0,
     content: "build failed",
-    meta: {
-      "severity": "high",
-      "run-id": "7",
-      chat_id: eventId.replace("evt", "chat"),
-      event_id: eventId,
-      sender: "dev",
-      path: "/ci",
-    },
+    meta: { severity: "high", run_id: "7", sender: "dev", path: "/ci" },
+    attempts: 1,
   }]);
   assertEquals(response.headers.get("x-meta-changes"), "run-id renamed (run_id)");
 });
 
-Deno.test("POST gives each chat a fresh id and lets no query parameter replace our own", async () => {
-  using fixture = createFixture();
+Deno.test("POST lets no query parameter replace our own", async () => {
+  await using fixture = createFixture();
   await fixture.post("a", { "x-sender": "dev" }, "/?chat_id=1&sender=root&event_id=x&path=/etc");
-  await fixture.post("b");
-  const [first, second] = fixture.pushed.map(({ meta }) => meta);
-  assertEquals([first?.sender, first?.path], ["dev", "/"]);
-  assertMatch(String(first?.chat_id), /^chat_/);
-  assert(first?.chat_id !== second?.chat_id);
-  assert(String(first?.event_id) < String(second?.event_id));
+  assertEquals(fixture.pushed[0]?.meta, { sender: "dev", path: "/" });
 });
 
 Deno.test("POST turns away whoever is not on the allowlist, before it reads the body [gate.forbidden]", async () => {
-  using fixture = createFixture();
+  await using fixture = createFixture();
   const cases: Record<string, string>[] = [
     {},
     { "x-sender": "" },
@@ -139,7 +140,7 @@ Deno.test("POST turns away whoever is not on the allowlist, before it reads the 
 });
 
 Deno.test("the guard refuses foreign hosts [guard.host]", async () => {
-  using fixture = createFixture();
+  await using fixture = createFixture();
   const hosts = [
     "evil.example",
     "localhost.evil",
@@ -160,7 +161,7 @@ Deno.test("the guard refuses foreign hosts [guard.host]", async () => {
 });
 
 Deno.test("the guard refuses pages of other sites, at every path [guard.origin]", async () => {
-  using fixture = createFixture();
+  await using fixture = createFixture();
   const refused: Record<string, string>[] = [
     { origin: "https://evil.example" },
     { origin: "null" },
@@ -183,7 +184,7 @@ Deno.test("the guard refuses pages of other sites, at every path [guard.origin]"
 });
 
 Deno.test("other methods get 405 with Allow, unknown paths no 500 [http.methods]", async () => {
-  using fixture = createFixture();
+  await using fixture = createFixture();
   const cases = [
     ["GET", "/", "POST"],
     ["GET", "/nowhere/at%20all", "POST"],
@@ -201,8 +202,8 @@ Deno.test("other methods get 405 with Allow, unknown paths no 500 [http.methods]
 });
 
 Deno.test("POST refuses bodies that are too large or no text, and forwards nothing", async () => {
-  using fixture = createFixture();
-  assertEquals((await fixture.post("x".repeat(101))).status, 413);
+  await using fixture = createFixture();
+  assertEquals((await fixture.post("x".repeat(1024 * 1024 + 1))).status, 413);
   const binary = await fixture.send("POST", "/", { "x-sender": "dev" }, Uint8Array.of(0xff, 0xfe));
   assertEquals(binary.status, 415);
   assertEquals(binary.headers.get("connection"), "close");
@@ -210,37 +211,38 @@ Deno.test("POST refuses bodies that are too large or no text, and forwards nothi
 });
 
 Deno.test("a verdict closes its request and never becomes chat [verdict.recorded] [verdict.not-chat]", async () => {
-  using fixture = createFixture();
-  fixture.permissions.open(REQUEST, Date.now());
+  await using fixture = createFixture();
+  fixture.ask();
   assertEquals(await textOf(await fixture.post(" YES ABCDE\n")), [200, "verdict recorded"]);
-  assertEquals(fixture.verdicts, [["abcde", "allow"]]);
+  assertEquals(fixture.verdicts(), [["abcde", "allow"]]);
+  assertEquals(fixture.session.looks, 1, "the session is woken");
   const again = await textOf(await fixture.post("no abcde"));
   assertEquals(again, [409, 'no effect: request "abcde" was answered already: allowed']);
   const never = await textOf(await fixture.post("y fghij"));
   assertEquals(never, [409, 'no effect: request "fghij" was never asked']);
-  assertEquals(fixture.verdicts.length, 1);
+  assertEquals(fixture.verdicts().length, 1);
   assertEquals(fixture.pushed, []);
 });
 
 Deno.test("a verdict on an expired request gets 409", async () => {
-  using fixture = createFixture({ ttlMs: 0 });
-  fixture.permissions.open(REQUEST, Date.now());
+  await using fixture = createFixture({ ttlMs: 0 });
+  fixture.ask();
   const late = await textOf(await fixture.post("yes abcde"));
   assertEquals(late, [409, 'no effect: request "abcde" has expired']);
-  assertEquals(fixture.verdicts, []);
+  assertEquals(fixture.verdicts(), []);
 });
 
 Deno.test("a verdict of a sender who may not approve is forbidden and no chat [verdict.approver-only]", async () => {
-  using fixture = createFixture();
-  fixture.permissions.open(REQUEST, Date.now());
+  await using fixture = createFixture();
+  fixture.ask();
   assertEquals((await fixture.post("yes abcde", { "x-sender": "ci" })).status, 403);
-  assertEquals([fixture.verdicts, fixture.pushed], [[], []]);
+  assertEquals([fixture.verdicts(), fixture.pushed], [[], []]);
   assertEquals((await fixture.post("yes abcde")).status, 200);
 });
 
 Deno.test("a sender who may only approve gives verdicts and writes nothing", async () => {
-  using fixture = createFixture();
-  fixture.permissions.open(REQUEST, Date.now());
+  await using fixture = createFixture();
+  fixture.ask();
   const headers = { "x-sender": "approver" };
   assertEquals((await fixture.post("hello", headers)).status, 403);
   assertEquals((await fixture.post("yes abcde", headers)).status, 200);
@@ -248,38 +250,44 @@ Deno.test("a sender who may only approve gives verdicts and writes nothing", asy
 });
 
 Deno.test("POST names what it dropped, and counts what it does not name", async () => {
-  using fixture = createFixture();
+  await using fixture = createFixture();
   const forged = await fixture.post("a", { "x-sender": "dev" }, "/?Sender=root&source=x");
   const expected = "Sender dropped (reserved), source dropped (reserved)";
   assertEquals(forged.headers.get("x-meta-changes"), expected);
   const query = Array.from({ length: 50 }, (_, i) => `k${i}=v`).join("&");
   const crowded = await fixture.post("a", { "x-sender": "dev" }, `/?${query}`);
-  assertStringIncludes(crowded.headers.get("x-meta-changes") ?? "", ", 6 more");
-  assertEquals(fixture.pushed[1]?.meta?.sender, "dev");
+  assertStringIncludes(crowded.headers.get("x-meta-changes") ?? "", ", 8 more");
+  assertEquals(fixture.pushed[1]?.meta.sender, "dev");
 });
 
 Deno.test("of two verdicts at once exactly one wins", async () => {
-  using fixture = createFixture();
-  fixture.permissions.open(REQUEST, Date.now());
+  await using fixture = createFixture();
+  fixture.ask();
   const answers = await Promise.all([fixture.post("yes abcde"), fixture.post("no abcde")]);
   assertEquals(answers.map(({ status }) => status).sort(), [200, 409]);
-  assertEquals(fixture.verdicts.length, 1);
+  assertEquals(fixture.verdicts().length, 1);
 });
 
-Deno.test("POST answers 503 when the session cannot take it, and a verdict can be given again", async () => {
-  for (const failure of [new NotConnectedError(), new QueueFullError()]) {
-    using fixture = createFixture({ failure });
-    const response = await fixture.post("hi");
-    assertEquals(response.status, 503, failure.name);
+Deno.test("POST answers 503 when the journal cannot keep it, and nothing is pushed [journal.failure]", async () => {
+  await using fixture = createFixture();
+  fixture.ask();
+  fixture.memory.failure = createDiskFullError();
+  for (const body of ["hi", "yes abcde"]) {
+    const response = await fixture.post(body);
+    assertEquals(response.status, 503, body);
     assertEquals(response.headers.get("retry-after"), "5");
-    fixture.permissions.open(REQUEST, Date.now());
-    assertEquals((await fixture.post("yes abcde")).status, 503);
-    assertEquals(fixture.permissions.stateOf("abcde", Date.now()), "open");
   }
+  assertEquals(fixture.pushed, []);
+  fixture.memory.failure = undefined;
+  assertEquals((await fixture.post("yes abcde")).status, 200);
+  assertEquals((await fixture.post("hi")).status, 200);
 });
 
 Deno.test("an internal fault is a 500 with an id that the log has too, and no payload", async () => {
-  using fixture = createFixture({ failure: new TypeError("secret of the payload") });
+  await using fixture = createFixture();
+  fixture.journal.events.insert = () => {
+    throw new TypeError("secret of the payload");
+  };
   const [status, text] = await textOf(await fixture.post("hi"));
   assertEquals(status, 500);
   assertMatch(text, /^internal error [0-9a-f-]{36}$/);
@@ -289,7 +297,7 @@ Deno.test("an internal fault is a 500 with an id that the log has too, and no pa
 });
 
 Deno.test("GET /events streams, HEAD does not, and too many get 503", async () => {
-  using fixture = createFixture({ maxStreams: 1 });
+  await using fixture = createFixture({ maxStreams: 1 });
   const head = await fixture.send("HEAD", "/events");
   assertEquals([head.status, head.body], [200, null]);
   const first = await fixture.send("GET", "/events");
@@ -300,8 +308,28 @@ Deno.test("GET /events streams, HEAD does not, and too many get 503", async () =
   await first.body?.cancel();
 });
 
+Deno.test("GET /events takes a format and the number to resume after, and nothing else", async () => {
+  await using fixture = createFixture();
+  assertEquals((await fixture.send("GET", "/events?format=xml")).status, 400);
+  for (const id of ["x", "-1", "1.5", "", "1".repeat(16)]) {
+    const response = await fixture.send("GET", "/events", { "last-event-id": id });
+    assertEquals(response.status, 400, id);
+  }
+  const response = await fixture.send("GET", "/events?format=json", { "last-event-id": "7" });
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+});
+
 Deno.test("GET /healthz tells what runs [http.healthz]", async () => {
-  using fixture = createFixture();
+  await using fixture = createFixture();
   const response = await fixture.send("GET", "/healthz");
-  assertEquals(await response.json(), { status: "ok", name: "deno-channel", pid: 42, streams: 0 });
+  assertEquals(await response.json(), {
+    status: "ok",
+    name: "deno-channel",
+    pid: 42,
+    journal: "ok",
+    streams: 0,
+    sessions: 1,
+    deaf_sessions: 0,
+  });
 });

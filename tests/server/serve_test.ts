@@ -1,21 +1,30 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ServeOptions } from "../../lib/serve_options.ts";
 import { serve } from "../../server/serve.ts";
 import { until } from "../_until.ts";
 import { MemoryClient } from "./_memory_client.ts";
+import { createScratch } from "./_scratch.ts";
 
 const OPTIONS: ServeOptions = {
   port: 0,
   trustedSenders: ["dev"],
   relay: true,
   maxStreams: 4,
+  stateDir: undefined,
+  durability: "normal",
+  defaultSession: undefined,
+  retainMs: 86_400_000,
+  retainBytes: 1024 * 1024,
+  redeliverAfterMs: undefined,
 };
 
 async function start(options: Partial<ServeOptions> = {}) {
   const client = new MemoryClient();
   const { log, streams } = client;
   const { promise: terminated, resolve: terminate } = Promise.withResolvers<void>();
-  const ended = serve({ ...OPTIONS, ...options }, { log, terminated, streams });
+  const stateDir = createScratch();
+  const environment = { stateDir, log, terminated, streams, settleMs: 0 };
+  const ended = serve({ ...OPTIONS, ...options }, environment);
   const handshake = await client.handshake();
   const line = await until(
     "it listens",
@@ -79,12 +88,15 @@ Deno.test("serve() ends when it is asked to, with a stream open", async () => {
 Deno.test("serve() ends without ever having bound the port when the client only probes [port.probe]", async () => {
   const client = new MemoryClient();
   const { log, streams } = client;
-  const ended = serve(OPTIONS, { log, streams, terminated: new Promise(() => {}) });
+  const stateDir = `${createScratch()}/state`;
+  const terminated = new Promise(() => {});
+  const ended = serve(OPTIONS, { stateDir, log, streams, terminated });
   const { error } = await client.request(1, "server/discover");
   assertEquals(error?.code, -32601);
   await client.end();
   await ended;
   assertEquals(client.logged, []);
+  assertThrows(() => Deno.statSync(stateDir), Deno.errors.NotFound, undefined, "it left no trace");
 });
 
 Deno.test("serve() declares relay only with a way in and without --no-relay [relay.declared-only-with-way-in]", async () => {

@@ -1,0 +1,55 @@
+import { formatJsonLine } from "../lib/format_json_line.ts";
+import {
+  formatSessionRow,
+  type ListedSession,
+  SESSION_HEADER,
+  toSessionJson,
+} from "../lib/format_session_row.ts";
+import { formatRow, measureColumns } from "../lib/format_table.ts";
+import { readSessionsOptions, type SessionsOptions } from "../lib/sessions_options.ts";
+import { withJournal } from "./journal_reader.ts";
+import { createTextStyle, print, printUsageError, tryPrintLines } from "./terminal.ts";
+
+/** How many sessions `--all` lists. */
+const MAX_SESSIONS = 50;
+
+function formatSessions(sessions: readonly ListedSession[], { all, json }: SessionsOptions) {
+  if (json) return sessions.map((session) => formatJsonLine(toSessionJson(session)));
+  if (sessions.length === 0) return [all ? "No sessions" : "No session is open"];
+  const now = Date.now();
+  const { bold, dim } = createTextStyle();
+  // The last column is for sessions that have ended.
+  const columns = all ? SESSION_HEADER.length : -1;
+  const header = SESSION_HEADER.slice(0, columns);
+  const rows = sessions.map((session) => formatSessionRow(session, now).slice(0, columns));
+  const widths = measureColumns([header, ...rows]);
+  return [
+    bold(formatRow(header, widths)),
+    ...rows.map((row, index) => {
+      const line = formatRow(row, widths);
+      return sessions[index]?.endedAt === null ? line : dim(line);
+    }),
+  ];
+}
+
+/**
+ * `sessions`: lists the sessions that are open, or the newest of all.
+ *
+ * @param args The arguments after the command's name.
+ * @returns The exit code.
+ */
+export async function runSessions(args: readonly string[]): Promise<number> {
+  const parsed = readSessionsOptions(args);
+  if (!parsed.ok) return printUsageError(parsed.message);
+  const { options } = parsed;
+  const onNone = (stateDir: string) => {
+    if (!options.json) print(`No sessions: there is no journal in ${stateDir} yet`);
+    return 0;
+  };
+  return await withJournal({ stateDir: options.stateDir, onNone }, ({ journal }) => {
+    const { sessions } = journal;
+    const listed = options.all ? sessions.list(MAX_SESSIONS) : sessions.open();
+    tryPrintLines(formatSessions(listed, options));
+    return 0;
+  });
+}

@@ -1,0 +1,37 @@
+import { DatabaseSync } from "node:sqlite";
+import { Journal } from "../../server/journal.ts";
+import { toJournalError } from "../../server/journal_error.ts";
+
+/** A journal in memory, and a keeper that hands it out until it is told to fail. */
+export class MemoryJournal implements Disposable {
+  readonly #database = new DatabaseSync(":memory:");
+  /** The journal. */
+  readonly journal = Journal.on(this.#database, "memory");
+  /** What {@linkcode use} throws instead of handing out the journal. */
+  failure: Error | undefined;
+  /** As in a keeper. */
+  readonly isUsable = true;
+  /** As in a keeper. */
+  mayReplace = false;
+
+  /** As in a keeper. */
+  use<T>(run: (journal: Journal) => T): T {
+    if (this.failure !== undefined) throw toJournalError(this.failure);
+    return run(this.journal);
+  }
+
+  /** Opens a session; returns its number. */
+  startSession(project = "project", nowMs = Date.now()): number {
+    const session = { key: `key-of-${project}`, project, repository: null, pid: 1 };
+    return this.journal.sessions.start(session, nowMs);
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+/** The error of SQLite when the disk is full. */
+export function createDiskFullError(): Error {
+  return Object.assign(new Error("database or disk is full"), { errcode: 13 });
+}

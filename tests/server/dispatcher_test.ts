@@ -1,0 +1,168 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { NewEvent } from "../../server/event_table.ts";
+import { Dispatcher } from "../../server/dispatcher.ts";
+import type { SessionLink } from "../../server/event_intake.ts";
+import { until } from "../_until.ts";
+import { MemoryJournal } from "./_memory_journal.ts";
+
+/** A dispatcher, and sessions that only count how often they are woken. */
+function createFixture(graceMs = 60_000) {
+  const memory = new MemoryJournal();
+  const { journal } = memory;
+  const dispatcher = new Dispatcher({ keeper: memory, graceMs });
+  const woken: number[] = [];
+  let seq = 0;
+  return {
+    memory,
+    journal,
+    dispatcher,
+    woken,
+    /** Opens a session, and returns its link. */
+    open(project = "web"): SessionLink {
+      const sessionId = memory.startSession(project);
+      return { sessionId, look: () => void woken.push(sessionId) };
+    },
+    /** Journals an event as another process might have; returns its number. */
+    store(fields: Partial<NewEvent>): number {
+      const base = { storedAt: 0, source: "text", sender: "dev", meta: "{}", content: "" };
+      journal.events.insert({ ...base, seq: ++seq, state: "stored", session: null, ...fields });
+      return seq;
+    },
+    placeOf(seq: number) {
+      const event = journal.events.get(seq);
+      return [event?.state, event?.session];
+    },
+    [Symbol.dispose]() {
+      dispatcher.stop();
+      memory[Symbol.dispose]();
+    },
+  };
+}
+
+const EVENT = { source: "text", sender: "dev", content: "hi", meta: {} };
+
+Deno.test("Dispatcher.attach() hands a session what was stored while none was open [offer.stored]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, store, open, placeOf, woken } = fixture;
+  const plain = store({});
+  const named = store({ target: "web" });
+  const other = store({ target: "api" });
+  dispatcher.start();
+  const web = open("web");
+  dispatcher.attach(web);
+  await until("it is woken", () => woken.includes(web.sessionId));
+  assertEquals([plain, named, other].map(placeOf), [
+    ["stored", web.sessionId],
+    ["stored", web.sessionId],
+    ["stored", null],
+  ]);
+  const api = open("api");
+  dispatcher.attach(api);
+  await until("it is woken", () => woken.includes(api.sessionId));
+  assertEquals(placeOf(other), ["stored", api.sessionId]);
+});
+
+Deno.test("Dispatcher offers what a session left unseen to the next one that opens [offer.again]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, journal, store, open, placeOf, woken } = fixture;
+  dispatcher.start();
+  const [first, second] = [open(), open()];
+  dispatcher.attach(first);
+  dispatcher.attach(second);
+  await until("both were offered", () => dispatcher.sessions.every((s) => s.wasOffered));
+  const { sessionId } = first;
+  const pushed = store({ session: sessionId, state: "pushed" });
+  const stored = store({ session: sessionId });
+  const seen = store({ session: sessionId, state: "seen" });
+  dispatcher.detach(first);
+  await until("what it was not shown goes on", () => woken.includes(second.sessionId));
+  assertEquals(placeOf(stored), ["stored", second.sessionId]);
+  assertEquals(placeOf(pushed), ["pushed", sessionId], "what it was shown waits");
+  assertEquals(journal.sessions.get(sessionId)?.endedAt === null, false);
+  const third = open();
+  dispatcher.attach(third);
+  await until("the third is woken", () => woken.includes(third.sessionId));
+  assertEquals(placeOf(pushed), ["stored", third.sessionId]);
+  assertEquals(placeOf(seen), ["seen", sessionId]);
+});
+
+Deno.test("Dispatcher gives sessions time to come back after the port was taken over [owner.grace]", async () => {
+  using fixture = createFixture(50);
+  const { dispatcher, journal, store, open, placeOf, woken } = fixture;
+  const [back, gone] = [open("back"), open("gone")];
+  journal.sessions.markOffered(back.sessionId, 1);
+  journal.sessions.markOffered(gone.sessionId, 1);
+  const waits = store({ session: back.sessionId, state: "pushed" });
+  const lost = store({ session: gone.sessionId });
+  dispatcher.start();
+  const own = open("own");
+  dispatcher.attach(own);
+  dispatcher.attach(back);
+  assertEquals([waits, lost].map(placeOf), [["pushed", back.sessionId], [
+    "stored",
+    gone.sessionId,
+  ]]);
+  await until("the grace is over", () => journal.sessions.get(gone.sessionId)?.endedAt);
+  await until("somebody is woken", () => woken.length > 0);
+  assertEquals(placeOf(waits), ["pushed", back.sessionId], "it was there before, and has seen it");
+  assertEquals(placeOf(lost)[1] === gone.sessionId, false);
+  assertEquals(journal.sessions.get(back.sessionId)?.endedAt, null);
+});
+
+Deno.test("Dispatcher.take() leaves no event with a session that leaves at that moment", async () => {
+  using fixture = createFixture();
+  const { dispatcher, journal, open } = fixture;
+  dispatcher.start();
+  const [first, second] = [open("a"), open("b")];
+  dispatcher.attach(first);
+  dispatcher.attach(second);
+  const taken = Array.from({ length: 10 }, () => dispatcher.take({ ...EVENT, target: "a" }));
+  dispatcher.detach(first);
+  await Promise.all(taken);
+  const states = journal.events.list({ limit: 20 }).map(({ state }) => state);
+  assertEquals(states, Array(10).fill("stored"));
+  const again = open("a");
+  dispatcher.attach(again);
+  await until(
+    "all are with the new one",
+    () => journal.events.list({ limit: 20 }).every(({ session }) => session === again.sessionId),
+  );
+});
+
+Deno.test("Dispatcher.attach() takes a link in the place of an older one of its session", async () => {
+  using fixture = createFixture();
+  const { dispatcher, open, woken } = fixture;
+  dispatcher.start();
+  const link = open();
+  const newer = { ...link, look: () => void woken.push(-1) };
+  dispatcher.attach(link);
+  dispatcher.attach(newer);
+  dispatcher.detach(link);
+  assertEquals(dispatcher.sessions.length, 1);
+  await dispatcher.take(EVENT);
+  assertEquals(woken.at(-1), -1);
+  dispatcher.detach(newer);
+  assertEquals(dispatcher.sessions, []);
+});
+
+Deno.test("Dispatcher.attach() knows only sessions of the journal", () => {
+  using fixture = createFixture();
+  assertThrows(() => fixture.dispatcher.attach({ sessionId: 99, look() {} }), RangeError, "99");
+});
+
+Deno.test("Dispatcher hands thousands of events over without stopping everything else", async () => {
+  using fixture = createFixture();
+  const { dispatcher, journal, store, open, woken } = fixture;
+  journal.transaction(() => {
+    for (let i = 0; i < 3000; i++) store({});
+  });
+  dispatcher.start();
+  const link = open();
+  let turns = 0;
+  const count = setInterval(() => turns++, 0);
+  dispatcher.attach(link);
+  await until("it is woken", () => woken.length > 0);
+  clearInterval(count);
+  assertEquals(journal.events.sessionsOf("stored"), [link.sessionId]);
+  assertEquals(turns > 0, true);
+});

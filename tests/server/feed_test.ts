@@ -1,0 +1,135 @@
+import { assert, assertEquals } from "@std/assert";
+import type { SessionLink } from "../../server/event_intake.ts";
+import { openFeed } from "../../server/feed_client.ts";
+import { createNonce, prove } from "../../server/feed_proof.ts";
+import { FeedServer } from "../../server/feed_server.ts";
+import { until } from "../_until.ts";
+
+const SECRET = createNonce();
+
+function createFixture() {
+  const attached: SessionLink[] = [];
+  const detached: SessionLink[] = [];
+  const looks: number[] = [];
+  const feeds = new FeedServer({
+    secret: () => SECRET,
+    attach(link) {
+      if (link.sessionId === 404) throw new RangeError("There is no session 404");
+      attached.push(link);
+    },
+    detach: (link) => void detached.push(link),
+    look: (sessionId) => void looks.push(sessionId),
+  });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { searchParams } = new URL(request.url);
+    return feeds.accept(request, searchParams.get("nonce") ?? undefined);
+  });
+  const address = `127.0.0.1:${server.addr.port}`;
+  return {
+    feeds,
+    attached,
+    detached,
+    looks,
+    address,
+    open: (session: number, look = () => {}, secret = SECRET) =>
+      openFeed({ address, secret, session, look }),
+    async [Symbol.asyncDispose]() {
+      feeds.close();
+      await server.shutdown();
+    },
+  };
+}
+
+Deno.test("a feed lasts as long as both sides, and wakes either [feed.wake]", async () => {
+  await using fixture = createFixture();
+  let looks = 0;
+  const feed = await fixture.open(7, () => looks++);
+  assert(feed !== undefined);
+  assertEquals(fixture.attached.map(({ sessionId }) => sessionId), [7]);
+  await until("it looks once at the start", () => looks === 1);
+  fixture.attached[0]?.look();
+  await until("it looks", () => looks === 2);
+  feed.notify();
+  await until("the owner looks", () => fixture.looks.includes(7));
+  feed.close();
+  await feed.ended;
+  await until("the owner knows", () => fixture.detached.length === 1);
+  feed.close();
+  feed.notify();
+
+  const second = await fixture.open(8);
+  fixture.feeds.close();
+  await second?.ended;
+});
+
+Deno.test("a feed without a session only says that there is news", async () => {
+  await using fixture = createFixture();
+  const feed = await fixture.open(0);
+  feed?.notify();
+  await until("the owner looks", () => fixture.looks.includes(0));
+  feed?.close();
+  await feed?.ended;
+  assertEquals([fixture.attached, fixture.detached], [[], []]);
+});
+
+Deno.test("a feed begins only where both sides know the secret [feed.proof]", async () => {
+  await using fixture = createFixture();
+  assertEquals(await fixture.open(7, () => {}, createNonce()), undefined);
+  assertEquals(fixture.attached, []);
+});
+
+Deno.test("the owner lets nobody in who does not prove to know the secret [feed.proof]", async () => {
+  await using fixture = createFixture();
+  const nonce = createNonce();
+  const answers = [
+    "look",
+    "{}",
+    JSON.stringify({ proof: "0".repeat(64), session: 7 }),
+    // What the owner has just said is no proof of the session.
+    "echo",
+    // Nor is a proof for another nonce.
+    JSON.stringify({ proof: await prove(SECRET, "session", nonce), session: 7 }),
+  ];
+  for (const text of answers) {
+    const socket = new WebSocket(`ws://${fixture.address}/?nonce=${nonce}`);
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.onmessage = ({ data }) => {
+      const { proof } = JSON.parse(data);
+      socket.send(text === "echo" ? JSON.stringify({ proof, session: 7 }) : text);
+    };
+    await closed;
+  }
+  assertEquals([fixture.attached, fixture.looks], [[], []]);
+});
+
+Deno.test("a feed of a session that the owner does not know does not begin", async () => {
+  await using fixture = createFixture();
+  assertEquals(await fixture.open(404), undefined);
+  assertEquals(fixture.detached, []);
+});
+
+Deno.test("a request for a feed that is none gets 400", async () => {
+  await using fixture = createFixture();
+  for (const target of ["", "?nonce=1", `?nonce=${createNonce()}`]) {
+    const response = await fetch(`http://${fixture.address}/${target}`);
+    assertEquals(response.status, 400, target);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("openFeed() gives up on whoever holds the port and is none of ours [port.taken]", async () => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      if (request.headers.get("upgrade") !== "websocket") return new Response("hi");
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => socket.send("look");
+      return response;
+    },
+  );
+  const address = `127.0.0.1:${server.addr.port}`;
+  const options = { address, secret: SECRET, session: 7, look: () => assert(false, "no look") };
+  assertEquals(await openFeed(options), undefined);
+  await server.shutdown();
+  assertEquals(await openFeed(options), undefined, "nobody holds the port");
+});

@@ -1,0 +1,122 @@
+import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { EVENT_STATES } from "../../lib/event_state.ts";
+import { Journal } from "../../server/journal.ts";
+
+/** A journal in memory that tells how the database goes about what it is asked. */
+class PlannedJournal implements Disposable {
+  readonly #database = new DatabaseSync(":memory:");
+  readonly #asked = new Set<string>();
+  readonly #journal: Journal;
+
+  constructor() {
+    const database: Pick<DatabaseSync, "prepare" | "exec"> = {
+      prepare: (sql) => {
+        this.#asked.add(sql);
+        return this.#database.prepare(sql);
+      },
+      exec: (sql) => this.#database.exec(sql),
+    };
+    this.#journal = Journal.on(database as DatabaseSync, "memory");
+  }
+
+  /** How rows are found, each way once, and what is sorted besides. */
+  stepsOf(run: (journal: Journal) => unknown): string[] {
+    this.#asked.clear();
+    run(this.#journal);
+    const steps = Array.from(this.#asked).flatMap((sql) =>
+      this.#database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail))
+    );
+    const read = steps.filter((step) => /^(SEARCH|SCAN (?!found)|USE TEMP)/.test(step));
+    return [...new Set(read.map((step) => step.replace(/ EXISTS| COVERING| LEFT-JOIN/g, "")))]
+      .sort();
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+const BY_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)";
+const BEFORE_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid<?)";
+const OF_SESSION = "SEARCH events USING INDEX events_by_state (state=? AND session=?)";
+
+type Case = readonly [what: string, run: (journal: Journal) => unknown, steps: readonly string[]];
+
+const CASES: readonly Case[] = [
+  ["EventTable.lastSeq()", ({ events }) => events.lastSeq(), ["SEARCH events"]],
+  [
+    "EventTable.findDelivery()",
+    ({ events }) => events.findDelivery("dev", "d", 0),
+    ["SEARCH events USING INDEX events_by_delivery (sender=? AND delivery=? AND stored_at>?)"],
+  ],
+  ["EventTable.get()", ({ events }) => events.get(1), [BY_KEY]],
+  ["EventTable.has()", ({ events }) => events.has(1), [BY_KEY]],
+  ["EventTable.change()", ({ events }) => events.change(1, "answer", 0), [BY_KEY]],
+  ["EventTable.annotate()", ({ events }) => events.annotate(1, ""), [BY_KEY]],
+  ["EventTable.giveBack()", ({ events }) => events.giveBack(1), [BY_KEY]],
+  ["EventTable.claim()", ({ events }) => events.claim(1, 0, 100), [OF_SESSION, BY_KEY]],
+  ["EventTable.reclaim()", ({ events }) => events.reclaim(1, 0, 0, 100), [OF_SESSION, BY_KEY]],
+  [
+    "EventTable.sessionsOf()",
+    ({ events }) => events.sessionsOf("stored"),
+    [
+      OF_SESSION,
+      "SEARCH events USING INDEX events_by_state (state=? AND session>?)",
+      "SEARCH events USING INDEX events_by_state (state=?)",
+    ],
+  ],
+  [
+    "EventTable.waiting()",
+    ({ events }) => [events.waiting("stored", 1, 0, 500), events.waiting("pushed", null, 0, 500)],
+    ["SEARCH events USING INDEX events_by_state (state=? AND session=? AND rowid>?)"],
+  ],
+  [
+    "EventTable.assign()",
+    ({ events }) => events.assign([1, 2], 1),
+    ["SCAN json_each VIRTUAL TABLE INDEX 1:", BY_KEY],
+  ],
+  ["EventTable.open()", ({ events }) => events.open(1, 5), [OF_SESSION]],
+  [
+    "EventTable.list() of a session",
+    ({ events }) => events.list({ states: EVENT_STATES, session: 1, limit: 20 }),
+    ["SEARCH events USING INDEX events_by_state (state=? AND session=? AND rowid<?)", BY_KEY],
+  ],
+  ["EventTable.list()", ({ events }) => events.list({ limit: 20 }), [BEFORE_KEY]],
+  ["EventTable.expire()", ({ events }) => events.expire(1, 0, 128), [BEFORE_KEY, BY_KEY]],
+  ["EventTable.deleteClosed()", ({ events }) => events.deleteClosed(1, 0, 128), [
+    BEFORE_KEY,
+    BY_KEY,
+  ]],
+  ["OutboundTable.lastId()", ({ outbound }) => outbound.lastId(), ["SEARCH outbound"]],
+  [
+    "OutboundTable.after()",
+    ({ outbound }) => outbound.after(1, 100),
+    ["SEARCH outbound USING INTEGER PRIMARY KEY (rowid>?)"],
+  ],
+  [
+    "SessionTable.open()",
+    ({ sessions }) => sessions.open(),
+    ["SCAN sessions USING INDEX sessions_open"],
+  ],
+  [
+    "PermissionTable.find()",
+    ({ permissions }) => permissions.find("abcde"),
+    [
+      "SEARCH permissions USING INDEX permissions_by_request (request=?)",
+      "SEARCH sessions USING INTEGER PRIMARY KEY (rowid=?)",
+    ],
+  ],
+  [
+    "PermissionTable.toDeliver()",
+    ({ permissions }) => permissions.toDeliver(1),
+    ["SEARCH permissions USING INDEX permissions_to_deliver (session=?)"],
+  ],
+];
+
+for (const [what, run, steps] of CASES) {
+  Deno.test(`${what} goes along an index [journal.indexes]`, () => {
+    using planned = new PlannedJournal();
+    assertEquals(planned.stepsOf(run), steps.toSorted());
+  });
+}

@@ -1,0 +1,149 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { formatEventId } from "../../lib/event_id.ts";
+import { createSessionTools } from "../../server/session_tools.ts";
+import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
+
+function createFixture() {
+  const memory = new MemoryJournal();
+  const { journal } = memory;
+  const calls: boolean[] = [];
+  let notified = 0;
+  const agent = {
+    sessionId: memory.startSession(),
+    isDeaf: false,
+    pushedUnseen: 0,
+    noteCall: (_: unknown, hasSeen: boolean) => void calls.push(hasSeen),
+  };
+  const tools = createSessionTools({ keeper: memory, agent, notifyOwner: () => notified++ });
+  const base = {
+    session: agent.sessionId,
+    storedAt: 1,
+    source: "text",
+    sender: "ci",
+    meta: '{"path":"/ci"}',
+  };
+  for (let seq = 1; seq <= 3; seq++) {
+    const content = `build ${seq} failed\nsecond line`;
+    journal.events.insert({ ...base, seq, state: "pushed", content });
+  }
+  return {
+    memory,
+    journal,
+    agent,
+    calls,
+    notified: () => notified,
+    names: tools.map(({ name }) => name),
+    call: async (name: string, args: unknown) => {
+      const result = await tools.find((tool) => tool.name === name)?.call(args);
+      return { text: result?.text ?? "", isError: result?.isError ?? false };
+    },
+    stateOf: (seq: number) => journal.events.get(seq)?.state,
+    said: () => journal.outbound.after(0, 99).map(({ id: _, at: __, ...message }) => message),
+    [Symbol.dispose]: () => memory[Symbol.dispose](),
+  };
+}
+
+const [ONE, TWO, THREE] = [1, 2, 3].map(formatEventId);
+const CHAT = "chat_00000000001";
+
+Deno.test("reply answers the event of its chat, and says what is still open [tools.reply] [event.answered]", async () => {
+  using fixture = createFixture();
+  const { text, isError } = await fixture.call("reply", { chat_id: CHAT, text: "on it" });
+  assertEquals([text, isError], [`sent\n2 events unanswered: ${TWO}, ${THREE}`, false]);
+  assertEquals([1, 2].map(fixture.stateOf), ["answered", "pushed"]);
+  assertEquals(fixture.said(), [
+    { kind: "reply", chat_id: CHAT, text: "on it" },
+    { kind: "status", event_id: ONE ?? "", state: "answered" },
+  ]);
+  assertEquals([fixture.calls, fixture.notified()], [[true], 1]);
+});
+
+Deno.test("reply also answers the event that reply_to names, and takes chats that it does not know", async () => {
+  using fixture = createFixture();
+  await fixture.call("reply", { chat_id: "1", text: "hi" });
+  assertEquals(fixture.calls, [false]);
+  const { text } = await fixture.call("reply", { chat_id: "1", text: "hi", reply_to: TWO });
+  assertMatch(text, /^sent\n2 events unanswered/);
+  assertEquals(fixture.stateOf(2), "answered");
+  const bad = await fixture.call("reply", { chat_id: "1", text: "hi", reply_to: "two" });
+  assert(bad.isError);
+  assertMatch(bad.text, /^Not sent: "two" is no event id/);
+  assertEquals(fixture.said().filter(({ kind }) => kind === "reply").length, 2);
+});
+
+Deno.test("inbox lists open events, the newest first, and marks nothing [tools.inbox]", async () => {
+  using fixture = createFixture();
+  const { text } = await fixture.call("inbox", {});
+  const [head, ...lines] = text.split("\n");
+  assertEquals(head, "3 open events, newest first:");
+  assertStringIncludes(lines[0] ?? "", `${THREE} (`);
+  assertStringIncludes(lines[0] ?? "", "from ci, pushed): build 3 failed");
+  assert(!text.includes("second line"));
+  assertEquals([1, 2, 3].map(fixture.stateOf), ["pushed", "pushed", "pushed"]);
+  assertEquals(fixture.calls, [false]);
+  const page = await fixture.call("inbox", { limit: 1, before: THREE });
+  assertStringIncludes(page.text, `${TWO} (`);
+  assertStringIncludes(page.text, `before "${TWO}"`);
+  assertMatch((await fixture.call("inbox", { state: "seen" })).text, /^No seen events\n/);
+  assert((await fixture.call("inbox", { before: "x" })).isError);
+  assert((await fixture.call("inbox", { state: "lost" })).isError);
+});
+
+Deno.test("read_event gives the whole event and marks it seen [tools.read-event] [event.seen]", async () => {
+  using fixture = createFixture();
+  const { text } = await fixture.call("read_event", { event_id: ONE });
+  for (const part of [`${ONE} (seen)`, "path: /ci", "build 1 failed\nsecond line", CHAT]) {
+    assertStringIncludes(text, part);
+  }
+  assertMatch(text, /1970-01-01T00:00:00.001Z stored\n/);
+  assertEquals(fixture.stateOf(1), "seen");
+  assertEquals(fixture.said(), [{ kind: "status", event_id: ONE ?? "", state: "seen" }]);
+  await fixture.call("read_event", { event_id: ONE });
+  assertEquals(fixture.said().length, 1, "it is seen once");
+  const unknown = await fixture.call("read_event", { event_id: "evt_00000000009" });
+  assertEquals(unknown.isError, true);
+  assertMatch(unknown.text, /^There is no event "evt_00000000009"\. .*inbox lists them/);
+});
+
+Deno.test("ack closes events with a note, and names those that there are not [tools.ack]", async () => {
+  using fixture = createFixture();
+  const { text, isError } = await fixture.call("ack", {
+    event_ids: [ONE, TWO, ONE, "evt_00000000009", "x"],
+    note: "flaky\ntest",
+  });
+  assertEquals(isError, false);
+  assertEquals(text.split("\n")[0], `acknowledged: ${ONE}, ${TWO}`);
+  assertStringIncludes(text, 'There is no event "evt_00000000009" or "x"');
+  assertStringIncludes(text, `1 event unanswered: ${THREE}`);
+  assertEquals([1, 2, 3].map(fixture.stateOf), ["seen", "seen", "pushed"]);
+  assertEquals(fixture.journal.events.get(1)?.note, "flaky test");
+  assert((await fixture.call("ack", { event_ids: ["x"] })).isError);
+  assert((await fixture.call("ack", { event_ids: [] })).isError);
+  assertEquals((await fixture.call("ack", { event_ids: [THREE] })).text, `acknowledged: ${THREE}`);
+});
+
+Deno.test("every result says when the session is deaf [session.deaf]", async () => {
+  using fixture = createFixture();
+  fixture.agent.isDeaf = true;
+  fixture.agent.pushedUnseen = 25;
+  const { text } = await fixture.call("inbox", { state: "seen" });
+  assertMatch(text, /None of the 25 events that were pushed to this session/);
+});
+
+Deno.test("a tool says why it failed when the journal does, and changes nothing [journal.failure]", async () => {
+  using fixture = createFixture();
+  fixture.memory.failure = createDiskFullError();
+  for (
+    const [name, args] of [
+      ["reply", { chat_id: CHAT, text: "hi" }],
+      ["read_event", { event_id: ONE }],
+      ["ack", { event_ids: [ONE] }],
+      ["inbox", {}],
+    ] as const
+  ) {
+    const error = await fixture.call(name, args).catch((error) => error);
+    assertStringIncludes(String(error), "the disk is full", name);
+  }
+  fixture.memory.failure = undefined;
+  assertEquals([fixture.said(), fixture.stateOf(1)], [[], "pushed"]);
+});
