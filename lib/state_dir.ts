@@ -31,7 +31,7 @@ export function chooseStateDir(
   if (config) return { ok: true, path: `${config}/channels/${CHANNEL_NAME}` };
   return {
     ok: false,
-    message: "Cannot find the state folder: give --state-dir, or let the process know where the " +
-      "home folder is with --allow-env=CLAUDE_CONFIG_DIR,HOME",
+    message: "Cannot find the state folder: give --state-dir, or allow the command to ask " +
+      "for the home folder with --allow-env=CLAUDE_CONFIG_DIR,HOME",
   };
 }

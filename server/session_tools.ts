@@ -5,7 +5,7 @@
  */
 
 import { createAckTool } from "../lib/ack_tool.ts";
-import { type ChannelTool } from "../lib/define_tool.ts";
+import type { ChannelTool } from "../lib/define_tool.ts";
 import { formatEventId, tryParseChatId } from "../lib/event_id.ts";
 import type { EventRecord } from "../lib/event_record.ts";
 import { createInboxTool, type InboxQuery } from "../lib/inbox_tool.ts";

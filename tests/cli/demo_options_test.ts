@@ -1,19 +1,30 @@
 import { assertEquals } from "@std/assert";
-import { readDemoOptions } from "../../cli/demo_options.ts";
+import { type DemoOptions, readDemoOptions } from "../../cli/demo_options.ts";
 import { createServerCommand } from "../../cli/server_command.ts";
+
+const DEFAULTS: DemoOptions = { port: undefined, interactive: false, stateDir: undefined };
 
 Deno.test("readDemoOptions() reads its flags and refuses what is not allowed", () => {
   const cases: [string[], ReturnType<typeof readDemoOptions>][] = [
-    [[], { ok: true, options: { port: undefined, interactive: false } }],
-    [["--interactive"], { ok: true, options: { port: undefined, interactive: true } }],
-    [["--port=9000"], { ok: true, options: { port: 9000, interactive: false } }],
+    [[], { ok: true, options: DEFAULTS }],
+    [["--interactive"], { ok: true, options: { ...DEFAULTS, interactive: true } }],
+    [["--port=9000"], { ok: true, options: { ...DEFAULTS, port: 9000 } }],
+    [["--state-dir", "/state/of mine"], {
+      ok: true,
+      options: { ...DEFAULTS, stateDir: "/state/of mine" },
+    }],
+    [["--port", "9000", "--state-dir=/state", "--interactive"], {
+      ok: true,
+      options: { port: 9000, interactive: true, stateDir: "/state" },
+    }],
     [["--port", "x"], {
       ok: false,
       message: 'Invalid value "x" for --port: expected a whole number from 1 to 65535',
     }],
     [["--trust-header", "dev"], {
       ok: false,
-      message: 'Unknown flag "--trust-header": allowed flags are --interactive, --port',
+      message:
+        'Unknown flag "--trust-header": allowed flags are --interactive, --port, --state-dir',
     }],
   ];
   for (const [args, expected] of cases) {
@@ -21,25 +32,36 @@ Deno.test("readDemoOptions() reads its flags and refuses what is not allowed", (
   }
 });
 
+const OPTIONS = {
+  mainModule: "file:///project/main.ts",
+  port: 9000,
+  stateDir: "/state/of mine",
+  flags: ["--trust-header", "dev"],
+};
+
+const RUN = [
+  "run",
+  "--no-prompt",
+  "--frozen",
+  "--v8-flags=--max-semi-space-size=2",
+  "--allow-net=127.0.0.1:9000",
+  "--allow-read=/state/of mine",
+  "--allow-write=/state/of mine",
+  "file:///project/main.ts",
+];
+
+const FLAGS = ["--port", "9000", "--state-dir", "/state/of mine", "--trust-header", "dev"];
+
 Deno.test("createServerCommand() starts the running Deno with the flags of .mcp.json", () => {
-  const options = {
-    mainModule: "file:///project/main.ts",
-    port: 9000,
-    flags: ["--trust-header", "dev"],
-  };
-  assertEquals(createServerCommand(options), {
+  assertEquals(createServerCommand(OPTIONS), {
     command: Deno.execPath(),
-    args: [
-      "run",
-      "--no-prompt",
-      "--frozen",
-      "--v8-flags=--max-semi-space-size=2",
-      "--allow-net=127.0.0.1:9000",
-      "file:///project/main.ts",
-      "--port",
-      "9000",
-      "--trust-header",
-      "dev",
-    ],
+    args: [...RUN, ...FLAGS],
+  });
+});
+
+Deno.test("createServerCommand() puts a command before the flags", () => {
+  assertEquals(createServerCommand({ ...OPTIONS, command: "gateway" }), {
+    command: Deno.execPath(),
+    args: [...RUN, "gateway", ...FLAGS],
   });
 });

@@ -161,8 +161,8 @@ async function replaceOwner(processes: FleetProcess[], options: FleetOptions): P
 
 /** Waits until each event is `pushed` to a session that is open, which has shown it. */
 async function settle(journal: JournalReader, alive: readonly FleetProcess[]): Promise<void> {
-  const sessions = journal.sessionsByPid();
   await until("all events are shown", async () => {
+    const sessions = journal.sessionsByPid();
     const open = journal.countOpen();
     const expected = alive.map((process): [string, number] => [
       `pushed ${sessions.get(process.pid)}`,

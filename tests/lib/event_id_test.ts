@@ -4,6 +4,7 @@ import {
   EventSequence,
   formatChatId,
   formatEventId,
+  seqAt,
   tryParseChatId,
   tryParseEventId,
 } from "../../lib/event_id.ts";
@@ -17,6 +18,22 @@ Deno.test("formatEventId() and tryParseEventId() are inverse, and so are those o
     assertEquals(tryParseEventId(formatEventId(seq)), seq);
     assertEquals(tryParseChatId(formatChatId(seq)), seq);
   }));
+});
+
+Deno.test("formatEventId() and formatChatId() spell a number with the same eleven digits", () => {
+  const cases: [number, string][] = [
+    [0, "00000000000"],
+    [31, "0000000000v"],
+    [32, "00000000010"],
+    [2 ** 30 - 1, "00000vvvvvv"],
+    [2 ** 30, "00001000000"],
+    [2 ** 31, "00002000000"],
+    [Number.MAX_SAFE_INTEGER, "7vvvvvvvvvv"],
+  ];
+  for (const [seq, digits] of cases) {
+    assertEquals(formatEventId(seq), `evt_${digits}`);
+    assertEquals(formatChatId(seq), `chat_${digits}`);
+  }
 });
 
 Deno.test("formatEventId() sorts as the numbers do", () => {
@@ -55,6 +72,16 @@ Deno.test("EventSequence.next() rises whatever the clock does [event.id-order]",
       assert(Number.isSafeInteger(seq));
       previous = seq;
     }
+  }));
+});
+
+Deno.test("seqAt() is the lowest number that is given at a time, and never below 0", () => {
+  assertEquals(seqAt(Date.UTC(2025)), 0);
+  assertEquals(seqAt(Date.UTC(2025) + 1), 4096);
+  assertEquals(seqAt(0), 0);
+  fc.assert(fc.property(fc.nat(10_000), fc.nat(10_000), (a, b) => {
+    assertEquals(new EventSequence().next(NOW + a), seqAt(NOW + a));
+    assertEquals(seqAt(NOW + a) < seqAt(NOW + b), a < b);
   }));
 });
 

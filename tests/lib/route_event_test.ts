@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { matchesName, type OpenSession, type Route, routeEvent } from "../../lib/route_event.ts";
+import {
+  formatSessionName,
+  matchesName,
+  type OpenSession,
+  type Route,
+  routeEvent,
+} from "../../lib/route_event.ts";
 import { anyCase, show } from "./_texts.ts";
 
 function sessionOf(id: number, fields: Partial<OpenSession> = {}): OpenSession {
@@ -293,4 +299,12 @@ Deno.test("routeEvent() goes to the repository's sessions whenever there are any
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("formatSessionName() tells the project and a beginning of the key that names the session", () => {
+  const session = sessionOf(1, { key: "deadbeef-0001", project: "My-App" });
+  assertEquals(formatSessionName(session), "My-App (deadbeef)");
+  assertEquals(formatSessionName({ ...session, key: "abcd" }), "My-App (abcd)");
+  const [, key = ""] = /\((.*)\)$/.exec(formatSessionName(session)) ?? [];
+  assert(matchesName(session, key), key);
 });

@@ -1,14 +1,60 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import {
   DEFAULT_PORT,
+  GATEWAY_FLAGS,
+  type GatewayOptions,
+  readGatewayOptions,
   readNumberFlag,
   readServeOptions,
+  SERVE_FLAGS,
   type ServeOptions,
 } from "../../lib/serve_options.ts";
 import { show } from "./_texts.ts";
 
-const DEFAULTS: ServeOptions = { port: 8788, trustedSenders: [], relay: true, maxStreams: 256 };
+const MIB = 1024 * 1024;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const GATEWAY_DEFAULTS: GatewayOptions = {
+  port: 8788,
+  trustedSenders: [],
+  relay: true,
+  maxStreams: 256,
+  stateDir: undefined,
+  durability: "normal",
+  defaultSession: undefined,
+  retainMs: 30 * DAY_MS,
+  retainBytes: 256 * MIB,
+};
+
+const DEFAULTS: ServeOptions = { ...GATEWAY_DEFAULTS, redeliverAfterMs: undefined };
+
+/** What each flag does that `gateway` and `serve` have in common. */
+const FLAGS: readonly [string[], Partial<GatewayOptions>][] = [
+  [["--port", "0"], { port: 0 }],
+  [["--port=65535"], { port: 65535 }],
+  [["--trust-header", "dev"], { trustedSenders: ["dev"] }],
+  [["--trust-header=dev,ci,a@b.example"], { trustedSenders: ["dev", "ci", "a@b.example"] }],
+  [["--no-relay"], { relay: false }],
+  [["--max-streams", "1"], { maxStreams: 1 }],
+  [["--max-streams=65536"], { maxStreams: 65536 }],
+  [["--state-dir", "/state/of mine"], { stateDir: "/state/of mine" }],
+  [["--state-dir="], { stateDir: "" }],
+  [["--durability", "normal"], { durability: "normal" }],
+  [["--durability=full"], { durability: "full" }],
+  [["--default-session", "my-app"], { defaultSession: "my-app" }],
+  [["--retain", "500ms"], { retainMs: 500 }],
+  [["--retain=3650d"], { retainMs: 3650 * DAY_MS }],
+  [["--retain-size", "1"], { retainBytes: MIB }],
+  [["--retain-size=1048576"], { retainBytes: 1024 * 1024 * MIB }],
+  [["--no-relay", "--port", "9000", "--trust-header", "dev", "--max-streams", "2"], {
+    port: 9000,
+    trustedSenders: ["dev"],
+    relay: false,
+    maxStreams: 2,
+  }],
+];
 
 function messageOf(args: readonly string[]): string {
   const parsed = readServeOptions(args);
@@ -22,23 +68,27 @@ Deno.test("readServeOptions() believes nobody and listens where the walkthrough 
 
 Deno.test("readServeOptions() reads each flag", () => {
   const cases: [string[], Partial<ServeOptions>][] = [
-    [["--port", "0"], { port: 0 }],
-    [["--port=65535"], { port: 65535 }],
-    [["--trust-header", "dev"], { trustedSenders: ["dev"] }],
-    [["--trust-header=dev,ci,a@b.example"], { trustedSenders: ["dev", "ci", "a@b.example"] }],
-    [["--no-relay"], { relay: false }],
-    [["--max-streams", "1"], { maxStreams: 1 }],
-    [["--max-streams=65536"], { maxStreams: 65536 }],
-    [["--no-relay", "--port", "9000", "--trust-header", "dev", "--max-streams", "2"], {
-      port: 9000,
-      trustedSenders: ["dev"],
-      relay: false,
-      maxStreams: 2,
-    }],
+    ...FLAGS.map(([args, options]): [string[], Partial<ServeOptions>] => [args, options]),
+    [["--redeliver-after", "10m"], { redeliverAfterMs: 10 * MINUTE_MS }],
+    [["--redeliver-after=1ms"], { redeliverAfterMs: 1 }],
   ];
   for (const [args, options] of cases) {
     const expected = { ok: true as const, options: { ...DEFAULTS, ...options } };
     assertEquals(readServeOptions(args), expected, show(args));
+  }
+});
+
+Deno.test("readGatewayOptions() reads each flag but those of a session", () => {
+  assertEquals(readGatewayOptions([]), { ok: true, options: GATEWAY_DEFAULTS });
+  for (const [args, options] of FLAGS) {
+    const expected = { ok: true as const, options: { ...GATEWAY_DEFAULTS, ...options } };
+    assertEquals(readGatewayOptions(args), expected, show(args));
+  }
+  for (const args of [["--redeliver-after", "10m"], ["--redeliver-after=10m"]]) {
+    const parsed = readGatewayOptions(args);
+    assert(!parsed.ok, show(args));
+    assertStringIncludes(parsed.message, `Unknown flag "${args[0]}": allowed flags are --port, `);
+    assertFalse(parsed.message.endsWith("--redeliver-after"));
   }
 });
 
@@ -54,8 +104,32 @@ Deno.test("readServeOptions() refuses a port or a number that is none", () => {
       `Invalid value "${value}" for --max-streams: expected a whole number from 1 to 65536`,
     );
   }
+  assertStringIncludes(messageOf(["--retain-size", "1.5"]), "from 1 to 1048576");
+  assertStringIncludes(messageOf(["--retain-size", "1048577"]), "from 1 to 1048576");
+  assertStringIncludes(messageOf(["--retain-size", "0"]), 'Invalid value "0" for --retain-size');
   assertStringIncludes(messageOf(["--port", "65536"]), 'Invalid value "65536" for --port');
   assertStringIncludes(messageOf(["--max-streams", "0"]), 'Invalid value "0" for --max-streams');
+});
+
+Deno.test("readServeOptions() refuses a duration that is none", () => {
+  const values = ["", "0d", "10", "10 m", "-1d", "1.5h", "1w", "1D", "3651d", "forever", "10m\n"];
+  for (const flag of ["retain", "redeliver-after"]) {
+    for (const value of values) {
+      assertEquals(
+        messageOf([`--${flag}=${value}`]),
+        `Invalid value "${value}" for --${flag}: expected a duration such as "10m", "2h" or "30d"`,
+      );
+    }
+  }
+});
+
+Deno.test("readServeOptions() refuses a durability that is none", () => {
+  for (const value of ["", "Full", "off", "normal ", "full,normal", "__proto__"]) {
+    assertEquals(
+      messageOf([`--durability=${value}`]),
+      `Invalid value "${value}" for --durability: expected "normal" or "full"`,
+    );
+  }
 });
 
 Deno.test("readServeOptions() refuses names that no sender can have", () => {
@@ -88,6 +162,8 @@ Deno.test("readServeOptions() refuses what readFlags() refuses", () => {
     [["--port"], "--port needs a value"],
     [["--no-relay=false"], "--no-relay takes no value"],
     [["--port=1", "--port=2"], "--port is given twice"],
+    [["--state-dir"], "--state-dir needs a value"],
+    [["--state-dir", "--no-relay"], "--state-dir needs a value"],
   ];
   for (const [args, part] of cases) assertStringIncludes(messageOf(args), part, show(args));
 });
@@ -106,4 +182,20 @@ Deno.test("readNumberFlag() reads whole numbers within its bounds and nothing el
     if (parsed.ok) assertEquals(parsed.value, Number(text));
     else assert(parsed.message.endsWith(`expected a whole number from ${min} to ${max}`));
   }));
+});
+
+Deno.test("GATEWAY_FLAGS and SERVE_FLAGS tell the default of each value that has one", () => {
+  assertEquals(Object.keys(SERVE_FLAGS), [...Object.keys(GATEWAY_FLAGS), "redeliver-after"]);
+  const defaults: [keyof typeof SERVE_FLAGS, string][] = [
+    ["port", "default 8788"],
+    ["trust-header", "default nobody"],
+    ["max-streams", "default 256"],
+    ["state-dir", "default ~/.claude/channels/webhook"],
+    ["durability", "default normal"],
+    ["default-session", "default the last active"],
+    ["retain", "default 30d"],
+    ["retain-size", "default 256"],
+    ["redeliver-after", "default never"],
+  ];
+  for (const [flag, text] of defaults) assertStringIncludes(SERVE_FLAGS[flag].help, text);
 });

@@ -33,7 +33,7 @@ Deno.test("lib/ has no effects, no clock and no randomness", async () => {
 
 Deno.test("imports point down: main, cli, server, lib", async () => {
   const allowed: Record<string, RegExp> = {
-    "server/": /^\.\/|^\.\.\/lib\/|^@modelcontextprotocol\/sdk\/|^@std\/http\//,
+    "server/": /^\.\/|^\.\.\/lib\/|^@modelcontextprotocol\/sdk\/|^@std\/http\/|^node:sqlite$/,
     "cli/": /^\.\/|^\.\.\/(?:lib|server)\/|^@modelcontextprotocol\/sdk\/|^@std\/http\//,
   };
   for (const [room, pattern] of Object.entries(allowed)) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { NewEvent } from "../../server/event_table.ts";
+import type { NewEvent } from "../../server/event_row.ts";
 import { Dispatcher } from "../../server/dispatcher.ts";
 import type { SessionLink } from "../../server/event_intake.ts";
 import { until } from "../_until.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type EventState, isOpen } from "../../lib/event_state.ts";
-import type { NewEvent } from "../../server/event_table.ts";
+import type { NewEvent } from "../../server/event_row.ts";
 import { MemoryJournal } from "./_memory_journal.ts";
 
 function eventOf(seq: number, fields: Partial<NewEvent> = {}): NewEvent {

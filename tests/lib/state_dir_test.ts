@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { CHANNEL_NAME, chooseStateDir, type StateDirSources } from "../../lib/state_dir.ts";
+import { show } from "./_texts.ts";
+
+Deno.test("chooseStateDir() takes the flag, else the configuration folder, else the home folder [state.folder]", () => {
+  assertEquals(CHANNEL_NAME, "webhook");
+  const cases: [StateDirSources, string][] = [
+    [{ flag: "/state" }, "/state"],
+    [{ flag: "state/of mine" }, "state/of mine"],
+    [{ flag: "/state", configDir: "/config", home: "/home/me" }, "/state"],
+    [{ configDir: "/config", home: "/home/me" }, "/config/channels/webhook"],
+    [{ configDir: "/config" }, "/config/channels/webhook"],
+    [{ home: "/home/me" }, "/home/me/.claude/channels/webhook"],
+    // What is set and empty is not set.
+    [{ flag: "", configDir: "/config" }, "/config/channels/webhook"],
+    [{ flag: "", configDir: "", home: "/home/me" }, "/home/me/.claude/channels/webhook"],
+    // A dollar sign alone stands in names of folders.
+    [{ flag: "/cost$/{state}" }, "/cost$/{state}"],
+  ];
+  for (const [sources, path] of cases) {
+    assertEquals(chooseStateDir(sources), { ok: true, path }, show(sources));
+  }
+});
+
+Deno.test("chooseStateDir() refuses a flag in which a variable was left as it is [state.folder]", () => {
+  for (const flag of ["${CLAUDE_PROJECT_DIR}", "${HOME}/state", "/a/${X:-b}", "${"]) {
+    for (const others of [{}, { configDir: "/config", home: "/home/me" }]) {
+      assertEquals(chooseStateDir({ flag, ...others }), {
+        ok: false,
+        message: `Invalid value "${flag}" for --state-dir: a variable in it is not set`,
+      }, flag);
+    }
+  }
+});
+
+Deno.test("chooseStateDir() says what to give when nothing tells the folder [state.folder]", () => {
+  const cases: StateDirSources[] = [
+    {},
+    { flag: undefined, configDir: undefined, home: undefined },
+    { flag: "", configDir: "", home: "" },
+  ];
+  for (const sources of cases) {
+    assertEquals(chooseStateDir(sources), {
+      ok: false,
+      message:
+        "Cannot find the state folder: give --state-dir, or let the process know where the " +
+        "home folder is with --allow-env=CLAUDE_CONFIG_DIR,HOME",
+    }, show(sources));
+  }
+});
