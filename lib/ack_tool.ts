@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { cleanLine } from "./clean_line.ts";
-import { type ChannelTool, defineTool } from "./define_tool.ts";
+import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
 import { formatEventId, tryParseEventId } from "./event_id.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 
@@ -22,11 +22,13 @@ export function createAckTool({ close }: AckToolOptions): ChannelTool {
   return defineTool({
     name: "ack",
     description: "Acknowledge events that need no reply, so that they are not offered again",
-    input: z.object({
-      event_ids: z.array(z.string()).min(1).max(MAX_EVENTS)
-        .describe(`The event_id attributes of the events, at most ${MAX_EVENTS}`),
-      note: z.string().optional().describe("A remark for the history, such as why"),
-    }),
+    input: lazySchema(() =>
+      z.object({
+        event_ids: z.array(z.string()).min(1).max(MAX_EVENTS)
+          .describe(`The event_id attributes of the events, at most ${MAX_EVENTS}`),
+        note: z.string().optional().describe("A remark for the history, such as why"),
+      })
+    ),
     run: ({ event_ids, note }) => {
       const remark = cleanLine(note ?? "", MAX_NOTE_CODE_POINTS) || undefined;
       const closed: string[] = [];

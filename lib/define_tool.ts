@@ -38,6 +38,21 @@ export interface ArgumentsSchema<Args> {
   toJSONSchema(options: { io: "input" }): object;
 }
 
+/**
+ * A schema that is made when it is first needed: making one takes longer than most of what a server
+ * does before its first answer.
+ *
+ * @param create Makes the schema.
+ */
+export function lazySchema<Args>(create: () => ArgumentsSchema<Args>): ArgumentsSchema<Args> {
+  let schema: ArgumentsSchema<Args> | undefined;
+  const get = () => schema ??= create();
+  return {
+    safeParse: (args) => get().safeParse(args),
+    toJSONSchema: (options) => get().toJSONSchema(options),
+  };
+}
+
 /** What {@linkcode defineTool} needs to know of a tool. */
 export interface ToolDefinition<Args> {
   /** The name: letters, digits, `_` and `-`. */

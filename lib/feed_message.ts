@@ -5,42 +5,50 @@
  * @module
  */
 
-import * as z from "zod";
-
-const Hex = z.string().regex(/^[0-9a-f]{64}$/);
-
-const Challenge = z.object({ nonce: Hex, proof: Hex });
-
-const Answer = z.object({ proof: Hex, session: z.int().nonnegative() });
-
 /** What the holder of the port says first: that it knows the secret, and what to prove it with. */
-export type FeedChallenge = z.infer<typeof Challenge>;
+export interface FeedChallenge {
+  /** What the session proves its knowledge with. */
+  readonly nonce: string;
+  /** The proof for the session's nonce. */
+  readonly proof: string;
+}
 
-/** What the session answers; number 0 stands for no session, which only says that there is news. */
-export type FeedAnswer = z.infer<typeof Answer>;
+/** What the session answers. */
+export interface FeedAnswer {
+  /** The proof for the owner's nonce. */
+  readonly proof: string;
+  /** The session's number in the journal; 0 stands for none, which only says that there is news. */
+  readonly session: number;
+}
+
+/** 32 bytes in hexadecimal. */
+const HEX_REGEXP = /^[0-9a-f]{64}$/;
 
 /** There is something new in the journal. */
 export const LOOK = "look";
 
-/** Whether a text can be the nonce or the proof of a feed: 32 bytes in hexadecimal. */
-export function isFeedNonce(text: string | null | undefined): text is string {
-  return Hex.safeParse(text).success;
+/** Whether a value can be the nonce or the proof of a feed: 32 bytes in hexadecimal. */
+export function isFeedNonce(value: unknown): value is string {
+  return typeof value === "string" && HEX_REGEXP.test(value);
 }
 
-function tryParse<T>(schema: z.ZodType<T>, text: unknown): T | undefined {
+function tryParseObject(text: unknown): Readonly<Record<string, unknown>> {
   try {
-    return schema.safeParse(JSON.parse(String(text))).data;
+    return Object(JSON.parse(String(text)));
   } catch {
-    return undefined;
+    return {};
   }
 }
 
 /** Reads a challenge; `undefined` for anything else. */
 export function tryParseChallenge(text: unknown): FeedChallenge | undefined {
-  return tryParse(Challenge, text);
+  const { nonce, proof } = tryParseObject(text);
+  return isFeedNonce(nonce) && isFeedNonce(proof) ? { nonce, proof } : undefined;
 }
 
 /** Reads an answer; `undefined` for anything else. */
 export function tryParseAnswer(text: unknown): FeedAnswer | undefined {
-  return tryParse(Answer, text);
+  const { proof, session } = tryParseObject(text);
+  const isSession = typeof session === "number" && Number.isSafeInteger(session) && session >= 0;
+  return isFeedNonce(proof) && isSession ? { proof, session } : undefined;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ChannelTool, defineTool } from "./define_tool.ts";
+import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
 import { formatEventLine } from "./digest.ts";
 import { tryParseEventId } from "./event_id.ts";
 import type { EventSummary } from "./event_record.ts";
@@ -34,13 +34,15 @@ export function createInboxTool({ list, now }: InboxToolOptions): ChannelTool {
     name: "inbox",
     description: "List the events of this channel, by default the open ones, which may not have " +
       "been seen yet. Listing marks nothing",
-    input: z.object({
-      state: z.enum(["open", ...EVENT_STATES]).optional()
-        .describe("Which events; open by default"),
-      limit: z.int().min(1).max(MAX_LIMIT).optional()
-        .describe(`1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`),
-      before: z.string().optional().describe("The event_id to go on from, for older events"),
-    }),
+    input: lazySchema(() =>
+      z.object({
+        state: z.enum(["open", ...EVENT_STATES]).optional()
+          .describe("Which events; open by default"),
+        limit: z.int().min(1).max(MAX_LIMIT).optional()
+          .describe(`1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`),
+        before: z.string().optional().describe("The event_id to go on from, for older events"),
+      })
+    ),
     run: ({ state = "open", limit = DEFAULT_LIMIT, before }) => {
       const beforeSeq = before === undefined ? undefined : tryParseEventId(before);
       if (before !== undefined && beforeSeq === undefined) {

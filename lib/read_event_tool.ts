@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { cleanLine } from "./clean_line.ts";
-import { type ChannelTool, defineTool } from "./define_tool.ts";
+import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
 import { tryParseEventId } from "./event_id.ts";
 import type { EventRecord } from "./event_record.ts";
 import { formatHistory } from "./format_history.ts";
@@ -36,9 +36,11 @@ export function createReadEventTool(read: (seq: number) => EventRecord | undefin
   return defineTool({
     name: "read_event",
     description: "Read the whole text, the attributes and the history of an event",
-    input: z.object({
-      event_id: z.string().describe("The event_id attribute of the event"),
-    }),
+    input: lazySchema(() =>
+      z.object({
+        event_id: z.string().describe("The event_id attribute of the event"),
+      })
+    ),
     run: ({ event_id }) => {
       const seq = tryParseEventId(event_id);
       const event = seq === undefined ? undefined : read(seq);

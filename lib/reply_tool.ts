@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ChannelTool, defineTool } from "./define_tool.ts";
+import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
 import { tryParseEventId } from "./event_id.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 
@@ -22,12 +22,14 @@ export function createReplyTool(send: (reply: Reply) => void): ChannelTool {
   return defineTool({
     name: "reply",
     description: "Send a message back over this channel; it answers the events of its chat",
-    input: z.object({
-      chat_id: z.string().min(1).describe("The chat_id attribute of the event you answer"),
-      text: z.string().min(1).describe("The message to send"),
-      reply_to: z.string().optional()
-        .describe("The event_id of the event you answer, if it is not the one with this chat_id"),
-    }),
+    input: lazySchema(() =>
+      z.object({
+        chat_id: z.string().min(1).describe("The chat_id attribute of the event you answer"),
+        text: z.string().min(1).describe("The message to send"),
+        reply_to: z.string().optional()
+          .describe("The event_id of the event you answer, if it is not the one with this chat_id"),
+      })
+    ),
     run: ({ chat_id, text, reply_to }) => {
       const replyTo = reply_to === undefined ? undefined : tryParseEventId(reply_to);
       if (reply_to !== undefined && replyTo === undefined) {

@@ -3,7 +3,7 @@ import { INSTRUCTIONS } from "../../lib/instructions.ts";
 
 Deno.test("INSTRUCTIONS explain the tag, each attribute and how to answer", () => {
   assertStringIncludes(INSTRUCTIONS, "<channel ");
-  for (const attribute of ["chat_id", "event_id", "sender", "path"]) {
+  for (const attribute of ["chat_id", "event_id", "sender", "path", "attempt", "digest"]) {
     assertStringIncludes(INSTRUCTIONS, attribute);
   }
   assertStringIncludes(INSTRUCTIONS, "call the reply tool with the chat_id of the tag");
