@@ -5,6 +5,8 @@ import { formatJsonLine } from "../lib/format_json_line.ts";
 import { judgeReplay } from "../lib/judge_replay.ts";
 import { formatSessionName } from "../lib/route_event.ts";
 import { toEventSummaryJson } from "../lib/status_json.ts";
+import type { AuditTable } from "../server/audit_table.ts";
+import type { EventTable } from "../server/event_table.ts";
 import { createNonce } from "../server/feed_proof.ts";
 import { Journal } from "../server/journal.ts";
 import { journalPathOf } from "../server/state_folder.ts";
@@ -12,6 +14,16 @@ import { findEvent, printUnknownEvent } from "./find_event.ts";
 import { withJournal } from "./journal_reader.ts";
 import { print, printError } from "./terminal.ts";
 import { wakeOwner, type WakeResult } from "./wake_owner.ts";
+
+/** What a copy of an event is put into. */
+export interface ReplayJournal {
+  /** The events. */
+  readonly events: Pick<EventTable, "insert" | "lastSeq">;
+  /** Who did what. */
+  readonly audit: Pick<AuditTable, "insert">;
+  /** Runs some statements as one. */
+  transaction<T>(run: () => T): T;
+}
 
 /** How long a session may take to be found for the event, in milliseconds. */
 const ROUTE_MS = 500;
@@ -22,7 +34,7 @@ const ROUTE_MS = 500;
  *
  * @returns Its sequence number, which is above all others: nobody else writes meanwhile.
  */
-export function insertReplay(journal: Journal, event: EventRecord, nowMs: number): number {
+export function insertReplay(journal: ReplayJournal, event: EventRecord, nowMs: number): number {
   return journal.transaction(() => {
     const seq = new EventSequence(journal.events.lastSeq()).next(nowMs);
     const { source, sender, target, repository, meta, content, raw } = event;

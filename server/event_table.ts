@@ -131,6 +131,12 @@ export class EventTable {
     return row && toRecord(row);
   }
 
+  /** When the oldest event was taken in; `Infinity` when there is none. */
+  oldestAt(): number {
+    const row = this.#sql("SELECT stored_at FROM events ORDER BY seq LIMIT 1").get();
+    return Number(row?.stored_at ?? Infinity);
+  }
+
   /** Whether there is such an event. */
   has(seq: number): boolean {
     return this.#sql("SELECT 1 FROM events WHERE seq = ?").get(seq) !== undefined;

@@ -28,6 +28,9 @@ export interface FeedServerOptions extends FeedEvents {
   readonly secret: () => string;
 }
 
+/** How long the other side may take to prove itself, in milliseconds. */
+const HANDSHAKE_MS = 2000;
+
 /** Serves feeds. */
 export class FeedServer {
   readonly #options: FeedServerOptions;
@@ -79,6 +82,7 @@ export class FeedServer {
       wake();
     };
     const refuse = () => socket.close();
+    const timeout = setTimeout(() => isTrusted || refuse(), HANDSHAKE_MS);
     socket.onopen = () => greet().catch(refuse);
     socket.onmessage = ({ data }) => {
       if (isTrusted) look(link?.sessionId ?? 0);
@@ -87,6 +91,7 @@ export class FeedServer {
     // An error is followed by the end.
     socket.onerror = (event) => event.preventDefault();
     socket.onclose = () => {
+      clearTimeout(timeout);
       this.#sockets.delete(socket);
       if (link !== undefined) detach(link);
     };

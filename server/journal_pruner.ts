@@ -67,9 +67,7 @@ export class JournalPruner {
     try {
       this.#options.keeper.use((journal) => {
         if (nowMs - this.#lookedAt >= AGE_LOOK_MS) this.#pruneAge(journal, nowMs);
-        if (journal.usedBytes() > this.#options.retainBytes) {
-          this.#unseen += journal.events.deleteOldest(STEP);
-        }
+        if (journal.usedBytes() > this.#options.retainBytes) this.#pruneSize(journal);
       });
     } catch {
       // The keeper has reported it; the next look tries again.
@@ -91,6 +89,12 @@ export class JournalPruner {
     ];
     this.#unseen += expired;
     if (!counts.includes(STEP)) this.#lookedAt = nowMs;
+  }
+
+  /** Removes the oldest of what came in, or of what went out, whichever is older. */
+  #pruneSize({ events, outbound }: Journal): void {
+    if (outbound.oldestAt() < events.oldestAt()) outbound.deleteBefore(Infinity, STEP);
+    else this.#unseen += events.deleteOldest(STEP);
   }
 
   #report(nowMs: number): void {

@@ -29,6 +29,11 @@ export class OutboundTable {
     return Number(this.#sql("SELECT max(id) AS id FROM outbound").get()?.id ?? 0);
   }
 
+  /** When the oldest message was said; `Infinity` when there is none. */
+  oldestAt(): number {
+    return Number(this.#sql("SELECT at FROM outbound ORDER BY id LIMIT 1").get()?.at ?? Infinity);
+  }
+
   /** The messages after one, the oldest first. */
   after(id: number, limit: number): OutboundMessage[] {
     return this.#sql("SELECT id, at, kind, data FROM outbound WHERE id > ? ORDER BY id LIMIT ?")

@@ -60,14 +60,15 @@ export class PortRole {
     else this.#feed?.notify();
   }
 
-  /** Takes note that the journal can be used: the session of this process can enter it now. */
+  /** Takes note that the journal can be used: the session of this process can enter it, and look. */
   join(): void {
-    if (this.#owner === undefined) return;
     const { agent } = this.#options;
     if (agent === undefined) return;
     try {
-      agent.register();
-      this.#owner.attach(agent);
+      if (this.#owner !== undefined) {
+        agent.register();
+        this.#owner.attach(agent);
+      }
       agent.look();
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;

@@ -217,3 +217,22 @@ Deno.test("JournalPruner keeps the journal within its size while events come in 
   assert(journal.usedBytes() < retainBytes * 1.2, `${journal.usedBytes()} bytes`);
   assertEquals(journal.events.lastSeq(), 6400);
 });
+
+Deno.test("JournalPruner removes old replies before events that came after them", () => {
+  using memory = new MemoryJournal();
+  const { journal } = memory;
+  const text = "x".repeat(1024);
+  for (let i = 0; i < 2000; i++) {
+    journal.outbound.insert({ kind: "reply", chat_id: "c", text }, null, i);
+  }
+  journal.events.insert({ ...EVENT, seq: 1, storedAt: 1e6, state: "stored", content: "new" });
+  const pruner = new JournalPruner({
+    keeper: memory,
+    log: createLog(),
+    retainMs: 1e15,
+    retainBytes: 1024 * 1024,
+  });
+  for (let i = 0; i < 20; i++) pruner.prune(NOW + i);
+  assert(journal.usedBytes() <= 1024 * 1024, `${journal.usedBytes()} bytes`);
+  assertEquals(journal.events.get(1)?.content, "new");
+});

@@ -1,0 +1,47 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { displayWidth, formatRow, measureColumns } from "../../lib/format_table.ts";
+
+Deno.test("displayWidth() counts the columns of a terminal", () => {
+  const cases: [string, number][] = [
+    ["", 0],
+    ["project", 7],
+    ["é", 1],
+    ["e\u0301", 1],
+    ["日本語", 6],
+    ["프로젝트", 8],
+    ["😀", 2],
+    ["a\u200bb", 2],
+    ["2×", 2],
+  ];
+  for (const [text, width] of cases) assertEquals(displayWidth(text), width, text);
+});
+
+Deno.test("measureColumns() takes the widest cell, and no less than the least", () => {
+  assertEquals(measureColumns([["a", "bbb"], ["cc"]]), [2, 3]);
+  assertEquals(measureColumns([["a", "bbb"]], [4]), [4, 3]);
+  assertEquals(measureColumns([], [4, 5]), [4, 5]);
+  assertEquals(measureColumns([]), []);
+});
+
+Deno.test("formatRow() aligns columns, and leaves no space at the end", () => {
+  assertEquals(formatRow(["a", "b", "c"], [3, 2, 9]), "a    b   c");
+  assertEquals(formatRow(["日本", "b"], [5]), "日本   b");
+  assertEquals(formatRow(["too wide", "b"], [3, 2]), "too wide  b");
+  assertEquals(formatRow(["a", ""], [1, 4]), "a");
+  assertEquals(formatRow([], [1]), "");
+});
+
+Deno.test("formatRow() begins each column at the same place in all rows that were measured", () => {
+  const cell = fc.stringMatching(/^[a-z日]{0,9}$/);
+  const table = fc.array(fc.tuple(cell, cell, fc.stringMatching(/^[A-Z]{1,9}$/)), { minLength: 1 });
+  fc.assert(fc.property(table, (rows) => {
+    const widths = measureColumns(rows);
+    const starts = rows.map((row) => {
+      const line = formatRow(row, widths);
+      assert(line.endsWith(row[2]));
+      return displayWidth(line) - row[2].length;
+    });
+    assertEquals(new Set(starts).size, 1);
+  }));
+});
