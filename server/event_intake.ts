@@ -184,27 +184,25 @@ export class EventIntake {
       ? undefined
       : journal.events.findDelivery(sender, event.delivery, storedAt - DELIVERY_WINDOW_MS);
     const seq = this.nextSeq(journal);
-    const base = {
+    const isRepeated = duplicateOf !== undefined;
+    const isDirect = !isRepeated && link?.direct?.isReady === true;
+    entry.kind = isRepeated ? "duplicate" : isDirect ? "direct" : "stored";
+    entry.seq = duplicateOf ?? seq;
+    journal.events.insert({
       seq,
+      state: isRepeated ? "duplicate" : isDirect ? "pushed" : "stored",
       session: link?.sessionId ?? null,
       storedAt,
       source,
       sender,
+      meta: JSON.stringify(event.meta),
+      content: isRepeated ? "" : event.content,
       target,
       repository,
-    };
-    const meta = JSON.stringify(event.meta);
-    if (duplicateOf !== undefined) {
-      entry.kind = "duplicate";
-      entry.seq = duplicateOf;
-      journal.events.insert({ ...base, state: "duplicate", duplicateOf, meta, content: "" });
-      return;
-    }
-    entry.kind = link?.direct?.isReady === true ? "direct" : "stored";
-    entry.seq = seq;
-    const { content, delivery, raw } = event;
-    const state = entry.kind === "direct" ? "pushed" : "stored";
-    journal.events.insert({ ...base, state, delivery, meta, content, raw });
+      delivery: isRepeated ? undefined : event.delivery,
+      duplicateOf,
+      raw: isRepeated ? undefined : event.raw,
+    });
   }
 
   #deliver(entries: readonly Entry[]): void {
