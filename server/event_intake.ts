@@ -92,7 +92,8 @@ const MAX_GATHERED = 64;
 export class EventIntake {
   readonly #keeper: Pick<JournalKeeper, "use">;
   readonly #now: () => number;
-  #sequence: EventSequence | undefined;
+  readonly #sequence = new EventSequence();
+  #isSequenceKnown = false;
   #entries: Entry[] = [];
   #isScheduled = false;
   #flushedAt = -Infinity;
@@ -136,9 +137,12 @@ export class EventIntake {
     }
   }
 
-  /** The next sequence number; nobody else is given it. */
+  /**
+   * The next sequence number. Within a transaction nobody else is given it, not even a process that
+   * holds no port.
+   */
   nextSeq(journal: Journal): number {
-    this.#sequence ??= new EventSequence(journal.events.lastSeq());
+    this.#sequence.skip(journal.events.lastSeq());
     return this.#sequence.next(this.#now());
   }
 
@@ -161,6 +165,8 @@ export class EventIntake {
   }
 
   #write(journal: Journal, entries: readonly Entry[]): void {
+    if (!this.#isSequenceKnown) this.#sequence.skip(journal.events.lastSeq());
+    this.#isSequenceKnown = true;
     const insertAll = () => {
       for (const entry of entries) this.#insert(journal, entry);
     };
@@ -171,7 +177,7 @@ export class EventIntake {
     } catch (error) {
       // A process that held the port before, or the terminal, has given the same number.
       if (!isKeyTaken(error)) throw error;
-      this.#sequence?.skip(journal.events.lastSeq());
+      this.#sequence.skip(journal.events.lastSeq());
       journal.transaction(insertAll);
     }
   }
@@ -183,7 +189,7 @@ export class EventIntake {
     const duplicateOf = event.delivery === undefined
       ? undefined
       : journal.events.findDelivery(sender, event.delivery, storedAt - DELIVERY_WINDOW_MS);
-    const seq = this.nextSeq(journal);
+    const seq = this.#sequence.next(storedAt);
     const isRepeated = duplicateOf !== undefined;
     const isDirect = !isRepeated && link?.direct?.isReady === true;
     entry.kind = isRepeated ? "duplicate" : isDirect ? "direct" : "stored";
