@@ -37,6 +37,7 @@ export interface PermissionRecord {
 
 /** Why a verdict has no effect. */
 export interface NoEffect {
+  /** It has none. */
   readonly ok: false;
   /** The reason as a word. */
   readonly code: "unknown" | "answered" | "expired" | "ended" | "ambiguous";
