@@ -55,6 +55,7 @@ async function openHere({ port, stateDir }: FleetOptions): Promise<Guest> {
     settleMs: 1,
   });
   await client.handshake();
+  await until("it shares the port", () => client.logged.some((line) => line.includes("Sharing")));
   const read = async () => {
     for (;;) messages.push(await client.take());
   };
