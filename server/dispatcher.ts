@@ -41,6 +41,12 @@ interface Attached {
 /** How many events are handed to another session at a time. */
 const CHUNK = 500;
 
+/**
+ * How many events that sessions have left unseen are offered to a newcomer. There are more only where
+ * nobody has looked for long; `inbox` has the others.
+ */
+const MAX_OFFERED_AGAIN = 500;
+
 /** Dispatches events to sessions. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -186,7 +192,9 @@ export class Dispatcher {
       const woken = new Set<number>();
       // What nobody was shown goes to anybody; what somebody was shown, to those who came later.
       await this.#offerState("stored", () => this.#sessions, woken);
-      if (newcomers.length > 0) await this.#offerState("pushed", () => newcomers, woken);
+      if (newcomers.length > 0) {
+        await this.#offerState("pushed", () => newcomers, woken, MAX_OFFERED_AGAIN);
+      }
       if (this.#grace === undefined) this.#endOffer(newcomers);
       for (const id of woken) this.wake(id);
     }
@@ -200,21 +208,25 @@ export class Dispatcher {
     }
   }
 
-  /** Routes the events of a state whose session has ended, or that never had one. */
+  /** Routes events of a state whose session has ended, or that never had one; the newest, if limited. */
   async #offerState(
     state: "stored" | "pushed",
     candidates: () => readonly StoredSession[],
     woken: Set<number>,
+    limit = Infinity,
   ): Promise<void> {
-    for (const session of this.#try(({ events }) => events.sessionsOf(state)) ?? []) {
+    let left = limit;
+    for (const session of this.#try(({ events }) => events.sessionsOf(state).reverse()) ?? []) {
       const isGone = session === null ||
         (!this.#attached.has(session) && this.#grace === undefined);
       if (!isGone) continue;
-      for (let after = 0;;) {
-        const waiting = this.#try(({ events }) => events.waiting(state, session, after, CHUNK));
+      for (let before = Number.MAX_SAFE_INTEGER; left > 0 && !this.#isStopped;) {
+        const count = Math.min(left, CHUNK);
+        const waiting = this.#try(({ events }) => events.waiting(state, session, before, count));
         this.#assign(waiting ?? [], candidates(), woken);
-        if (waiting === undefined || waiting.length < CHUNK || this.#isStopped) break;
-        after = waiting.at(-1)?.seq ?? 0;
+        left -= waiting?.length ?? 0;
+        if (waiting === undefined || waiting.length < count) break;
+        before = waiting.at(-1)?.seq ?? 0;
         await new Promise((resolve) => setImmediate(resolve));
       }
     }

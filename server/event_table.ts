@@ -24,8 +24,8 @@ import { createStatements, type Statements } from "./statements.ts";
 export interface EventQuery {
   /** The states; by default all of them. */
   readonly states?: readonly EventState[];
-  /** The session; events that belong to none are included. */
-  readonly session?: number;
+  /** The sessions that they belong to, `null` for none; by default all. Only with states. */
+  readonly sessions?: readonly (number | null)[];
   /** Only events that are older than this one. */
   readonly before?: number;
   /** The most events. */
@@ -211,12 +211,17 @@ export class EventTable {
     return rows.map((row) => row.session as number | null);
   }
 
-  /** The events of a state and a session after a number, the oldest first, to route them again. */
-  waiting(state: EventState, session: number | null, after: number, limit: number): WaitingEvent[] {
+  /** The events of a state and a session before a number, the newest first, to route them again. */
+  waiting(
+    state: EventState,
+    session: number | null,
+    before: number,
+    limit: number,
+  ): WaitingEvent[] {
     return this.#sql(
       `SELECT seq, target, repository FROM events
-       WHERE state = ? AND session IS ? AND seq > ? ORDER BY seq LIMIT ?`,
-    ).all(state, session, after, limit).map(({ seq, target, repository }) =>
+       WHERE state = ? AND session IS ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    ).all(state, session, before, limit).map(({ seq, target, repository }) =>
       ({ seq, target, repository }) as unknown as WaitingEvent
     );
   }
@@ -241,14 +246,13 @@ export class EventTable {
   }
 
   /** Lists events, the newest first. */
-  list({ states, session, before = Number.MAX_SAFE_INTEGER, limit }: EventQuery): EventSummary[] {
+  list({ states, sessions, before = Number.MAX_SAFE_INTEGER, limit }: EventQuery): EventSummary[] {
     if (states === undefined) {
       return this.#sql(`SELECT ${SUMMARY} FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?`)
         .all(before, limit).map(toSummary);
     }
-    const sessions = session === undefined ? [undefined] : [session, null];
     return states
-      .flatMap((state) => sessions.map((session) => ({ state, session })))
+      .flatMap((state) => (sessions ?? [undefined]).map((session) => ({ state, session })))
       .flatMap((walk) => this.#walk(walk.state, walk.session, before, limit))
       .sort((a, b) => b.seq - a.seq)
       .slice(0, limit);

@@ -1,6 +1,7 @@
 /**
- * The pruner: keeps the journal within its age and its size, a little at a time, after requests were
- * answered.
+ * The pruner: keeps the journal within its age and its size, a little at a time, when no events come in.
+ * While they come in without a pause, the journal may grow by a quarter beyond its size before some are
+ * removed between them.
  *
  * @module
  */
@@ -25,6 +26,12 @@ export interface JournalPrunerOptions {
 /** After how many events it is looked whether there is too much. */
 const EVERY_EVENTS = 64;
 
+/** How long no event must have come in before some are removed, in milliseconds. */
+const IDLE_MS = 1000;
+
+/** By how much the journal may be larger than it should before that is not waited for. */
+const SLACK = 1.25;
+
 /** How many rows of a table are removed at a time; more than come in between two looks. */
 const STEP = 128;
 
@@ -39,6 +46,8 @@ export class JournalPruner {
   readonly #options: JournalPrunerOptions;
   #countdown = 1;
   #isScheduled = false;
+  #hasEvents = false;
+  #idle: ReturnType<typeof setTimeout> | undefined;
   #lookedAt = -Infinity;
   #reportedAt = -Infinity;
   #unseen = 0;
@@ -50,29 +59,59 @@ export class JournalPruner {
 
   /** Takes note of an event that came in. */
   noteEvent(): void {
+    this.#hasEvents = true;
     if (--this.#countdown > 0 || this.#isScheduled) return;
     this.#countdown = EVERY_EVENTS;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      this.prune(Date.now());
+      if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
     });
   }
 
   /**
    * Removes some of what is too old or too much. Open events that are too old are kept as `expired`,
    * without their text, for as long again.
+   *
+   * @param nowMs The time in milliseconds since the epoch.
+   * @param slack How many times as large as it should be the journal may be.
+   * @returns Whether the journal is larger than it should be.
    */
-  prune(nowMs: number): void {
+  prune(nowMs: number, slack = 1): boolean {
+    let isOver = false;
     try {
       this.#options.keeper.use((journal) => {
+        const { retainBytes } = this.#options;
         if (nowMs - this.#lookedAt >= AGE_LOOK_MS) this.#pruneAge(journal, nowMs);
-        if (journal.usedBytes() > this.#options.retainBytes) this.#pruneSize(journal);
+        const usedBytes = journal.usedBytes();
+        isOver = usedBytes > retainBytes;
+        if (usedBytes > retainBytes * slack) this.#pruneSize(journal);
       });
     } catch {
       // The keeper has reported it; the next look tries again.
     }
     this.#report(nowMs);
+    return isOver;
+  }
+
+  /** Stops waiting. */
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+  }
+
+  #waitForIdle(): void {
+    this.#hasEvents = false;
+    this.#idle ??= setTimeout(() => this.#pruneWhileIdle(), IDLE_MS);
+  }
+
+  async #pruneWhileIdle(): Promise<void> {
+    while (this.#idle !== undefined && !this.#hasEvents && this.prune(Date.now())) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.#idle === undefined) return;
+    this.#idle = undefined;
+    if (this.#hasEvents) this.#waitForIdle();
   }
 
   /** Removes what is too old; looks again at once for as long as there is more. */

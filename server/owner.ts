@@ -47,6 +47,7 @@ export class Owner {
   readonly #dispatcher: Dispatcher;
   readonly #stream: EventStream;
   readonly #feeds: FeedServer;
+  readonly #pruner: JournalPruner;
   readonly #bodies = new BodyReader();
   /** Answers the requests that come in at the port. */
   readonly app: HttpApp;
@@ -56,7 +57,7 @@ export class Owner {
     const { keeper, log, allowlist, maxStreams } = options;
     this.#options = options;
     this.#dispatcher = new Dispatcher(options);
-    const pruner = new JournalPruner(options);
+    this.#pruner = new JournalPruner(options);
     this.#stream = new EventStream({
       maxStreams,
       source: {
@@ -77,7 +78,7 @@ export class Owner {
       feeds: this.#feeds,
       log,
       take: (event) => {
-        pruner.noteEvent();
+        this.#pruner.noteEvent();
         return this.#dispatcher.take(event);
       },
       settle: (verdict, sender) => this.#settle(verdict, sender),
@@ -117,6 +118,7 @@ export class Owner {
     this.#dispatcher.stop();
     this.#feeds.close();
     this.#bodies.close();
+    this.#pruner.close();
     await this.#stream.close();
   }
 

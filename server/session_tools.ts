@@ -30,6 +30,9 @@ export interface SessionToolsOptions {
 /** How many open events the end of a result names. */
 const NAMED_EVENTS = 5;
 
+/** Of how many sessions that have ended the inbox has what they left. */
+const MAX_SESSIONS = 50;
+
 /** Creates the tools `reply`, `inbox`, `read_event` and `ack` of a session. */
 export function createSessionTools(options: SessionToolsOptions): ChannelTool[] {
   const { keeper, agent, notifyOwner } = options;
@@ -63,10 +66,20 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     });
   }
 
+  /** This session, none, and those that have ended and left such events; of those the newest. */
+  function sessionsOfInbox(journal: Journal, { states }: InboxQuery): (number | null)[] {
+    const left = new Set(states.flatMap((state) => journal.events.sessionsOf(state)));
+    const ended = [...left].filter((id) => id !== null)
+      .sort((a, b) => b - a)
+      .slice(0, MAX_SESSIONS)
+      .filter((id) => id !== agent.sessionId && journal.sessions.get(id)?.endedAt !== null);
+    return [agent.sessionId, null, ...ended];
+  }
+
   function list(query: InboxQuery) {
     return act((journal) => {
       agent.noteCall(journal, false);
-      return journal.events.list({ ...query, session: agent.sessionId });
+      return journal.events.list({ ...query, sessions: sessionsOfInbox(journal, query) });
     });
   }
 

@@ -141,21 +141,23 @@ function findShowings(processes: readonly FleetProcess[]) {
   return showings;
 }
 
-/** Kills the process that holds the port, starts another one, and returns how long nobody served. */
+/**
+ * Kills the process that holds the port; returns how long nobody served. Another one starts only after
+ * that, so that it is one of the others that takes the port over.
+ */
 async function replaceOwner(processes: FleetProcess[], options: FleetOptions): Promise<number> {
   const pid = await until("somebody holds the port", () => askPid(options.port));
   const owner = processes.find((process) => process.pid === pid);
   assert(owner !== undefined, `process ${pid} holds the port`);
   const start = performance.now();
   const ended = owner.kill("SIGKILL");
-  const opened = FleetProcess.open(options);
   for (;;) {
     const found = await askPid(options.port);
     if (found !== undefined && found !== pid) break;
     await pace(2);
   }
   const downMs = performance.now() - start;
-  processes.push(await opened);
+  processes.push(await FleetProcess.open(options));
   await ended;
   return downMs;
 }

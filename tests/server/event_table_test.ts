@@ -174,8 +174,9 @@ Deno.test("EventTable.sessionsOf() and waiting() find what has no session that i
   assertEquals(table.sessionsOf("stored"), [7, 9, null]);
   assertEquals(table.sessionsOf("pushed"), [2]);
   assertEquals(table.sessionsOf("seen"), []);
-  assertEquals(table.waiting("stored", 7, 1, 10), [{ seq: 2, target: null, repository: null }]);
-  assertEquals(table.waiting("stored", null, 0, 10), [{
+  assertEquals(table.waiting("stored", 7, 2, 10), [{ seq: 1, target: null, repository: null }]);
+  assertEquals(table.waiting("stored", 7, 9, 10).map(({ seq }) => seq), [2, 1]);
+  assertEquals(table.waiting("stored", null, 9, 10), [{
     seq: 3,
     target: "web",
     repository: null,
@@ -215,7 +216,7 @@ Deno.test("EventTable.list() lists the newest first, by state, session and page"
   const open = states.filter(isOpen);
   assertEquals(seqs({ limit: 9, states: open }), [6, 5, 4, 3, 2, 1]);
   assertEquals(seqs({ limit: 2, states: open, before: 5 }), [4, 3]);
-  assertEquals(seqs({ limit: 9, states: open, session: 1 }), [6, 4, 3, 1]);
+  assertEquals(seqs({ limit: 9, states: open, sessions: [1, null] }), [6, 4, 3, 1]);
   assertEquals(seqs({ limit: 9, states: ["seen"] }), [9, 8, 7]);
 });
 

@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
   [
     "EventTable.waiting()",
     ({ events }) => [events.waiting("stored", 1, 0, 500), events.waiting("pushed", null, 0, 500)],
-    ["SEARCH events USING INDEX events_by_state (state=? AND session=? AND rowid>?)"],
+    ["SEARCH events USING INDEX events_by_state (state=? AND session=? AND rowid<?)"],
   ],
   [
     "EventTable.assign()",
@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
   ["EventTable.open()", ({ events }) => events.open(1, 5), [OF_SESSION]],
   [
     "EventTable.list() of a session",
-    ({ events }) => events.list({ states: EVENT_STATES, session: 1, limit: 20 }),
+    ({ events }) => events.list({ states: EVENT_STATES, sessions: [1, null], limit: 20 }),
     ["SEARCH events USING INDEX events_by_state (state=? AND session=? AND rowid<?)", BY_KEY],
   ],
   ["EventTable.list()", ({ events }) => events.list({ limit: 20 }), [BEFORE_KEY]],

@@ -147,3 +147,17 @@ Deno.test("a tool says why it failed when the journal does, and changes nothing 
   fixture.memory.failure = undefined;
   assertEquals([fixture.said(), fixture.stateOf(1)], [[], "pushed"]);
 });
+
+Deno.test("inbox has what belongs to no session and what sessions that have ended left, not what is another's [tools.inbox]", async () => {
+  using fixture = createFixture();
+  const { journal, memory } = fixture;
+  const [ended, other] = [memory.startSession("ended"), memory.startSession("other")];
+  journal.sessions.markEnded(ended, 1);
+  const base = { storedAt: 1, source: "text", sender: "ci", meta: "{}", content: "" };
+  journal.events.insert({ ...base, seq: 10, state: "stored", session: null });
+  journal.events.insert({ ...base, seq: 11, state: "pushed", session: ended });
+  journal.events.insert({ ...base, seq: 12, state: "pushed", session: other });
+  const { text } = await fixture.call("inbox", {});
+  const listed = Array.from(text.matchAll(/^evt_\S+(?= \()/gm), ([id]) => id);
+  assertEquals(listed, [11, 10, 3, 2, 1].map(formatEventId));
+});
