@@ -10,6 +10,7 @@
  */
 
 import { type Route, routeEvent } from "../lib/route_event.ts";
+import { delay } from "./delay.ts";
 import { EventIntake, type IncomingEvent, type Receipt, type SessionLink } from "./event_intake.ts";
 import type { WaitingEvent } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
@@ -225,9 +226,9 @@ export class Dispatcher {
         const waiting = this.#try(({ events }) => events.waiting(state, session, before, count));
         this.#assign(waiting ?? [], candidates(), woken);
         left -= waiting?.length ?? 0;
-        if (waiting === undefined || waiting.length < count) break;
+        if (waiting === undefined || waiting.length < count || left === 0) break;
         before = waiting.at(-1)?.seq ?? 0;
-        await new Promise((resolve) => setImmediate(resolve));
+        await delay(0);
       }
     }
   }

@@ -9,6 +9,7 @@ import type { ServeOptions } from "../lib/serve_options.ts";
 import { CHANNEL_NAME } from "../lib/state_dir.ts";
 import { VERSION } from "../lib/version.ts";
 import { type ChannelOptions, createChannel } from "./create_channel.ts";
+import { delay } from "./delay.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
 import { PortRole } from "./port_role.ts";
@@ -33,13 +34,6 @@ export interface ServeEnvironment {
    * @default {200}
    */
   readonly settleMs?: number;
-}
-
-/** Settles after a time; unlike `setTimeout` it loads none of the timers of Node, which take 3 MiB. */
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    AbortSignal.timeout(ms).addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /**

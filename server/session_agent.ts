@@ -13,6 +13,7 @@ import type { EventRecord } from "../lib/event_record.ts";
 import { PERMISSION_TTL_MS, type PermissionRequest } from "../lib/permission.ts";
 import { type DeliverableEvent, toPushedEvent } from "../lib/pushed_event.ts";
 import type { Channel } from "./create_channel.ts";
+import { delay } from "./delay.ts";
 import type { SessionLink } from "./event_intake.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
@@ -286,7 +287,7 @@ export class SessionAgent implements SessionLink {
       if (!isTold) this.#giveBack(fresh.map(({ seq }) => seq));
       if (!isTold || !this.#tryPushEach(fresh)) return false;
       if (isLast) return true;
-      await new Promise((resolve) => setImmediate(resolve));
+      await delay(0);
     }
   }
 
