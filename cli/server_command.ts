@@ -32,7 +32,7 @@ export function createServerCommand(options: ServerCommandOptions): ProcessComma
       "run",
       "--no-prompt",
       "--frozen",
-      "--v8-flags=--max-semi-space-size=2",
+      "--v8-flags=--max-semi-space-size=1",
       `--allow-net=127.0.0.1:${port}`,
       `--allow-read=${stateDir}`,
       `--allow-write=${stateDir}`,

@@ -46,7 +46,7 @@ const CHUNK = 500;
  * How many events that sessions have left unseen are offered to a newcomer. There are more only where
  * nobody has looked for long; `inbox` has the others.
  */
-const MAX_OFFERED_AGAIN = 500;
+const MAX_OFFERED_AGAIN = 100;
 
 /** Dispatches events to sessions. */
 export class Dispatcher {

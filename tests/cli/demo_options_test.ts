@@ -43,7 +43,7 @@ const RUN = [
   "run",
   "--no-prompt",
   "--frozen",
-  "--v8-flags=--max-semi-space-size=2",
+  "--v8-flags=--max-semi-space-size=1",
   "--allow-net=127.0.0.1:9000",
   "--allow-read=/state/of mine",
   "--allow-write=/state/of mine",

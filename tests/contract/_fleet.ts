@@ -35,6 +35,7 @@ interface Line {
   readonly id?: number;
   readonly method?: string;
   readonly params?: Pick<Shown, "content" | "meta">;
+  readonly result?: { readonly content?: readonly { readonly text: string }[] };
 }
 
 /**
@@ -105,6 +106,9 @@ export class FleetProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
   readonly #isRead: Promise<unknown>;
+  readonly #calls = new Map<number, (text: string | undefined) => void>();
+  #lastId = 0;
+  #isSilent = false;
 
   /** Constructs a new instance, which starts the process. */
   constructor({ port, stateDir, flags = [], ...options }: FleetOptions) {
@@ -152,6 +156,19 @@ export class FleetProcess implements AsyncDisposable {
     for (const message of HANDSHAKE) await this.send(message);
   }
 
+  /** Calls a tool; returns the text of its result, or `undefined` when the process ends before. */
+  async call(name: string, args: object): Promise<string | undefined> {
+    const id = ++this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#calls.set(id, resolve);
+    try {
+      await this.send({ id, method: "tools/call", params: { name, arguments: args } });
+    } catch {
+      return undefined;
+    }
+    return this.#isSilent ? undefined : await promise;
+  }
+
   /** Ends the process by a signal; returns once all that it wrote is read. */
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     this.endedAt = Math.min(this.endedAt, performance.now());
@@ -183,10 +200,16 @@ export class FleetProcess implements AsyncDisposable {
       rest = lines.pop() ?? "";
       for (const line of lines) this.#take(JSON.parse(line), performance.now());
     }
+    this.#isSilent = true;
+    for (const resolve of this.#calls.values()) resolve(undefined);
   }
 
-  #take({ id, method, params }: Line, at: number): void {
+  #take({ id, method, params, result }: Line, at: number): void {
     if (id === 0) this.answeredAt = at;
+    if (id !== undefined) {
+      this.#calls.get(id)?.(result?.content?.[0]?.text);
+      this.#calls.delete(id);
+    }
     if (method !== "notifications/claude/channel" || params === undefined) return;
     this.shown.push({ at, content: params.content, meta: params.meta });
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { tryParseEventId } from "../../lib/event_id.ts";
+import { formatEventId } from "../../lib/event_id.ts";
+import { journalPathOf } from "../../server/state_folder.ts";
 import { until } from "../_until.ts";
 import {
   askPid,
@@ -17,6 +18,7 @@ const LOAD_MS = 20_000;
 /** Shorter and longer than the time that sessions have to come back after a handover. */
 const KILL_AFTER_MS: readonly number[] = [1000, 3000];
 const CONNECTIONS = 8;
+const MAX_ACKED = 100;
 
 /** Posts events with delivery ids of their own, each until it is answered. */
 class Load {
@@ -78,43 +80,39 @@ class Load {
   }
 }
 
-interface Row {
-  readonly seq: number;
-  readonly state: string;
-  readonly session: number | null;
-  readonly delivery: string | null;
-}
-
-/** What the journal says, in the end and meanwhile. */
+/** What a journal has of events. */
 class JournalReader implements Disposable {
   readonly #database: DatabaseSync;
 
   constructor(stateDir: string) {
-    this.#database = new DatabaseSync(`${stateDir}/journal.db`, { timeout: 2000 });
+    this.#database = new DatabaseSync(journalPathOf(stateDir), { timeout: 2000 });
   }
 
-  /** The numbers in the journal of processes that were sessions. */
-  sessionsByPid(): Map<number, number> {
-    const rows = this.#database.prepare("SELECT pid, id FROM sessions").all();
-    return new Map(rows.map(({ pid, id }) => [Number(pid), Number(id)]));
+  /** How many events nobody has shown to have seen. */
+  countOpen(): number {
+    const row = this.#database.prepare(
+      `SELECT (SELECT count(*) FROM events WHERE state = 'stored') +
+         (SELECT count(*) FROM events WHERE state = 'pushed') AS count`,
+    ).get();
+    return Number(row?.count);
   }
 
-  /** How many open events there are, by their state and session, such as `pushed 7`. */
-  countOpen(): Map<string, number> {
+  /** The states of all events but repetitions, and how many there are of each. */
+  countStates(): Record<string, number> {
     const rows = this.#database.prepare(
-      `SELECT state, session, count(*) AS count FROM events WHERE state IN ('stored', 'pushed')
-       GROUP BY state, session`,
+      "SELECT state, count(*) AS count FROM events WHERE state <> 'duplicate' GROUP BY state",
+    ).all();
+    return Object.fromEntries(rows.map(({ state, count }) => [String(state), Number(count)]));
+  }
+
+  /** The ids of all events but repetitions, by their deliveries. */
+  deliveries(): Map<string, string> {
+    const rows = this.#database.prepare(
+      "SELECT seq, delivery FROM events WHERE state <> 'duplicate'",
     ).all();
     return new Map(
-      rows.map(({ state, session, count }) => [`${state} ${session}`, Number(count)]),
+      rows.map(({ seq, delivery }) => [String(delivery), formatEventId(Number(seq))]),
     );
-  }
-
-  /** All events but repetitions. */
-  events(): Row[] {
-    return this.#database.prepare(
-      "SELECT seq, state, session, delivery FROM events WHERE state <> 'duplicate'",
-    ).all().map((row) => ({ ...row }) as unknown as Row);
   }
 
   [Symbol.dispose](): void {
@@ -122,9 +120,31 @@ class JournalReader implements Disposable {
   }
 }
 
-/** How many events a process has shown: those that came singly, and those that digests count. */
-function countShown({ shown }: FleetProcess): number {
-  return shown.reduce((sum, { meta }) => sum + Number(meta.digest ?? 1), 0);
+/** The ids of the events in a list, as it stands in digests and in what `inbox` returns. */
+function readList(text: string): string[] {
+  return Array.from(text.matchAll(/^evt_[0-9a-v]{11}(?= \()/gm), ([id]) => id);
+}
+
+/** Goes through the inbox of a session and acknowledges what is there. */
+async function emptyInbox(session: FleetProcess): Promise<void> {
+  for (let before: string | undefined;;) {
+    const ids = readList(await session.call("inbox", { limit: MAX_ACKED, before }) ?? "");
+    if (ids.length === 0) return;
+    await session.call("ack", { event_ids: ids });
+    before = ids.at(-1);
+  }
+}
+
+/** Acknowledges what a session is shown, as its instructions ask for, until it ends. */
+async function acknowledge(session: FleetProcess): Promise<void> {
+  for (let count = 0; session.isAlive;) {
+    const shown = session.shown.slice(count, count + MAX_ACKED);
+    count += shown.length;
+    const ids = shown.flatMap(({ meta }) => meta.event_id ?? []);
+    if (ids.length > 0) await session.call("ack", { event_ids: ids });
+    if (shown.some(({ meta }) => meta.digest !== undefined)) await emptyInbox(session);
+    if (shown.length === 0) await pace(1);
+  }
 }
 
 /** The processes that have shown each event by its id, singly or in the list of a digest. */
@@ -132,60 +152,63 @@ function findShowings(processes: readonly FleetProcess[]) {
   const showings = new Map<string, { readonly process: FleetProcess; readonly at: number }[]>();
   for (const process of processes) {
     for (const { at, content, meta } of process.shown) {
-      const ids = meta.event_id === undefined
-        ? Array.from(content.matchAll(/^evt_[0-9a-v]{11}(?= \()/gm), ([id]) => id)
-        : [meta.event_id];
+      const ids = meta.event_id === undefined ? readList(content) : [meta.event_id];
       for (const id of ids) showings.getOrInsertComputed(id, () => []).push({ process, at });
     }
   }
   return showings;
 }
 
-/**
- * Kills the process that holds the port; returns how long nobody served. Another one starts only after
- * that, so that it is one of the others that takes the port over.
- */
-async function replaceOwner(processes: FleetProcess[], options: FleetOptions): Promise<number> {
-  const pid = await until("somebody holds the port", () => askPid(options.port));
-  const owner = processes.find((process) => process.pid === pid);
-  assert(owner !== undefined, `process ${pid} holds the port`);
-  const start = performance.now();
-  const ended = owner.kill("SIGKILL");
-  for (;;) {
-    const found = await askPid(options.port);
-    if (found !== undefined && found !== pid) break;
-    await pace(2);
-  }
-  const downMs = performance.now() - start;
-  processes.push(await FleetProcess.open(options));
-  await ended;
-  return downMs;
-}
+/** Sessions whose client acknowledges what it is shown, and which are killed one after the other. */
+class Fleet implements AsyncDisposable {
+  /** All that ever were. */
+  readonly processes: FleetProcess[] = [];
+  readonly #options: FleetOptions;
+  readonly #acknowledged: Promise<void>[] = [];
 
-/** Waits until each event is `pushed` to a session that is open, which has shown it. */
-async function settle(journal: JournalReader, alive: readonly FleetProcess[]): Promise<void> {
-  await until("all events are shown", async () => {
-    const sessions = journal.sessionsByPid();
-    const open = journal.countOpen();
-    const expected = alive.map((process): [string, number] => [
-      `pushed ${sessions.get(process.pid)}`,
-      countShown(process),
-    ]).filter(([, count]) => count > 0);
-    const isSettled = open.size === expected.length &&
-      expected.every(([name, count]) => open.get(name) === count);
-    if (!isSettled) await pace(50);
-    return isSettled;
-  }, 15_000);
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Opens another session. */
+  async open(): Promise<void> {
+    const process = await FleetProcess.open(this.#options);
+    this.processes.push(process);
+    this.#acknowledged.push(acknowledge(process));
+  }
+
+  /**
+   * Kills the process that holds the port; returns how long nobody served, in milliseconds. Another one
+   * starts only after that, so that it is one of the others that takes the port over.
+   */
+  async replaceOwner(): Promise<number> {
+    const { port } = this.#options;
+    const pid = await until("somebody holds the port", () => askPid(port));
+    const owner = this.processes.find((process) => process.pid === pid);
+    assert(owner !== undefined, `process ${pid} holds the port`);
+    const start = performance.now();
+    const ended = owner.kill("SIGKILL");
+    for (;;) {
+      const found = await askPid(port);
+      if (found !== undefined && found !== pid) break;
+      await pace(2);
+    }
+    const downMs = performance.now() - start;
+    await this.open();
+    await ended;
+    return downMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.processes.map((process) => process[Symbol.asyncDispose]()));
+    await Promise.all(this.#acknowledged);
+  }
 }
 
 Deno.test("no event is lost or doubled while its server is killed again and again [journal.crash] [owner.handover]", async () => {
   const options = { port: takeQuietPort(), stateDir: createScratch("crash-") };
-  const processes: FleetProcess[] = [];
-  await using stack = new AsyncDisposableStack();
-  stack.defer(async () => {
-    await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
-  });
-  for (let count = 0; count < 3; count++) processes.push(await FleetProcess.open(options));
+  await using fleet = new Fleet(options);
+  for (let count = 0; count < 3; count++) await fleet.open();
   await until("the port opens", () => askPid(options.port));
 
   const load = new Load(options.port);
@@ -194,30 +217,27 @@ Deno.test("no event is lost or doubled while its server is killed again and agai
   while (performance.now() < end) {
     for (const ms of KILL_AFTER_MS) {
       await pace(ms);
-      downs.push(await replaceOwner(processes, options));
+      downs.push(await fleet.replaceOwner());
     }
   }
   await load.end();
 
   using journal = new JournalReader(options.stateDir);
-  await settle(journal, processes.filter(({ isAlive }) => isAlive));
-  const rows = journal.events();
-  const showings = findShowings(processes);
+  await until("all events are seen", () => journal.countOpen() === 0, 15_000);
+  const showings = findShowings(fleet.processes);
   printFigures({
     answered: load.answered.size,
     repeats: load.repeats,
     handovers: downs.length,
-    "shown by id": showings.size,
+    shown: showings.size,
     "shown again": showings.values().filter(({ length }) => length > 1).toArray().length,
     "down ms p50": medianOf(downs),
     "down ms max": Math.max(...downs),
   });
 
-  const seqs = new Map(rows.map(({ delivery, seq }) => [delivery, seq]));
-  assertEquals(rows.length, load.answered.size, "there is one row for each delivery");
-  for (const [delivery, id] of load.answered) {
-    assertEquals(seqs.get(delivery), tryParseEventId(id), delivery);
-  }
+  assertEquals(journal.countStates(), { seen: load.answered.size });
+  const deliveries = journal.deliveries();
+  for (const [delivery, id] of load.answered) assertEquals(deliveries.get(delivery), id, delivery);
   for (const [id, places] of showings) {
     const inOrder = places.toSorted((a, b) => a.process.endedAt - b.process.endedAt);
     for (const [index, { at }] of inOrder.entries()) {

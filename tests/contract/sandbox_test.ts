@@ -23,7 +23,7 @@ Deno.test(".mcp.json grants one port and one folder, as all others who start the
     "run",
     "--no-prompt",
     "--frozen",
-    "--v8-flags=--max-semi-space-size=2",
+    "--v8-flags=--max-semi-space-size=1",
     "--allow-net=127.0.0.1:8788",
     `--allow-read=${stateDir}`,
     `--allow-write=${stateDir}`,
