@@ -127,7 +127,8 @@ function readList(text: string): string[] {
 
 /** Goes through the inbox of a session and acknowledges what is there. */
 async function emptyInbox(session: FleetProcess): Promise<void> {
-  for (let before: string | undefined;;) {
+  let before: string | undefined;
+  for (;;) {
     const ids = readList(await session.call("inbox", { limit: MAX_ACKED, before }) ?? "");
     if (ids.length === 0) return;
     await session.call("ack", { event_ids: ids });
