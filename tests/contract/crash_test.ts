@@ -126,14 +126,11 @@ function readList(text: string): string[] {
 }
 
 /** Goes through the inbox of a session and acknowledges what is there. */
-async function emptyInbox(session: FleetProcess): Promise<void> {
-  let before: string | undefined;
-  for (;;) {
-    const ids = readList(await session.call("inbox", { limit: MAX_ACKED, before }) ?? "");
-    if (ids.length === 0) return;
-    await session.call("ack", { event_ids: ids });
-    before = ids.at(-1);
-  }
+async function emptyInbox(session: FleetProcess, before?: string): Promise<void> {
+  const ids = readList(await session.call("inbox", { limit: MAX_ACKED, before }) ?? "");
+  if (ids.length === 0) return;
+  await session.call("ack", { event_ids: ids });
+  await emptyInbox(session, ids.at(-1));
 }
 
 /** Acknowledges what a session is shown, as its instructions ask for, until it ends. */

@@ -61,7 +61,10 @@ Deno.test("sessions share the port: each gets the events that name it, and no ot
       assertStringIncludes(String((await session.take()).params.content), `to ${name} ${i}\n`);
     }
   }
-  const ambiguous = await first.post("hi", { path: "/?session=main" });
+  const [{ project }] = await getJson(first.url, "/api/sessions");
+  const ambiguous = await first.post("hi", {
+    path: `/?session=${encodeURIComponent(project)}`,
+  });
   assert(ambiguous.status === 409 && ambiguous.text.includes(other.slice(0, 8)), ambiguous.text);
   assertEquals([first.notifications, second.notifications], [[], []]);
 });
