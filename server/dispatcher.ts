@@ -116,6 +116,16 @@ export class Dispatcher {
     this.#offer();
   }
 
+  /** Ends the sessions that are open in the journal and nowhere else. */
+  endAbsent(): void {
+    if (this.#isStopped || this.#grace !== undefined) return;
+    this.#try(({ sessions }) => {
+      for (const { id } of sessions.open()) {
+        if (!this.#attached.has(id)) sessions.markEnded(id, Date.now());
+      }
+    });
+  }
+
   /** Reads again what the journal says of a session. */
   refresh(sessionId: number): void {
     const attached = this.#attached.get(sessionId);
@@ -171,11 +181,7 @@ export class Dispatcher {
   /** Whoever has not come back by now has ended. */
   #endGrace(): void {
     this.#grace = undefined;
-    this.#try(({ sessions }) => {
-      for (const { id } of sessions.open()) {
-        if (!this.#attached.has(id)) sessions.markEnded(id, Date.now());
-      }
-    });
+    this.endAbsent();
     this.#offer();
   }
 
@@ -192,10 +198,8 @@ export class Dispatcher {
       const newcomers = this.#sessions.filter(({ wasOffered }) => !wasOffered);
       const woken = new Set<number>();
       // What nobody was shown goes to anybody; what somebody was shown, to those who came later.
-      await this.#offerState("stored", () => this.#sessions, woken);
-      if (newcomers.length > 0) {
-        await this.#offerState("pushed", () => newcomers, woken, MAX_OFFERED_AGAIN);
-      }
+      await this.#offerStored(woken);
+      if (newcomers.length > 0) this.#assign(this.#findLeft(newcomers), newcomers, woken);
       if (this.#grace === undefined) this.#endOffer(newcomers);
       for (const id of woken) this.wake(id);
     }
@@ -209,28 +213,51 @@ export class Dispatcher {
     }
   }
 
-  /** Routes events of a state whose session has ended, or that never had one; the newest, if limited. */
-  async #offerState(
-    state: "stored" | "pushed",
-    candidates: () => readonly StoredSession[],
-    woken: Set<number>,
-    limit = Infinity,
-  ): Promise<void> {
-    let left = limit;
-    for (const session of this.#try(({ events }) => events.sessionsOf(state).reverse()) ?? []) {
-      const isGone = session === null ||
-        (!this.#attached.has(session) && this.#grace === undefined);
-      if (!isGone) continue;
-      for (let before = Number.MAX_SAFE_INTEGER; left > 0 && !this.#isStopped;) {
-        const count = Math.min(left, CHUNK);
-        const waiting = this.#try(({ events }) => events.waiting(state, session, before, count));
-        this.#assign(waiting ?? [], candidates(), woken);
-        left -= waiting?.length ?? 0;
-        if (waiting === undefined || waiting.length < count || left === 0) break;
+  /** The sessions that have ended, and `null` for none, to which events of a state belong. */
+  #sessionsGone(state: "stored" | "pushed"): (number | null)[] {
+    const sessions = this.#try(({ events }) => events.sessionsOf(state)) ?? [];
+    return sessions.filter((session) =>
+      session === null || (!this.#attached.has(session) && this.#grace === undefined)
+    );
+  }
+
+  /** Routes the events that nobody was shown. */
+  async #offerStored(woken: Set<number>): Promise<void> {
+    for (const session of this.#sessionsGone("stored")) {
+      for (let before = Number.MAX_SAFE_INTEGER; !this.#isStopped;) {
+        const waiting = this.#try(({ events }) =>
+          events.waiting("stored", session, before, CHUNK)
+        ) ?? [];
+        this.#assign(waiting, this.#sessions, woken);
+        if (waiting.length < CHUNK) break;
         before = waiting.at(-1)?.seq ?? 0;
         await delay(0);
       }
     }
+  }
+
+  /** The newest events that sessions were shown and have left unseen, of those that newcomers may take. */
+  #findLeft(newcomers: readonly StoredSession[]): readonly WaitingEvent[] {
+    let left: WaitingEvent[] = [];
+    for (const session of this.#sessionsGone("pushed")) {
+      const newest = this.#try(({ events }) =>
+        events.waiting("pushed", session, Number.MAX_SAFE_INTEGER, MAX_OFFERED_AGAIN)
+      ) ?? [];
+      const routed = newest.filter((event) =>
+        this.#routeWaiting(event, newcomers) !== undefined
+      );
+      left = [...left, ...routed].sort((a, b) => b.seq - a.seq).slice(0, MAX_OFFERED_AGAIN);
+    }
+    return left;
+  }
+
+  #routeWaiting(
+    { target, repository }: WaitingEvent,
+    candidates: readonly StoredSession[],
+  ): number | undefined {
+    const address = { session: target ?? undefined, repository: repository ?? undefined };
+    const route = routeEvent(address, candidates, this.#options.defaultSession);
+    return route.kind === "session" ? route.session.id : undefined;
   }
 
   #assign(
@@ -239,11 +266,9 @@ export class Dispatcher {
     woken: Set<number>,
   ): void {
     const bySession = new Map<number, number[]>();
-    for (const { seq, target, repository } of waiting) {
-      const address = { session: target ?? undefined, repository: repository ?? undefined };
-      const route = routeEvent(address, candidates, this.#options.defaultSession);
-      if (route.kind !== "session") continue;
-      bySession.getOrInsertComputed(route.session.id, () => []).push(seq);
+    for (const event of waiting) {
+      const id = this.#routeWaiting(event, candidates);
+      if (id !== undefined) bySession.getOrInsertComputed(id, () => []).push(event.seq);
     }
     for (const [id, seqs] of bySession) {
       this.#try(({ events }) => events.assign(seqs, id));

@@ -13,8 +13,11 @@ export interface FeedOptions {
   readonly address: string;
   /** The secret of the state folder. */
   readonly secret: string;
-  /** The session's number in the journal; 0 for no session. */
-  readonly session: number;
+  /**
+   * Enters the session in the journal once the feed stands, so that its end cannot go unnoticed;
+   * returns its number there, or 0 for no session.
+   */
+  readonly enter: () => number;
   /** Called when there is something new in the journal, and once when the feed has begun. */
   readonly look: () => void;
 }
@@ -38,7 +41,7 @@ const HANDSHAKE_MS = 2000;
  * @returns The feed, or `undefined` when whoever holds the port does not know the secret.
  */
 export async function openFeed(options: FeedOptions): Promise<Feed | undefined> {
-  const { address, secret, session, look } = options;
+  const { address, secret, enter, look } = options;
   const nonce = createNonce();
   const socket = new WebSocket(`ws://${address}/feed?nonce=${nonce}`);
   const begun = Promise.withResolvers<boolean>();
@@ -50,7 +53,8 @@ export async function openFeed(options: FeedOptions): Promise<Feed | undefined> 
     if (!await isProven(secret, "owner", nonce, challenge.proof)) return begun.resolve(false);
     isTrusted = true;
     const proof = await prove(secret, "session", challenge.nonce);
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ proof, session }));
+    if (socket.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify({ proof, session: enter() }));
   };
   socket.onmessage = ({ data }) => {
     if (!isTrusted) return void answer(data).catch(() => begun.resolve(false));

@@ -18,6 +18,8 @@ export interface FeedEvents {
   attach(link: SessionLink): void;
   /** A session has ended, or lost its feed. */
   detach(link: SessionLink): void;
+  /** A feed has ended before it named its session, which the journal may have already. */
+  lose(): void;
   /** Somebody has written to the journal; `0` when it was no session. */
   look(sessionId: number): void;
 }
@@ -59,7 +61,7 @@ export class FeedServer {
   }
 
   #serve(socket: WebSocket, sessionNonce: string): void {
-    const { secret, attach, detach, look } = this.#options;
+    const { secret, attach, detach, lose, look } = this.#options;
     const nonce = createNonce();
     let link: SessionLink | undefined;
     let isTrusted = false;
@@ -93,7 +95,8 @@ export class FeedServer {
     socket.onclose = () => {
       clearTimeout(timeout);
       this.#sockets.delete(socket);
-      if (link !== undefined) detach(link);
+      if (link === undefined) lose();
+      else detach(link);
     };
   }
 }

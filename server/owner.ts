@@ -69,6 +69,7 @@ export class Owner {
       secret: () => keeper.use((journal) => journal.secret(createNonce)),
       attach: (link) => this.attach(link),
       detach: (link) => this.#dispatcher.detach(link),
+      lose: () => this.#dispatcher.endAbsent(),
       look: (sessionId) => this.look(sessionId),
     });
     this.app = createHttpApp({

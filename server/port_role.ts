@@ -130,11 +130,13 @@ export class PortRole {
     try {
       keeper.refresh();
       const secret = keeper.use((journal) => journal.secret(createNonce));
-      agent?.register();
       return await openFeed({
         address: `${HOSTNAME}:${options.port}`,
         secret,
-        session: agent?.sessionId ?? 0,
+        enter: () => {
+          agent?.register();
+          return agent?.sessionId ?? 0;
+        },
         look: () => agent?.look(),
       });
     } catch (error) {

@@ -166,3 +166,35 @@ Deno.test("Dispatcher hands thousands of events over without stopping everything
   assertEquals(journal.events.sessionsOf("stored"), [link.sessionId]);
   assertEquals(turns > 0, true);
 });
+
+Deno.test("Dispatcher offers a newcomer the newest of what was left, whoever left it [offer.again]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, memory, journal, store, open, placeOf, woken } = fixture;
+  dispatcher.start();
+  const [first, second] = ["a", "b"].map((project) => memory.startSession(project));
+  journal.sessions.markEnded(first ?? 0, 1);
+  journal.sessions.markEnded(second ?? 0, 1);
+  for (let i = 0; i < 150; i++) store({ session: second ?? 0, state: "pushed" });
+  for (let i = 0; i < 150; i++) store({ session: first ?? 0, state: "pushed", target: "other" });
+  const newer = store({ session: first ?? 0, state: "pushed" });
+  const link = open();
+  dispatcher.attach(link);
+  await until("it is woken", () => woken.includes(link.sessionId));
+  assertEquals(placeOf(newer), ["stored", link.sessionId]);
+  const offered = journal.events.waiting("stored", link.sessionId, Number.MAX_SAFE_INTEGER, 999);
+  assertEquals(offered.length, 100);
+  assertEquals(placeOf(150), ["stored", link.sessionId]);
+  assertEquals(placeOf(1), ["pushed", second]);
+});
+
+Deno.test("Dispatcher.endAbsent() ends the sessions that nobody is attached for", () => {
+  using fixture = createFixture();
+  const { dispatcher, memory, journal, open } = fixture;
+  dispatcher.start();
+  const link = open();
+  dispatcher.attach(link);
+  const lost = memory.startSession("lost");
+  dispatcher.endAbsent();
+  assertEquals(journal.sessions.open().map(({ id }) => id), [link.sessionId]);
+  assertEquals(journal.sessions.get(lost)?.endedAt === null, false);
+});

@@ -11,6 +11,7 @@ function createFixture() {
   const attached: SessionLink[] = [];
   const detached: SessionLink[] = [];
   const looks: number[] = [];
+  const lost = { count: 0 };
   const feeds = new FeedServer({
     secret: () => SECRET,
     attach(link) {
@@ -18,6 +19,7 @@ function createFixture() {
       attached.push(link);
     },
     detach: (link) => void detached.push(link),
+    lose: () => void lost.count++,
     look: (sessionId) => void looks.push(sessionId),
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
@@ -30,9 +32,10 @@ function createFixture() {
     attached,
     detached,
     looks,
+    lost,
     address,
     open: (session: number, look = () => {}, secret = SECRET) =>
-      openFeed({ address, secret, session, look }),
+      openFeed({ address, secret, enter: () => session, look }),
     async [Symbol.asyncDispose]() {
       feeds.close();
       await server.shutdown();
@@ -100,6 +103,7 @@ Deno.test("the owner lets nobody in who does not prove to know the secret [feed.
     await closed;
   }
   assertEquals([fixture.attached, fixture.looks], [[], []]);
+  await until("each feed is known to be lost", () => fixture.lost.count === answers.length);
 });
 
 Deno.test("a feed of a session that the owner does not know does not begin", async () => {
@@ -128,7 +132,7 @@ Deno.test("openFeed() gives up on whoever holds the port and is none of ours [po
     },
   );
   const address = `127.0.0.1:${server.addr.port}`;
-  const options = { address, secret: SECRET, session: 7, look: () => assert(false, "no look") };
+  const options = { address, secret: SECRET, enter: () => 7, look: () => assert(false, "no look") };
   assertEquals(await openFeed(options), undefined);
   await server.shutdown();
   assertEquals(await openFeed(options), undefined, "nobody holds the port");
