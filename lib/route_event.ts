@@ -114,17 +114,6 @@ function findUnnamed(
 }
 
 /**
- * Tells whether a name means a session: its project in any case, or a beginning of its key, in any
- * case and of at least 4 characters. An event that waits for a name goes to a session that matches.
- *
- * @param session The session.
- * @param name The name that an event was sent to.
- */
-export function matchesName(session: OpenSession, name: string): boolean {
-  return MATCHERS.some((matches) => matches(session, name));
-}
-
-/**
  * Decides which session an event goes to.
  *
  * 1. A name in the address: the sessions with that project, else with that project in another case,

@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { createStatements, type Statements } from "./statements.ts";
+import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
 
 /** One row of the audit. */
 export interface AuditEntry {
@@ -44,11 +44,6 @@ export class AuditTable {
 
   /** Deletes rows from before a time; returns how many. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(
-      this.#sql(
-        `DELETE FROM audit WHERE id IN (
-           SELECT id FROM (SELECT id, at FROM audit ORDER BY id LIMIT ?) WHERE at < ?)`,
-      ).run(limit, timeMs).changes,
-    );
+    return deleteRowsBefore(this.#sql, { table: "audit", column: "at", timeMs, limit });
   }
 }

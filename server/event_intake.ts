@@ -45,7 +45,7 @@ export interface SessionLink {
   /** Writes events to a session of this process, where it is one. */
   readonly direct?: {
     /** Whether nothing waits and the session reads. */
-    readonly isReady: boolean;
+    isReady(): boolean;
     /**
      * Writes an event that the journal has as `pushed`; returns `false` when the session does not read,
      * and then takes the event from the journal later.
@@ -191,7 +191,7 @@ export class EventIntake {
       : journal.events.findDelivery(sender, event.delivery, storedAt - DELIVERY_WINDOW_MS);
     const seq = this.#sequence.next(storedAt);
     const isRepeated = duplicateOf !== undefined;
-    const isDirect = !isRepeated && link?.direct?.isReady === true;
+    const isDirect = !isRepeated && link?.direct?.isReady() === true;
     entry.kind = isRepeated ? "duplicate" : isDirect ? "direct" : "stored";
     entry.seq = duplicateOf ?? seq;
     journal.events.insert({

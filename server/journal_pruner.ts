@@ -47,6 +47,7 @@ export class JournalPruner {
   #countdown = 1;
   #isScheduled = false;
   #hasEvents = false;
+  #isClosed = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
   #lookedAt = -Infinity;
   #reportedAt = -Infinity;
@@ -60,11 +61,12 @@ export class JournalPruner {
   /** Takes note of an event that came in. */
   noteEvent(): void {
     this.#hasEvents = true;
-    if (--this.#countdown > 0 || this.#isScheduled) return;
+    if (--this.#countdown > 0 || this.#isScheduled || this.#isClosed) return;
     this.#countdown = EVERY_EVENTS;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
+      if (this.#isClosed) return;
       if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
     });
   }
@@ -94,8 +96,9 @@ export class JournalPruner {
     return isOver;
   }
 
-  /** Stops waiting. */
+  /** Removes nothing more by itself. Safe to call twice. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#idle);
     this.#idle = undefined;
   }

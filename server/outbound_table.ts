@@ -6,7 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Outbound, OutboundMessage } from "../lib/outbound.ts";
-import { createStatements, type Statements } from "./statements.ts";
+import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
 
 /** The rows of the table `outbound`. */
 export class OutboundTable {
@@ -43,11 +43,6 @@ export class OutboundTable {
 
   /** Deletes messages from before a time; returns how many. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(
-      this.#sql(
-        `DELETE FROM outbound WHERE id IN (
-           SELECT id FROM (SELECT id, at FROM outbound ORDER BY id LIMIT ?) WHERE at < ?)`,
-      ).run(limit, timeMs).changes,
-    );
+    return deleteRowsBefore(this.#sql, { table: "outbound", column: "at", timeMs, limit });
   }
 }

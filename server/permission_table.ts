@@ -7,7 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Behavior, Verdict } from "../lib/parse_verdict.ts";
 import type { PermissionRecord, PermissionRequest } from "../lib/permission.ts";
-import { createStatements, type Statements } from "./statements.ts";
+import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
 
 /** A permission request as the journal has it. */
 export interface StoredPermission extends PermissionRecord {
@@ -88,12 +88,11 @@ export class PermissionTable {
 
   /** Deletes requests from before a time; returns how many. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(
-      this.#sql(
-        `DELETE FROM permissions WHERE id IN (
-           SELECT id FROM (SELECT id, opened_at FROM permissions ORDER BY id LIMIT ?)
-           WHERE opened_at < ?)`,
-      ).run(limit, timeMs).changes,
-    );
+    return deleteRowsBefore(this.#sql, {
+      table: "permissions",
+      column: "opened_at",
+      timeMs,
+      limit,
+    });
   }
 }

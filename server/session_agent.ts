@@ -101,18 +101,10 @@ export class SessionAgent implements SessionLink {
   }
 
   /** The way around the journal, for events that come in at this process. */
-  readonly direct: NonNullable<SessionLink["direct"]> = this.#createDirect();
-
-  #createDirect(): NonNullable<SessionLink["direct"]> {
-    // deno-lint-ignore no-this-alias -- the accessor below has a `this` of its own
-    const agent = this;
-    return {
-      get isReady() {
-        return agent.#isSettled && !agent.#isBehind && !agent.#isDraining && !agent.#isClosed;
-      },
-      tryPush: (event) => this.#tryPush(event),
-    };
-  }
+  readonly direct: NonNullable<SessionLink["direct"]> = {
+    isReady: () => this.#isSettled && !this.#isBehind && !this.#isDraining && !this.#isClosed,
+    tryPush: (event) => this.#tryPush(event),
+  };
 
   /**
    * Enters the session in the journal, again where another journal has taken its place.

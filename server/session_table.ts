@@ -6,7 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { OpenSession } from "../lib/route_event.ts";
-import { createStatements, type Statements } from "./statements.ts";
+import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
 
 /** What a session says of itself when it starts. */
 export interface NewSession {
@@ -104,12 +104,6 @@ export class SessionTable {
 
   /** Deletes sessions that ended before a time; returns how many. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(
-      this.#sql(
-        `DELETE FROM sessions WHERE id IN (
-           SELECT id FROM (SELECT id, ended_at FROM sessions ORDER BY id LIMIT ?)
-           WHERE ended_at < ?)`,
-      ).run(limit, timeMs).changes,
-    );
+    return deleteRowsBefore(this.#sql, { table: "sessions", column: "ended_at", timeMs, limit });
   }
 }

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   formatSessionName,
-  matchesName,
   type OpenSession,
   type Route,
   routeEvent,
@@ -51,7 +50,12 @@ const address = fc.record({
   repository: fc.option(fc.constantFrom(...REPOSITORIES, "o/none"), { nil: undefined }),
 });
 
-Deno.test("matchesName() takes a project in any case and a beginning of the key [route.explicit]", () => {
+/** Whether a name means a session, where there is no other. */
+function matchesName(session: OpenSession, name: string): boolean {
+  return routeEvent({ session: name }, [session]).kind === "session";
+}
+
+Deno.test("routeEvent() takes a project in any case and a beginning of the key [route.explicit]", () => {
   const session = sessionOf(1, { key: "DeadBeef-0001", project: "My-App" });
   const matching = [
     "My-App",
@@ -82,7 +86,7 @@ Deno.test("matchesName() takes a project in any case and a beginning of the key 
   for (const name of others) assertEquals(matchesName(session, name), false, show(name));
 });
 
-Deno.test("matchesName() takes a key as short as four characters and a name no shorter [route.explicit]", () => {
+Deno.test("routeEvent() takes a key as short as four characters and a name no shorter [route.explicit]", () => {
   const session = sessionOf(1, { key: "abcd" });
   assertEquals(["", "a", "ab", "abc", "abcd", "abcde"].map((name) => matchesName(session, name)), [
     false,
@@ -94,7 +98,7 @@ Deno.test("matchesName() takes a key as short as four characters and a name no s
   ]);
 });
 
-Deno.test("matchesName() tells the same name in any case [route.explicit]", () => {
+Deno.test("routeEvent() means the same by a name in any case [route.explicit]", () => {
   const named = fc.constantFrom("my-app", "deadbeef", "dead").chain(anyCase);
   const session = sessionOf(1, { key: "deadbeef-0001", project: "My-App" });
   fc.assert(fc.property(named, (name) => assert(matchesName(session, name))));

@@ -23,9 +23,7 @@ function createFixture() {
     sessionId: 1,
     look: () => void session.looks++,
     direct: {
-      get isReady() {
-        return session.isReady;
-      },
+      isReady: () => session.isReady,
       tryPush(event) {
         assertEquals(journal.events.get(event.seq)?.state, "pushed", "it is on disk by now");
         if (session.reads) pushed.push(event);

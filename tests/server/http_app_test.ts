@@ -39,9 +39,7 @@ function createFixture(options: { maxStreams?: number; ttlMs?: number; relay?: b
     sessionId,
     look: () => void session.looks++,
     direct: {
-      get isReady() {
-        return true;
-      },
+      isReady: () => true,
       tryPush(event) {
         if (session.reads) pushed.push(event);
         return session.reads;

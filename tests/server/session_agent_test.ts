@@ -62,9 +62,9 @@ Deno.test("SessionAgent writes nothing before the client has settled [event.sett
   store(2);
   agent.look();
   await null;
-  assertEquals([written.length, agent.direct.isReady], [0, false]);
+  assertEquals([written.length, agent.direct.isReady()], [0, false]);
   agent.settle();
-  await until("it is ready", () => agent.direct.isReady);
+  await until("it is ready", () => agent.direct.isReady());
   assertEquals(contents(), ["event 1", "event 2"]);
   assertEquals(fixture.journal.events.list({ limit: 9 }).map(({ state }) => state), [
     "pushed",
@@ -79,7 +79,7 @@ Deno.test("SessionAgent writes up to three events that have waited one by one, a
     agent.register();
     store(count, 1);
     agent.settle();
-    await until("it is ready", () => agent.direct.isReady);
+    await until("it is ready", () => agent.direct.isReady());
     if (count === 3) assertEquals(contents(), ["event 1", "event 2", "event 3"]);
     else {
       assertEquals(written.map(({ meta }) => meta), [{ digest: "4" }]);
@@ -96,7 +96,7 @@ Deno.test("SessionAgent writes what waited before what is fresh, however much th
   store(250, 1);
   store(120);
   agent.settle();
-  await until("it is ready", () => agent.direct.isReady);
+  await until("it is ready", () => agent.direct.isReady());
   assertEquals(written[0]?.meta, { digest: "250" });
   assertEquals(written.length, 121);
   assertEquals(contents().at(-1), "event 370");
@@ -121,17 +121,17 @@ Deno.test("SessionAgent gives back what the client does not read, and goes on wh
   const { agent, client, journal, store, contents } = fixture;
   agent.register();
   agent.settle();
-  await until("it is ready", () => agent.direct.isReady);
+  await until("it is ready", () => agent.direct.isReady());
   client.reads = false;
   store(5);
   agent.look();
-  await until("it is behind", () => !agent.direct.isReady);
+  await until("it is behind", () => !agent.direct.isReady());
   const states = () => journal.events.list({ limit: 9 }).map(({ state }) => state);
   await until("all are given back", () => states().every((state) => state === "stored"));
   assertEquals(agent.direct.tryPush({ seq: 9, content: "", meta: {}, attempts: 1 }), false);
   client.reads = true;
   agent.resume();
-  await until("it is ready", () => agent.direct.isReady);
+  await until("it is ready", () => agent.direct.isReady());
   assertEquals(contents(), ["event 1", "event 2", "event 3", "event 4", "event 5"]);
 });
 
@@ -209,11 +209,11 @@ Deno.test("SessionAgent survives a journal that fails, and goes on after", async
   const { agent, memory, store, written } = fixture;
   agent.register();
   agent.settle();
-  await until("it is ready", () => agent.direct.isReady);
+  await until("it is ready", () => agent.direct.isReady());
   store(1);
   memory.failure = createDiskFullError();
   agent.look();
-  await until("it is behind", () => !agent.direct.isReady);
+  await until("it is behind", () => !agent.direct.isReady());
   memory.failure = undefined;
   agent.look();
   await until("it is written", () => written.length === 1);
@@ -242,5 +242,5 @@ Deno.test("SessionAgent.close() says that the session has ended, and writes no m
   assert(journal.sessions.get(agent.sessionId)?.endedAt);
   store(1);
   agent.look();
-  assertEquals([written.length, agent.direct.isReady], [0, false]);
+  assertEquals([written.length, agent.direct.isReady()], [0, false]);
 });
