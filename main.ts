@@ -35,10 +35,14 @@ async function main(args: readonly string[]): Promise<number> {
     const { runSessions } = await import("./cli/sessions.ts");
     return await runSessions(rest);
   }
+  if (command === "access") {
+    const { runAccess } = await import("./cli/access.ts");
+    return await runAccess(rest);
+  }
   if (command === "serve") return await runServe(rest);
   if (command.startsWith("-")) return await runServe(args);
   return printUsageError(
-    `Unknown command "${command}": expected serve, gateway, events, sessions or demo`,
+    `Unknown command "${command}": expected serve, gateway, events, sessions, access or demo`,
   );
 }
 

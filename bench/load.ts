@@ -21,7 +21,7 @@ const { command, args } = createServerCommand({
   mainModule: new URL("../main.ts", import.meta.url).href,
   port: PORT,
   stateDir,
-  flags: ["--trust-header", "dev"],
+  flags: ["--trust-header", "dev", "--rate-limit", "0"],
 });
 const server = new Deno.Command(command, {
   args: [...args],

@@ -91,7 +91,7 @@ export async function runDemo(args: readonly string[], mainModule: string): Prom
   const stage: DemoStage = {
     sender: new Sender(port),
     async start(events) {
-      const flags = ["--trust-header", DEMO_SENDER];
+      const flags = ["--trust-header", DEMO_SENDER, "--trust-header-approve"];
       const command = createServerCommand({ mainModule, port, stateDir, flags });
       const standIn = await startStandIn(command, { ...events, log: createLogger() });
       await waitForPort(port, standIn.pid);

@@ -1,3 +1,4 @@
+import { ACCESS_FLAGS } from "../lib/access_options.ts";
 import { EVENTS_FLAGS } from "../lib/events_options.ts";
 import { formatFlags } from "../lib/read_flags.ts";
 import { GATEWAY_FLAGS, SERVE_FLAGS } from "../lib/serve_options.ts";
@@ -8,13 +9,22 @@ import { DEMO_FLAGS } from "./demo_options.ts";
 export function formatHelp(): string {
   return `deno-channel: a channel server for Claude Code
 
-Usage: deno-channel [serve] [flags]             serve one session over stdio and HTTP (the default)
-       deno-channel gateway [flags]             hold the port and keep events, without a session
-       deno-channel events [flags]              list events, the newest first
-       deno-channel events show <id> [flags]    show all of an event
-       deno-channel events replay <id> [flags]  push an event again, as a new one
-       deno-channel sessions [flags]            list the sessions that are open
-       deno-channel demo [flags]                show the channel at work, without Claude Code
+Usage: deno-channel [serve] [flags]              serve one session over stdio and HTTP (the default)
+       deno-channel gateway [flags]              hold the port and keep events, without a session
+       deno-channel events [flags]               list events, the newest first
+       deno-channel events show <id> [flags]     show all of an event
+       deno-channel events replay <id> [flags]   push an event again, as a new one
+       deno-channel sessions [flags]             list the sessions that are open
+       deno-channel access [list] [flags]        list who is let in, and who asks to be
+       deno-channel access pair <code> [flags]   let the device in that shows the code
+       deno-channel access add <id> [flags]      let a program in, and show its token once
+       deno-channel access remove <id>           let it in no more
+       deno-channel access rights <id> <rights>  say what it may do: speak, approve, both or none
+       deno-channel access policy [<policy>]     say who can get in: pairing, allowlist or disabled
+       deno-channel access token rotate <id>     replace its token, and end its sign-ins
+       deno-channel access restore               bring the last good copy of the access file back
+       deno-channel access log [flags]           list who did what, the newest first
+       deno-channel demo [flags]                 show the channel at work, without Claude Code
        deno-channel --help | --version
 
 Flags of serve and gateway:
@@ -28,6 +38,9 @@ ${formatFlags(EVENTS_FLAGS)}
 
 Flags of sessions:
 ${formatFlags(SESSIONS_FLAGS)}
+
+Flags of access:
+${formatFlags(ACCESS_FLAGS)}
 
 Flags of demo:
 ${formatFlags(DEMO_FLAGS)}

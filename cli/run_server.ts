@@ -4,9 +4,19 @@ import { createLogger } from "../server/log.ts";
 import { HOSTNAME } from "../server/port_role.ts";
 import type { ServeEnvironment } from "../server/serve.ts";
 import { listenForTermination } from "../server/termination.ts";
+import { readTlsFiles } from "./read_tls_files.ts";
 import { reportCorruptJournals } from "./report_corrupt_journals.ts";
 import { findStateDir } from "./state_dir.ts";
 import { printError } from "./terminal.ts";
+
+/** Whether the process may listen on an address; says so on stderr when it may not. */
+function mayListen(address: string): boolean {
+  if (Deno.permissions.querySync({ name: "net", host: address }).state === "granted") return true;
+  printError(
+    `deno-channel: Cannot listen on ${address}: Deno was started without --allow-net=${address}`,
+  );
+  return false;
+}
 
 /**
  * Runs a server until it ends or is asked to: checks its permissions first, and keeps it alive through
@@ -21,13 +31,11 @@ export async function runServer(
   run: (environment: ServeEnvironment) => Promise<void>,
 ): Promise<number> {
   const log = createLogger();
-  const address = `${HOSTNAME}:${options.port}`;
-  if (Deno.permissions.querySync({ name: "net", host: address }).state !== "granted") {
-    printError(
-      `deno-channel: Cannot listen on ${address}: Deno was started without --allow-net=${address}`,
-    );
-    return 1;
-  }
+  const { listen } = options.network;
+  if (!mayListen(`${HOSTNAME}:${options.port}`)) return 1;
+  if (listen !== undefined && !mayListen(`${listen.hostname}:${listen.port}`)) return 1;
+  const tls = listen?.tls && readTlsFiles(listen.tls);
+  if (listen?.tls !== undefined && tls === undefined) return 1;
   const stateDir = findStateDir(options.stateDir);
   if (stateDir === undefined) return 1;
   reportCorruptJournals(stateDir, (line) => log.warn(line));
@@ -38,6 +46,6 @@ export async function runServer(
   globalThis.addEventListener("unhandledrejection", (event) => survive(event, event.reason));
   globalThis.addEventListener("error", (event) => survive(event, event.error));
   using termination = listenForTermination();
-  await run({ stateDir, log, terminated: termination.signal });
+  await run({ stateDir, log, terminated: termination.signal, ...(tls && { tls }) });
   return 0;
 }

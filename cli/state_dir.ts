@@ -1,14 +1,15 @@
 import { chooseStateDir } from "../lib/state_dir.ts";
 import { readEnv } from "../server/session_identity.ts";
+import { findStateFault } from "../server/state_guard.ts";
 import { printError } from "./terminal.ts";
 
 const HOME_VARIABLE = Deno.build.os === "windows" ? "USERPROFILE" : "HOME";
 
 /**
- * Finds the state folder, and checks that the process may read and write it.
+ * Finds the state folder, and checks that the process may use it and nobody else can write it.
  *
  * @param flag The value of `--state-dir`, if it was given.
- * @returns The path, or `undefined` after it was said what is missing.
+ * @returns The path, or `undefined` after it was said what is wrong.
  */
 export function findStateDir(flag: string | undefined): string | undefined {
   const chosen = chooseStateDir({
@@ -26,6 +27,11 @@ export function findStateDir(flag: string | undefined): string | undefined {
     printError(
       `deno-channel: Cannot keep events in ${path}: Deno was started without --allow-${name}=${path}`,
     );
+    return undefined;
+  }
+  const fault = findStateFault(path);
+  if (fault !== undefined) {
+    printError(`deno-channel: Cannot trust the state folder: ${fault}`);
     return undefined;
   }
   return path;

@@ -65,6 +65,16 @@ export class Allowlist {
     }
   }
 
+  /** How many senders are on the list. */
+  get size(): number {
+    return this.#rights.size;
+  }
+
+  /** Whether anybody on the list may approve. */
+  get hasApprover(): boolean {
+    return Array.from(this.#rights.values()).some(({ approve }) => approve);
+  }
+
   /**
    * The rights of a sender.
    *

@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { ChatScope } from "./access.ts";
 import type { EventState } from "./event_state.ts";
 import { formatPrompt } from "./format_prompt.ts";
 import { formatReply } from "./format_reply.ts";
 import type { Behavior } from "./parse_verdict.ts";
+import type { PermissionState } from "./permission.ts";
 
 /** Something that goes out. */
 export type Outbound =
@@ -31,10 +33,36 @@ export type Outbound =
     readonly behavior: Behavior;
     readonly sender: string;
   }
-  | { readonly kind: "status"; readonly event_id: string; readonly state: EventState };
+  | { readonly kind: "status"; readonly event_id: string; readonly state: EventState }
+  | { readonly kind: "status"; readonly request_id: string; readonly state: PermissionState };
 
-/** The same with its number, by which a listener resumes, and its time in ms since the epoch. */
-export type OutboundMessage = Outbound & { readonly id: number; readonly at: number };
+/** A message with what the journal knows of it. */
+export interface OutboundMessage {
+  /** Its number, by which a listener resumes. */
+  readonly id: number;
+  /** When it was said, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The sender whose event it is about, `null` for none. */
+  readonly recipient: string | null;
+  /** What is said. */
+  readonly outbound: Outbound;
+}
+
+/** What decides which messages a listener sees. */
+export interface Audience {
+  /** The sender that listens. */
+  readonly id: string;
+  /** Whether it sees what is said to others, too. */
+  readonly chats: ChatScope;
+  /** Whether it may answer permission requests, and so sees them. */
+  readonly approves: boolean;
+}
+
+/** Whether a listener may see a message: what is asked, as an approver; what is said, as its sender. */
+export function isFor({ outbound, recipient }: OutboundMessage, audience: Audience): boolean {
+  if ("request_id" in outbound) return audience.approves;
+  return audience.chats === "all" || recipient === audience.id;
+}
 
 /** How the stream is written: `plain` for people, `json` for programs. */
 export type StreamFormat = "plain" | "json";
@@ -50,7 +78,7 @@ export interface StreamMessage {
 }
 
 /** The text for people; only what is said and what is asked has one. */
-function formatPlain(message: OutboundMessage): string | undefined {
+function formatPlain(message: Outbound): string | undefined {
   if (message.kind === "reply") {
     return formatReply({ chatId: message.chat_id, text: message.text });
   }
@@ -76,10 +104,11 @@ export function toStreamMessage(
   message: OutboundMessage,
   format: StreamFormat,
 ): StreamMessage | undefined {
+  const { id, at, outbound } = message;
   if (format === "plain") {
-    const data = formatPlain(message);
+    const data = formatPlain(outbound);
     return data === undefined ? undefined : { data };
   }
-  const { kind, ...fields } = message;
-  return { event: kind, id: message.id, data: JSON.stringify(fields) };
+  const { kind, ...fields } = outbound;
+  return { event: kind, id, data: JSON.stringify({ id, at, ...fields }) };
 }

@@ -1,7 +1,8 @@
 /**
  * Permission requests and their verdicts, as rules about plain values.
  *
- * A request goes `open → allowed | denied | expired` and never back; it takes one verdict.
+ * A request goes `open → allowed | denied | answered elsewhere | expired` and never back; it takes one
+ * verdict.
  *
  * @module
  */
@@ -21,7 +22,7 @@ export interface PermissionRequest {
 }
 
 /** What has become of a permission request. */
-export type PermissionState = "open" | "allowed" | "denied" | "expired" | "ended";
+export type PermissionState = "open" | "allowed" | "denied" | "answered elsewhere" | "expired";
 
 /** What decides about the state of a request. */
 export interface PermissionRecord {
@@ -31,8 +32,8 @@ export interface PermissionRecord {
   readonly expiresAt: number;
   /** The verdict that it was given, if any. */
   readonly behavior?: Behavior | undefined;
-  /** Whether the session that asked has ended. */
-  readonly hasEnded: boolean;
+  /** Whether the session has called the tool, or has ended: somebody has answered at the terminal. */
+  readonly isClosed: boolean;
 }
 
 /** Why a verdict has no effect. */
@@ -40,7 +41,7 @@ export interface NoEffect {
   /** It has none. */
   readonly ok: false;
   /** The reason as a word. */
-  readonly code: "unknown" | "answered" | "expired" | "ended" | "ambiguous";
+  readonly code: "unknown" | "answered" | "answered_elsewhere" | "expired" | "ambiguous";
   /** The reason as a sentence. */
   readonly message: string;
 }
@@ -50,9 +51,6 @@ export type Judgment<Record extends PermissionRecord> =
   | { readonly ok: true; readonly record: Record }
   | NoEffect;
 
-/** How long a request stays open, in milliseconds. */
-export const PERMISSION_TTL_MS = 30 * 60_000;
-
 /**
  * Tells what has become of a request.
  *
@@ -61,7 +59,7 @@ export const PERMISSION_TTL_MS = 30 * 60_000;
  */
 export function permissionStateOf(record: PermissionRecord, nowMs: number): PermissionState {
   if (record.behavior !== undefined) return record.behavior === "allow" ? "allowed" : "denied";
-  if (record.hasEnded) return "ended";
+  if (record.isClosed) return "answered elsewhere";
   return nowMs >= record.expiresAt ? "expired" : "open";
 }
 
@@ -78,7 +76,7 @@ export function permissionStateOf(record: PermissionRecord, nowMs: number): Perm
  * import { judgeVerdict } from "@deno-channel/deno-channel";
  * import { assert, assertFalse } from "@std/assert";
  *
- * const record = { requestId: "abcde", expiresAt: 2000, hasEnded: false };
+ * const record = { requestId: "abcde", expiresAt: 2000, isClosed: false };
  * assert(judgeVerdict("abcde", [record], 1000).ok);
  * assertFalse(judgeVerdict("abcde", [{ ...record, behavior: "deny" }], 1000).ok);
  * assertFalse(judgeVerdict("abcde", [record], 3000).ok);
@@ -106,11 +104,11 @@ export function judgeVerdict<Record extends PermissionRecord>(
   if (state === "expired") {
     return { ok: false, code: "expired", message: `request "${requestId}" has expired` };
   }
-  if (state === "ended") {
+  if (state === "answered elsewhere") {
     return {
       ok: false,
-      code: "ended",
-      message: `the session that asked for "${requestId}" has ended`,
+      code: "answered_elsewhere",
+      message: `request "${requestId}" was answered elsewhere`,
     };
   }
   return {

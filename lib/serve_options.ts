@@ -1,17 +1,27 @@
 import { isSenderId } from "./allowlist.ts";
-import { tryParseDurationMs } from "./duration.ts";
+import { readDurationFlag, readListFlag, readNumberFlag, refuseFlagValue } from "./flag_value.ts";
+import { NETWORK_FLAGS, type NetworkOptions, readNetworkOptions } from "./network_options.ts";
 import { type Flags, type FlagSpec, readFlags } from "./read_flags.ts";
+import { readRelayOptions, RELAY_FLAGS, type RelayOptions } from "./relay_options.ts";
+
+export { type NumberFlagOptions, readNumberFlag } from "./flag_value.ts";
 
 /** What the process that holds the port is asked for on the command line. */
-export interface GatewayOptions {
+export interface GatewayOptions extends RelayOptions {
   /** The port on 127.0.0.1; `0` takes a free one. */
   readonly port: number;
+  /** Where else to listen, and whom to believe there. */
+  readonly network: NetworkOptions;
   /** The senders whose `X-Sender` header is believed. */
   readonly trustedSenders: readonly string[];
-  /** Whether permission requests may be relayed. */
-  readonly relay: boolean;
+  /** Whether those senders may answer permission requests, too. */
+  readonly trustedHeaderApproves: boolean;
+  /** How many posts a minute one sender may make, or one address without a sender; `0` for any. */
+  readonly rateLimitPerMinute: number;
   /** How many streams there may be at `GET /events`. */
   readonly maxStreams: number;
+  /** How many of them one sender may have. */
+  readonly maxStreamsPerSender: number;
   /** The folder of the journal; `undefined` for the usual one. */
   readonly stateDir: string | undefined;
   /** What a commit survives: `normal` the end of the process, `full` the end of power as well. */
@@ -52,12 +62,20 @@ export const GATEWAY_FLAGS = {
     value: "number",
     help: `port on 127.0.0.1 (default ${DEFAULT_PORT}, 0 takes a free one)`,
   },
+  ...NETWORK_FLAGS,
   "trust-header": {
     value: "names",
     help: "senders whose X-Sender header is believed, separated by commas (default nobody)",
   },
-  "no-relay": { help: "do not relay permission requests" },
+  "trust-header-approve": { help: "let those senders answer permission requests, too" },
+  ...RELAY_FLAGS,
+  "rate-limit": {
+    value: "number",
+    help:
+      "posts per minute of a sender, or of an address without one (default 60, 0 for any number)",
+  },
   "max-streams": { value: "number", help: "most listeners at GET /events (default 256)" },
+  "max-streams-per-sender": { value: "number", help: "most listeners of one sender (default 8)" },
   ...STATE_DIR_FLAG,
   "durability": {
     value: "mode",
@@ -80,87 +98,75 @@ export const SERVE_FLAGS = {
   },
 } as const satisfies Record<string, FlagSpec>;
 
-/** Which numbers a flag takes. */
-export interface NumberFlagOptions {
-  /** The name of the flag. */
-  readonly flag: string;
-  /** The least that is allowed. */
-  readonly min: number;
-  /** The most that is allowed. */
-  readonly max: number;
-}
+/** The flags that take numbers: what they are without the flag, and their bounds. */
+const NUMBER_FLAGS = {
+  "port": { usual: DEFAULT_PORT, min: 0, max: 65535 },
+  "rate-limit": { usual: 60, min: 0, max: 1_000_000 },
+  "max-streams": { usual: 256, min: 1, max: 65536 },
+  "max-streams-per-sender": { usual: 8, min: 1, max: 65536 },
+  "retain-size": { usual: 256, min: 1, max: 1024 * 1024 },
+} as const satisfies { readonly [Flag in keyof typeof GATEWAY_FLAGS]?: unknown };
 
-type FlagValue<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+type GatewayFlags = Flags<typeof GATEWAY_FLAGS>;
 
-function invalid(text: string, flag: string, expected: string): { ok: false; message: string } {
-  return { ok: false, message: `Invalid value "${text}" for --${flag}: expected ${expected}` };
-}
-
-/**
- * Reads a whole number out of the text of a flag.
- *
- * @returns The number, or a message that names the flag, the value and what is allowed.
- */
-export function readNumberFlag(
-  text: string,
-  { flag, min, max }: NumberFlagOptions,
-): FlagValue<number> {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (value >= min && value <= max) return { ok: true, value };
-  return invalid(text, flag, `a whole number from ${min} to ${max}`);
-}
-
-function readDurationFlag(text: string, flag: string): FlagValue<number> {
-  const value = tryParseDurationMs(text);
-  return value === undefined
-    ? invalid(text, flag, 'a duration such as "10m", "2h" or "30d"')
-    : { ok: true, value };
-}
-
-function readNamesFlag(text: string | undefined, flag: string): FlagValue<readonly string[]> {
-  const names = text?.split(",") ?? [];
-  const wrong = names.find((name) => !isSenderId(name));
-  return wrong === undefined
-    ? { ok: true, value: names }
-    : invalid(wrong, flag, 'names of letters, digits and "._@-", separated by commas');
-}
-
-function toGatewayOptions(flags: Flags<typeof GATEWAY_FLAGS>): OptionsResult<GatewayOptions> {
-  const port = readNumberFlag(flags.port ?? String(DEFAULT_PORT), {
-    flag: "port",
-    min: 0,
-    max: 65535,
+function readTrustFlags(
+  flags: GatewayFlags,
+): OptionsResult<Pick<GatewayOptions, "trustedSenders" | "trustedHeaderApproves">> {
+  const trustedHeaderApproves = flags["trust-header-approve"] === true;
+  if (trustedHeaderApproves && flags["trust-header"] === undefined) {
+    return {
+      ok: false,
+      message: "Cannot use --trust-header-approve without --trust-header: expected both",
+    };
+  }
+  const trustedSenders = readListFlag(flags["trust-header"], {
+    flag: "trust-header",
+    isItem: isSenderId,
+    expected: 'names of letters, digits and "._@-", separated by commas',
   });
-  const maxStreams = readNumberFlag(flags["max-streams"] ?? "256", {
-    flag: "max-streams",
-    min: 1,
-    max: 65536,
-  });
+  return trustedSenders.ok
+    ? { ok: true, options: { trustedSenders: trustedSenders.value, trustedHeaderApproves } }
+    : trustedSenders;
+}
+
+function toGatewayOptions(flags: GatewayFlags): OptionsResult<GatewayOptions> {
+  const number = (flag: keyof typeof NUMBER_FLAGS) => {
+    const { usual, min, max } = NUMBER_FLAGS[flag];
+    return readNumberFlag(flags[flag] ?? String(usual), { flag, min, max });
+  };
+  const port = number("port");
+  const rateLimit = number("rate-limit");
+  const maxStreams = number("max-streams");
+  const maxStreamsPerSender = number("max-streams-per-sender");
+  const retainSize = number("retain-size");
   const retain = readDurationFlag(flags.retain ?? "30d", "retain");
-  const retainSize = readNumberFlag(flags["retain-size"] ?? "256", {
-    flag: "retain-size",
-    min: 1,
-    max: 1024 * 1024,
-  });
-  const trustedSenders = readNamesFlag(flags["trust-header"], "trust-header");
+  const trust = readTrustFlags(flags);
+  const relay = readRelayOptions(flags);
   const { durability = "normal" } = flags;
   if (!port.ok) return port;
+  if (!rateLimit.ok) return rateLimit;
   if (!maxStreams.ok) return maxStreams;
+  if (!maxStreamsPerSender.ok) return maxStreamsPerSender;
   if (!retain.ok) return retain;
   if (!retainSize.ok) return retainSize;
-  if (!trustedSenders.ok) return trustedSenders;
+  if (!trust.ok) return trust;
+  if (!relay.ok) return relay;
   if (durability !== "normal" && durability !== "full") {
-    return invalid(durability, "durability", '"normal" or "full"');
+    return refuseFlagValue(durability, { flag: "durability", expected: '"normal" or "full"' });
   }
+  const isHeaderTrusted = trust.options.trustedSenders.length > 0;
+  const network = readNetworkOptions(flags, { port: port.value, isHeaderTrusted });
+  if (!network.ok) return network;
   return {
     ok: true,
     options: {
+      ...trust.options,
+      ...relay.value,
       port: port.value,
-      trustedSenders: trustedSenders.value,
-      relay: flags["no-relay"] === undefined,
+      network: network.value,
+      rateLimitPerMinute: rateLimit.value,
       maxStreams: maxStreams.value,
+      maxStreamsPerSender: maxStreamsPerSender.value,
       stateDir: flags["state-dir"],
       durability,
       defaultSession: flags["default-session"],

@@ -5,6 +5,7 @@
  */
 
 import type { EventRecord, EventSummary } from "./event_record.ts";
+import { type PermissionRecord, type PermissionRequest, permissionStateOf } from "./permission.ts";
 import type { OpenSession } from "./route_event.ts";
 
 type Json = Record<string, unknown>;
@@ -66,5 +67,38 @@ export function toSessionStatus(session: OpenSession & { readonly startedAt: num
     started_at: toTime(session.startedAt),
     active_at: toTime(session.activeAt),
     deaf: session.isDeaf,
+  };
+}
+
+/** A permission request as approvers see it. */
+export interface AskedPermission extends PermissionRecord, PermissionRequest {
+  /** The folder of the session that asks. */
+  readonly project: string | null;
+  /** When it was asked, in milliseconds since the epoch, as all times here. */
+  readonly openedAt: number;
+  /** Who gave the verdict. */
+  readonly sender: string | null;
+  /** When the verdict was given. */
+  readonly settledAt: number | null;
+  /** The way and the address that the verdict came by. */
+  readonly settledFrom: string | null;
+}
+
+/** All of a permission request: what is asked for, and what has become of it. */
+export function toPermissionStatus(permission: AskedPermission, nowMs: number): Json {
+  return {
+    request_id: permission.requestId,
+    state: permissionStateOf(permission, nowMs),
+    tool_name: permission.toolName,
+    description: permission.description,
+    input_preview: permission.inputPreview,
+    project: permission.project,
+    asked_at: toTime(permission.openedAt),
+    expires_at: toTime(permission.expiresAt),
+    ...(permission.settledAt !== null && {
+      answered_by: permission.sender,
+      answered_at: toTime(permission.settledAt),
+      answered_from: permission.settledFrom,
+    }),
   };
 }

@@ -17,6 +17,18 @@ export interface AuditEntry {
   readonly subject: string;
   /** More about it. */
   readonly detail: string;
+  /**
+   * How often it was done.
+   *
+   * @default {1}
+   */
+  readonly times?: number;
+}
+
+/** One row of the audit as it is read. */
+export interface StoredAuditEntry extends Required<AuditEntry> {
+  /** When it was done, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** The rows of the table `audit`. */
@@ -29,17 +41,17 @@ export class AuditTable {
   }
 
   /** Adds a row. */
-  insert({ action, actor, subject, detail }: AuditEntry, nowMs: number): void {
-    this.#sql("INSERT INTO audit (at, action, actor, subject, detail) VALUES (?, ?, ?, ?, ?)")
-      .run(nowMs, action, actor, subject, detail);
+  insert({ action, actor, subject, detail, times = 1 }: AuditEntry, nowMs: number): void {
+    this.#sql(
+      "INSERT INTO audit (at, action, actor, subject, detail, times) VALUES (?, ?, ?, ?, ?, ?)",
+    ).run(nowMs, action, actor, subject, detail, times);
   }
 
   /** The newest rows, the newest first. */
-  list(limit: number): (AuditEntry & { readonly at: number })[] {
+  list(limit: number): StoredAuditEntry[] {
     return this.#sql(
-      "SELECT at, action, actor, subject, detail FROM audit ORDER BY id DESC LIMIT ?",
-    )
-      .all(limit) as unknown as (AuditEntry & { at: number })[];
+      "SELECT at, action, actor, subject, detail, times FROM audit ORDER BY id DESC LIMIT ?",
+    ).all(limit) as unknown as StoredAuditEntry[];
   }
 
   /** Deletes rows from before a time; returns how many. */

@@ -14,7 +14,13 @@ import {
   type ServerSentEventMessage,
   ServerSentEventStream,
 } from "@std/http/server-sent-event-stream";
-import { type OutboundMessage, type StreamFormat, toStreamMessage } from "../lib/outbound.ts";
+import {
+  type Audience,
+  isFor,
+  type OutboundMessage,
+  type StreamFormat,
+  toStreamMessage,
+} from "../lib/outbound.ts";
 
 /** Where the messages of a stream come from. */
 export interface OutboundSource {
@@ -25,15 +31,26 @@ export interface OutboundSource {
 }
 
 /** Options of an {@linkcode EventStream}. */
-export interface EventStreamOptions {
+export interface EventStreamOptions<Caller extends Audience> {
   /** Where messages come from. */
   readonly source: OutboundSource;
+  /**
+   * Looks again at who listens; returns what it may see now, or nothing when it may not listen any
+   * more. By default nothing changes.
+   */
+  readonly review?: (caller: Caller) => Caller | undefined;
   /**
    * How many streams there may be.
    *
    * @default {256}
    */
   readonly maxStreams?: number;
+  /**
+   * How many of them one sender may have.
+   *
+   * @default {8}
+   */
+  readonly maxStreamsPerSender?: number;
   /**
    * How much may wait for one listener, in bytes.
    *
@@ -46,10 +63,18 @@ export interface EventStreamOptions {
    * @default {15_000}
    */
   readonly heartbeatMs?: number;
+  /**
+   * The time between two looks at who listens, in milliseconds.
+   *
+   * @default {500}
+   */
+  readonly reviewMs?: number;
 }
 
 /** What a listener asks for. */
-export interface ListenOptions {
+export interface ListenOptions<Caller extends Audience> {
+  /** Who listens. */
+  readonly caller: Caller;
   /** How messages are written. */
   readonly format: StreamFormat;
   /** The number of the last message that was read; without one, what is said from now on comes. */
@@ -58,7 +83,8 @@ export interface ListenOptions {
 
 type Bytes = Uint8Array;
 
-interface Listener {
+interface Listener<Caller extends Audience> {
+  caller: Caller;
   readonly controller: ReadableStreamDefaultController<Bytes>;
   readonly format: StreamFormat;
   /** The number of the last message that it was sent. */
@@ -98,27 +124,33 @@ class Encoder {
   }
 }
 
+/** Why somebody cannot listen. */
+export type StreamRefusal = "closed" | "too many streams" | "too many streams of this sender";
+
 /** Fans messages out to listeners. */
-export class EventStream {
+export class EventStream<Caller extends Audience> {
+  readonly #options: EventStreamOptions<Caller>;
   readonly #source: OutboundSource;
   readonly #maxStreams: number;
+  readonly #maxStreamsPerSender: number;
   readonly #maxQueuedBytes: number;
-  readonly #heartbeatMs: number;
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Set<Listener<Caller>>();
   #encoder: Encoder | undefined;
   /** The number of the last message that was fanned out; read from the journal when first needed. */
   #lastId: number | undefined;
   #pumping: Promise<void> | undefined;
   #mustPump = false;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #review: ReturnType<typeof setInterval> | undefined;
   #closing: Promise<void> | undefined;
 
   /** Constructs a new instance. */
-  constructor(options: EventStreamOptions) {
+  constructor(options: EventStreamOptions<Caller>) {
+    this.#options = options;
     this.#source = options.source;
     this.#maxStreams = options.maxStreams ?? 256;
+    this.#maxStreamsPerSender = options.maxStreamsPerSender ?? 8;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 1024 * 1024;
-    this.#heartbeatMs = options.heartbeatMs ?? 15_000;
   }
 
   /** How many listeners there are. */
@@ -129,23 +161,38 @@ export class EventStream {
   /**
    * Adds a listener.
    *
-   * @returns The bytes of the stream, or `undefined` when there are too many or it is closed.
+   * @returns The bytes of the stream, or why there are none.
    */
-  listen({ format, after }: ListenOptions): ReadableStream<Bytes> | undefined {
-    if (this.#closing !== undefined || this.size >= this.#maxStreams) return undefined;
+  listen(options: ListenOptions<Caller>): ReadableStream<Bytes> | StreamRefusal {
+    const { caller, format, after } = options;
+    if (this.#closing !== undefined) return "closed";
+    if (this.size >= this.#maxStreams) return "too many streams";
+    if (this.#countOf(caller) >= this.#maxStreamsPerSender) {
+      return "too many streams of this sender";
+    }
     const sentId = this.#lastId ??= this.#source.lastId();
-    let listener: Listener;
-    this.#heartbeat ??= setInterval(() => this.#comment(" heartbeat"), this.#heartbeatMs);
+    let listener: Listener<Caller>;
+    this.#watch();
     return new ReadableStream<Bytes>({
       start: (controller) => {
         const lastId = Math.min(after ?? sentId, sentId);
-        listener = { controller, format, lastId, isLive: lastId === sentId };
+        listener = { caller, controller, format, lastId, isLive: lastId === sentId };
         this.#listeners.add(listener);
         controller.enqueue(CONNECTED);
       },
       pull: () => listener.isLive ? undefined : this.#catchUp(listener),
       cancel: () => this.#remove(listener),
     }, new ByteLengthQueuingStrategy({ highWaterMark: this.#maxQueuedBytes }));
+  }
+
+  /** Looks again at who listens, and ends the streams of those who may not any more. */
+  review(): void {
+    const { review = (caller) => caller } = this.#options;
+    for (const listener of this.#listeners) {
+      const caller = review(listener.caller);
+      if (caller === undefined) this.#end(listener);
+      else listener.caller = caller;
+    }
   }
 
   /** Sends what the journal has since the last time. */
@@ -161,10 +208,7 @@ export class EventStream {
 
   async #close(): Promise<void> {
     await this.#pumping;
-    for (const listener of [...this.#listeners]) {
-      this.#remove(listener);
-      listener.controller.close();
-    }
+    for (const listener of this.#listeners) this.#end(listener);
     await this.#encoder?.close();
   }
 
@@ -196,12 +240,12 @@ export class EventStream {
     for (const listener of this.#listeners) {
       if (!listener.isLive || listener.lastId >= message.id) continue;
       listener.lastId = message.id;
-      this.#send(listener, bytes[listener.format]);
+      if (isFor(message, listener.caller)) this.#send(listener, bytes[listener.format]);
     }
   }
 
   /** Sends a page of what a listener has missed, and lets it go on with the others after the last. */
-  async #catchUp(listener: Listener): Promise<void> {
+  async #catchUp(listener: Listener<Caller>): Promise<void> {
     for (let hasSent = false; !hasSent;) {
       const messages = this.#source.after(listener.lastId, PAGE);
       // Decided without waiting for anything: what is fanned out from here on reaches the listener.
@@ -210,7 +254,8 @@ export class EventStream {
       for (const message of messages) {
         const bytes = await this.#encode(message, listener.format);
         listener.lastId = message.id;
-        if (bytes === undefined) continue;
+        if (!this.#listeners.has(listener)) return;
+        if (bytes === undefined || !isFor(message, listener.caller)) continue;
         listener.controller.enqueue(bytes);
         hasSent = true;
       }
@@ -230,17 +275,36 @@ export class EventStream {
     for (const listener of this.#listeners) if (listener.isLive) this.#send(listener, bytes);
   }
 
-  #send(listener: Listener, bytes: Bytes | undefined): void {
+  #countOf({ id }: Caller): number {
+    let count = 0;
+    for (const { caller } of this.#listeners) if (caller.id === id) count++;
+    return count;
+  }
+
+  #watch(): void {
+    const { heartbeatMs = 15_000, reviewMs = 500 } = this.#options;
+    this.#heartbeat ??= setInterval(() => this.#comment(" heartbeat"), heartbeatMs);
+    this.#review ??= setInterval(() => this.review(), reviewMs);
+  }
+
+  #send(listener: Listener<Caller>, bytes: Bytes | undefined): void {
     if (bytes === undefined) return;
     if ((listener.controller.desiredSize ?? 0) > 0) return listener.controller.enqueue(bytes);
     this.#remove(listener);
     listener.controller.error(new Error("The reader is too slow"));
   }
 
-  #remove(listener: Listener): void {
+  #end(listener: Listener<Caller>): void {
+    this.#remove(listener);
+    listener.controller.close();
+  }
+
+  #remove(listener: Listener<Caller>): void {
     this.#listeners.delete(listener);
     if (this.#listeners.size > 0) return;
     clearInterval(this.#heartbeat);
+    clearInterval(this.#review);
     this.#heartbeat = undefined;
+    this.#review = undefined;
   }
 }

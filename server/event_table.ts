@@ -137,9 +137,11 @@ export class EventTable {
     return Number(row?.stored_at ?? Infinity);
   }
 
-  /** Whether there is such an event. */
-  has(seq: number): boolean {
-    return this.#sql("SELECT 1 FROM events WHERE seq = ?").get(seq) !== undefined;
+  /** Who has sent an event; `undefined` when there is no such event. */
+  senderOf(seq: number): string | undefined {
+    return this.#sql("SELECT sender FROM events WHERE seq = ?").get(seq)?.sender as
+      | string
+      | undefined;
   }
 
   /** Applies a change to an event; returns whether it applied. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-const ENCODER = new TextEncoder();
+import { isSigned, signText } from "./hmac.ts";
 
 /** Which side of a feed gives a proof; one side's proof is none of the other's. */
 export type FeedSide = "owner" | "session";
@@ -15,31 +15,21 @@ export function createNonce(): string {
   return crypto.getRandomValues(new Uint8Array(32)).toHex();
 }
 
-function importKey(secret: string): Promise<CryptoKey> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  return crypto.subtle.importKey("raw", ENCODER.encode(secret), algorithm, false, [
-    "sign",
-    "verify",
-  ]);
-}
-
-function toMessage(side: FeedSide, nonce: string): Uint8Array<ArrayBuffer> {
-  return ENCODER.encode(`deno-channel feed ${side} ${nonce}`);
+function toMessage(side: FeedSide, nonce: string): string {
+  return `deno-channel feed ${side} ${nonce}`;
 }
 
 /** Proves to the other side, who chose the nonce, that this side knows the secret. */
-export async function prove(secret: string, side: FeedSide, nonce: string): Promise<string> {
-  const proof = await crypto.subtle.sign("HMAC", await importKey(secret), toMessage(side, nonce));
-  return new Uint8Array(proof).toHex();
+export function prove(secret: string, side: FeedSide, nonce: string): Promise<string> {
+  return signText(secret, toMessage(side, nonce));
 }
 
 /** Whether a proof shows that the other side knows the secret; compared in constant time. */
-export async function isProven(
+export function isProven(
   secret: string,
   side: FeedSide,
   nonce: string,
   proof: string,
 ): Promise<boolean> {
-  const key = await importKey(secret);
-  return await crypto.subtle.verify("HMAC", key, Uint8Array.fromHex(proof), toMessage(side, nonce));
+  return isSigned(secret, toMessage(side, nonce), proof);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { GatewayOptions } from "../lib/serve_options.ts";
+import { AccessStore } from "./access_store.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import { PortRole } from "./port_role.ts";
 import type { ServeEnvironment } from "./serve.ts";
@@ -20,9 +21,10 @@ export async function runGateway(
   options: GatewayOptions,
   environment: Omit<ServeEnvironment, "streams" | "settleMs">,
 ): Promise<void> {
-  const { stateDir, log, terminated } = environment;
+  const { stateDir, tls, log, terminated } = environment;
   const keeper = new JournalKeeper({ stateDir, durability: options.durability, log });
-  const role = new PortRole({ options, keeper, log });
+  const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
+  const role = new PortRole({ options, keeper, access, tls, log });
   await terminated;
   await role.close();
   keeper.close();

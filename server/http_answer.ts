@@ -15,8 +15,8 @@ export function answer(
 }
 
 /** Creates a response of JSON that nobody may keep. */
-export function answerJson(value: unknown): Response {
-  return Response.json(value, { headers: { "Cache-Control": "no-store" } });
+export function answerJson(value: unknown, status: StatusCode = STATUS_CODE.OK): Response {
+  return Response.json(value, { status, headers: { "Cache-Control": "no-store" } });
 }
 
 /** The refusal of whoever is not known, or has no right to what is asked for. */

@@ -8,111 +8,169 @@
  */
 
 import { STATUS_CODE } from "@std/http/status";
-import type { Allowlist } from "../lib/allowlist.ts";
 import type { StreamFormat } from "../lib/outbound.ts";
 import { parseRequestTarget, type RequestTarget } from "../lib/parse_request_target.ts";
-import { validateHost } from "../lib/validate_host.ts";
+import { LOOPBACK_HOSTNAMES, validateHost } from "../lib/validate_host.ts";
 import { validateOrigin } from "../lib/validate_origin.ts";
+import { AccessFileError, type AccessStore } from "./access_store.ts";
+import type { Caller } from "./credentials.ts";
 import { describeFault } from "./describe_fault.ts";
 import type { EventStream } from "./event_stream.ts";
 import type { FeedServer } from "./feed_server.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, answerJson, forbidden, notAllowed } from "./http_answer.ts";
 import { createApi, type HttpApiOptions } from "./http_api.ts";
-import { createReceiver, type HttpReceiverOptions } from "./http_receiver.ts";
+import { createPairing, type HttpPairingOptions } from "./http_pairing.ts";
+import { createReceiver, type HttpReceiverOptions, type Poster } from "./http_receiver.ts";
+import { createSignIn, type HttpSignInOptions } from "./http_sign_in.ts";
 import { JournalError } from "./journal_error.ts";
-import type { Logger } from "./log.ts";
+import type { Peer } from "./peer.ts";
 
 /** What the HTTP side works with. */
-export interface HttpAppOptions extends HttpReceiverOptions, HttpApiOptions {
-  /** Who may speak and approve; the `X-Sender` header is trusted to name the sender. */
-  readonly allowlist: Allowlist;
+export interface HttpAppOptions
+  extends HttpReceiverOptions, HttpApiOptions, HttpPairingOptions, HttpSignInOptions {
+  /** Who was let in. */
+  readonly access: Pick<AccessStore, "read" | "update">;
+  /** Decides who is let in. */
+  readonly gatekeeper: Gatekeeper;
+  /** Further names by which the `Host` header may call the server. */
+  readonly allowedHosts: readonly string[];
   /** The listeners at `GET /events`. */
-  readonly stream: Pick<EventStream, "listen">;
+  readonly stream: Pick<EventStream<Caller>, "listen">;
   /** The feeds of the other processes at `GET /feed`. */
   readonly feeds: Pick<FeedServer, "accept">;
-  /** What `GET /healthz` tells. */
+  /** What `GET /healthz` tells on this machine. */
   readonly health: () => Readonly<Record<string, string | number>>;
-  /** Where problems are reported. */
-  readonly log: Logger;
 }
 
 /** Answers a request; it never rejects. */
-export type HttpApp = (request: Request) => Promise<Response>;
+export type HttpApp = (request: Request, peer: Peer) => Promise<Response>;
 
 const READ_METHODS = "GET, HEAD";
 
+const PAIRING_REGEXP = /^\/pair\/([A-Za-z0-9_-]{22})$/;
+
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
-}
-
-/** The refusal of a request from a foreign host or site, or nothing. */
-function guard(headers: Headers): Response | undefined {
-  const host = headers.get("host");
-  const byHost = validateHost(host);
-  if (!byHost.ok) return answer(STATUS_CODE.Forbidden, `forbidden: ${byHost.message}`);
-  const byOrigin = validateOrigin({
-    host: host ?? "",
-    origin: headers.get("origin"),
-    secFetchSite: headers.get("sec-fetch-site"),
-  });
-  if (!byOrigin.ok) return answer(STATUS_CODE.Forbidden, `forbidden: ${byOrigin.message}`);
-  return undefined;
 }
 
 /**
  * Creates the HTTP side of a channel.
  *
  * @param options What it works with.
- * @returns A handler for `Deno.serve`.
+ * @returns Answers requests.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { allowlist, stream, feeds, health, log } = options;
+  const { gatekeeper, stream, feeds, health, log } = options;
+  const hosts = [...LOOPBACK_HOSTNAMES, ...options.allowedHosts];
   const receive = createReceiver(options);
-  const readApi = createApi(options);
+  const api = createApi(options);
+  const pairing = createPairing(options);
+  const signIn = createSignIn(options);
 
-  function listen({ method, headers }: Request, { query }: RequestTarget): Response {
+  /** The refusal of a request from a foreign host or site, or nothing. */
+  function guard(headers: Headers, peer: Peer): Response | undefined {
+    const host = headers.get("host");
+    const byHost = validateHost(host, hosts);
+    const byOrigin = byHost.ok
+      ? validateOrigin({
+        host: host ?? "",
+        origin: headers.get("origin"),
+        secFetchSite: headers.get("sec-fetch-site"),
+      })
+      : byHost;
+    if (!byOrigin.ok) {
+      gatekeeper.refuse(peer, byOrigin.code);
+      return answer(STATUS_CODE.Forbidden, `forbidden: ${byOrigin.message}`);
+    }
+    if (!peer.listener.isForProxies || peer.isProxy) return undefined;
+    return gatekeeper.refuse(peer, "not through the proxy");
+  }
+
+  async function listen(request: Request, peer: Peer, { query }: RequestTarget) {
+    const caller = await gatekeeper.identifyListener(request, peer);
+    if (caller instanceof Response) return caller;
     const { format = "plain" } = query;
     if (format !== "plain" && format !== "json") {
       return answer(STATUS_CODE.BadRequest, 'unknown format: expected "plain" or "json"');
     }
-    const lastId = headers.get("last-event-id");
+    const lastId = request.headers.get("last-event-id");
     if (lastId !== null && !/^\d{1,15}$/.test(lastId)) {
       return answer(STATUS_CODE.BadRequest, "Last-Event-ID: expected a number");
     }
-    const response = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
-    if (method === "HEAD") return new Response(null, { headers: response });
+    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
+    if (request.method === "HEAD") return new Response(null, { headers });
     const body = stream.listen({
+      caller,
       format: format satisfies StreamFormat,
       after: lastId === null ? undefined : Number(lastId),
     });
-    if (body !== undefined) return new Response(body, { headers: response });
-    return answer(STATUS_CODE.ServiceUnavailable, "too many streams", {
-      Connection: "close",
-      "Retry-After": "5",
-    });
+    if (typeof body !== "string") return new Response(body, { headers });
+    const status = body === "too many streams of this sender"
+      ? STATUS_CODE.TooManyRequests
+      : STATUS_CODE.ServiceUnavailable;
+    return answer(status, body, { Connection: "close", "Retry-After": "5" });
   }
 
-  function read(request: Request, target: RequestTarget): Response {
-    if (!isRead(request.method)) return notAllowed(READ_METHODS);
-    if (target.path === "/events") return listen(request, target);
-    if (target.path === "/healthz") return answerJson({ status: "ok", ...health() });
-    if (target.path === "/feed") return feeds.accept(request, target.query.nonce);
-    const sender = request.headers.get("x-sender");
-    const { speak, approve } = allowlist.rightsOf(sender);
-    return sender !== null && (speak || approve) ? readApi(sender, target.path) : forbidden();
+  async function read(request: Request, peer: Peer, target: RequestTarget): Promise<Response> {
+    const { path, query } = target;
+    if (path === "/events") return await listen(request, peer, target);
+    if (path === "/healthz") {
+      return answerJson({ status: "ok", ...(peer.listener.isLoopback && health()) });
+    }
+    if (path === "/feed") {
+      return peer.listener.isLoopback ? feeds.accept(request, query.nonce) : forbidden();
+    }
+    const [, pairingId] = PAIRING_REGEXP.exec(path) ?? [];
+    if (pairingId !== undefined) return await pairing.poll(pairingId, peer);
+    const caller = await gatekeeper.identify(request, peer);
+    return caller instanceof Response ? caller : api.read(caller, path);
   }
 
-  async function write(request: Request, target: RequestTarget): Promise<Response> {
-    if (request.method !== "POST") return notAllowed("POST");
-    const sender = request.headers.get("x-sender");
-    const rights = allowlist.rightsOf(sender);
-    if (sender === null || !(rights.speak || rights.approve)) return forbidden();
-    return await receive(request, target, { id: sender, rights });
+  async function write(request: Request, peer: Peer, target: RequestTarget): Promise<Response> {
+    const caller = await gatekeeper.identify(request, peer);
+    if (caller instanceof Response) return caller;
+    const refusal = gatekeeper.admit(caller, peer);
+    if (refusal !== undefined) return refusal;
+    const { id, rights, way } = caller;
+    const poster: Poster = {
+      id,
+      rights,
+      get from() {
+        return `${way} from ${peer.address}`;
+      },
+    };
+    return target.path.startsWith("/api/")
+      ? await api.write(request, target.path, poster)
+      : await receive(request, target, poster);
+  }
+
+  async function route(request: Request, peer: Peer): Promise<Response> {
+    const { method } = request;
+    const target = parseRequestTarget(request.url);
+    const { path } = target;
+    if (path === "/session") {
+      const isAllowed = isRead(method) || method === "POST" || method === "DELETE";
+      return isAllowed ? await signIn(request, peer) : notAllowed("GET, HEAD, POST, DELETE");
+    }
+    if (path === "/pair") {
+      if (method !== "POST") return notAllowed("POST");
+      return gatekeeper.admitStranger(peer) ?? await pairing.request(request, peer);
+    }
+    if (
+      path === "/events" || path === "/healthz" || path === "/feed" || path.startsWith("/pair/")
+    ) {
+      return isRead(method) ? await read(request, peer, target) : notAllowed(READ_METHODS);
+    }
+    if (method === "POST") return await write(request, peer, target);
+    if (!path.startsWith("/api/")) return notAllowed("POST");
+    return isRead(method) ? await read(request, peer, target) : notAllowed("GET, HEAD, POST");
   }
 
   function fail(error: unknown): Response {
-    if (error instanceof JournalError) {
-      return answer(STATUS_CODE.ServiceUnavailable, "the journal cannot be used: see the log", {
+    if (error instanceof JournalError || error instanceof AccessFileError) {
+      const what = error instanceof JournalError ? "journal" : "access file";
+      return answer(STATUS_CODE.ServiceUnavailable, `the ${what} cannot be used: see the log`, {
         "Retry-After": "5",
       });
     }
@@ -121,17 +179,15 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     return answer(STATUS_CODE.InternalServerError, `internal error ${faultId}`);
   }
 
-  return async (request) => {
+  return async (request, peer) => {
+    let response: Response;
     try {
-      const refusal = guard(request.headers);
-      if (refusal !== undefined) return refusal;
-      const target = parseRequestTarget(request.url);
-      const { path } = target;
-      const isOwn = path === "/events" || path === "/healthz" || path === "/feed" ||
-        path.startsWith("/api/");
-      return isOwn ? read(request, target) : await write(request, target);
+      response = guard(request.headers, peer) ?? await route(request, peer);
     } catch (error) {
-      return fail(error);
+      response = fail(error);
     }
+    // Without this the runtime closes the connection, which costs more than a request that is let in.
+    if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
+    return response;
   };
 }

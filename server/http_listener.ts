@@ -8,9 +8,16 @@
  * @module
  */
 
-import type { HttpApp } from "./http_app.ts";
 import type { Logger } from "./log.ts";
 import { describePortHolder } from "./port_holder.ts";
+
+/** What TLS needs. */
+export interface TlsKeyPair {
+  /** The certificate chain, in PEM. */
+  readonly cert: string;
+  /** Its private key, in PEM. */
+  readonly key: string;
+}
 
 /** Options of an {@linkcode HttpListener}. */
 export interface HttpListenerOptions {
@@ -18,8 +25,10 @@ export interface HttpListenerOptions {
   readonly hostname: string;
   /** The port to listen on; `0` takes a free one. */
   readonly port: number;
+  /** What TLS needs; plain HTTP without it. */
+  readonly tls?: TlsKeyPair;
   /** Answers the requests. */
-  readonly app: HttpApp;
+  readonly handler: Deno.ServeHandler<Deno.NetAddr>;
   /** Called when the port is bound, before the first request is answered. */
   readonly onBound?: () => void;
   /**
@@ -122,8 +131,8 @@ export class HttpListener {
   }
 
   #serve(): Deno.HttpServer<Deno.NetAddr> {
-    const { serve = Deno.serve, hostname, port, app } = this.#options;
-    this.#server = serve({ hostname, port, onListen() {} }, app);
+    const { serve = Deno.serve, hostname, port, tls, handler } = this.#options;
+    this.#server = serve({ hostname, port, onListen() {}, ...tls }, handler);
     this.#options.onBound?.();
     this.#bound.resolve(this.#server.addr);
     return this.#server;

@@ -27,7 +27,7 @@ export interface HttpReceiverOptions {
   /** Takes an event in. */
   readonly take: (event: IncomingEvent) => Promise<Taken>;
   /** Gives a permission request its verdict. */
-  readonly settle: (verdict: Verdict, sender: string) => Settlement;
+  readonly settle: (verdict: Verdict, poster: Poster) => Settlement;
 }
 
 /** What a verdict did: its number in the journal and the session that it goes to, or why nothing. */
@@ -41,6 +41,8 @@ export interface Poster {
   readonly id: string;
   /** What the sender may do. */
   readonly rights: SenderRights;
+  /** The way and the address that it comes by. */
+  readonly from: string;
 }
 
 /** Answers a request that posts something. */
@@ -92,21 +94,22 @@ function answerTaken(taken: Taken, name: string, changes: readonly MetaChange[])
   return response;
 }
 
+/** Tells an approver what a verdict did. */
+export function answerSettlement(settlement: Settlement): Response {
+  return settlement.ok
+    ? answer(STATUS_CODE.OK, "verdict recorded", { "X-Event-Id": formatEventId(settlement.seq) })
+    : answer(STATUS_CODE.Conflict, `no effect: ${settlement.message}`);
+}
+
 /** Creates what answers requests that post something. */
 export function createReceiver({ bodies, take, settle }: HttpReceiverOptions): HttpReceiver {
-  function decide(verdict: Verdict, { id, rights }: Poster): Response {
-    if (!rights.approve) return forbidden();
-    const settlement = settle(verdict, id);
-    return settlement.ok
-      ? answer(STATUS_CODE.OK, "verdict recorded", { "X-Event-Id": formatEventId(settlement.seq) })
-      : answer(STATUS_CODE.Conflict, `no effect: ${settlement.message}`);
-  }
-
   return async (request, target, poster) => {
     const body = await bodies.read(request);
     if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
     const verdict = tryParseVerdict(body.text);
-    if (verdict !== undefined) return decide(verdict, poster);
+    if (verdict !== undefined) {
+      return poster.rights.approve ? answerSettlement(settle(verdict, poster)) : forbidden();
+    }
     if (!poster.rights.speak) return forbidden();
     const { headers } = request;
     const event = readEventRequest(poster.id, target, {

@@ -88,4 +88,13 @@ export const MIGRATIONS: readonly string[] = [
      subject TEXT NOT NULL,
      detail TEXT NOT NULL
    ) STRICT;`,
+
+  `ALTER TABLE outbound ADD COLUMN recipient TEXT;
+
+   ALTER TABLE permissions ADD COLUMN settled_from TEXT;
+   ALTER TABLE permissions ADD COLUMN closed_at INTEGER;
+   CREATE INDEX permissions_open ON permissions (session)
+     WHERE settled_at IS NULL AND closed_at IS NULL;
+
+   ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;`,
 ];

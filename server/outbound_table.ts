@@ -8,6 +8,16 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Outbound, OutboundMessage } from "../lib/outbound.ts";
 import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
 
+/** What belongs to a message besides its text. */
+export interface OutboundContext {
+  /** The session that it comes from or is about. */
+  readonly session: number | null;
+  /** The sender whose event it is about, `null` for none. */
+  readonly recipient: string | null;
+  /** When it is said, in milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
 /** The rows of the table `outbound`. */
 export class OutboundTable {
   readonly #sql: Statements;
@@ -17,11 +27,16 @@ export class OutboundTable {
     this.#sql = createStatements(database);
   }
 
-  /** Adds a message; `session` is the one that it comes from or is about. */
-  insert(outbound: Outbound, session: number | null, nowMs: number): void {
+  /**
+   * Adds a message.
+   *
+   * @param outbound The message.
+   * @param about The session and the sender that it is about, and the time.
+   */
+  insert(outbound: Outbound, { session, recipient, nowMs }: OutboundContext): void {
     const { kind, ...data } = outbound;
-    this.#sql("INSERT INTO outbound (at, kind, session, data) VALUES (?, ?, ?, ?)")
-      .run(nowMs, kind, session, JSON.stringify(data));
+    this.#sql("INSERT INTO outbound (at, kind, session, recipient, data) VALUES (?, ?, ?, ?, ?)")
+      .run(nowMs, kind, session, recipient, JSON.stringify(data));
   }
 
   /** The number of the newest message, or 0. */
@@ -36,9 +51,14 @@ export class OutboundTable {
 
   /** The messages after one, the oldest first. */
   after(id: number, limit: number): OutboundMessage[] {
-    return this.#sql("SELECT id, at, kind, data FROM outbound WHERE id > ? ORDER BY id LIMIT ?")
-      .all(id, limit)
-      .map(({ id, at, kind, data }) => ({ id, at, kind, ...JSON.parse(data as string) }));
+    return this.#sql(
+      "SELECT id, at, kind, recipient, data FROM outbound WHERE id > ? ORDER BY id LIMIT ?",
+    ).all(id, limit).map(({ id, at, kind, recipient, data }) => ({
+      id: id as number,
+      at: at as number,
+      recipient: recipient as string | null,
+      outbound: { kind, ...JSON.parse(data as string) },
+    }));
   }
 
   /** Deletes messages from before a time; returns how many. */

@@ -4,17 +4,22 @@
  * @module
  */
 
+import { noteUse } from "../lib/access_changes.ts";
 import type { Allowlist } from "../lib/allowlist.ts";
 import type { Verdict } from "../lib/parse_verdict.ts";
 import { judgeVerdict } from "../lib/permission.ts";
+import { AccessFileError, type AccessStore } from "./access_store.ts";
+import { AuditLog } from "./audit_log.ts";
 import { BodyReader } from "./body_reader.ts";
+import { type Caller, Credentials } from "./credentials.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { SessionLink } from "./event_intake.ts";
 import { EventStream } from "./event_stream.ts";
 import { createNonce } from "./feed_proof.ts";
 import { FeedServer } from "./feed_server.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
 import { createHttpApp, type HttpApp } from "./http_app.ts";
-import type { Settlement } from "./http_receiver.ts";
+import type { Poster, Settlement } from "./http_receiver.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { JournalPruner } from "./journal_pruner.ts";
 import type { Logger } from "./log.ts";
@@ -25,12 +30,20 @@ export interface OwnerOptions {
   readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "mayReplace">;
   /** Where problems are reported. */
   readonly log: Logger;
-  /** Who may speak and approve. */
+  /** Who was let in. */
+  readonly access: Pick<AccessStore, "read" | "update">;
+  /** The senders whose `X-Sender` header is trusted, and what they may do. */
   readonly allowlist: Allowlist;
+  /** Further names by which the `Host` header may call the server. */
+  readonly allowedHosts: readonly string[];
+  /** How many posts a minute one sender may make, or one address without a sender; `0` for any. */
+  readonly rateLimitPerMinute: number;
   /** Whether permission requests are relayed. */
   readonly relay: boolean;
   /** How many streams there may be. */
   readonly maxStreams: number;
+  /** How many of them one sender may have. */
+  readonly maxStreamsPerSender: number;
   /** The session for events that name none, where several are open. */
   readonly defaultSession?: string | undefined;
   /** How long events are kept, in milliseconds. */
@@ -41,11 +54,19 @@ export interface OwnerOptions {
   readonly health: Readonly<Record<string, string | number>>;
 }
 
+/** How many permission requests are listed. */
+const MAX_PERMISSIONS = 50;
+
+/** How often it is written down that a sender was there, in milliseconds. */
+const USE_MS = 10 * 60_000;
+
 /** Serves senders and sessions at the port. */
 export class Owner {
   readonly #options: OwnerOptions;
   readonly #dispatcher: Dispatcher;
-  readonly #stream: EventStream;
+  readonly #credentials: Credentials;
+  readonly #audit: AuditLog;
+  readonly #stream: EventStream<Caller>;
   readonly #feeds: FeedServer;
   readonly #pruner: JournalPruner;
   readonly #bodies = new BodyReader();
@@ -54,12 +75,22 @@ export class Owner {
 
   /** Constructs a new instance, which does nothing before {@linkcode start}. */
   constructor(options: OwnerOptions) {
-    const { keeper, log, allowlist, maxStreams } = options;
+    const { keeper, log } = options;
     this.#options = options;
+    this.#audit = new AuditLog(options);
+    this.#credentials = new Credentials(options);
+    const gatekeeper = new Gatekeeper({
+      credentials: this.#credentials,
+      rateLimitPerMinute: options.rateLimitPerMinute,
+      audit: this.#audit,
+      onUse: (senderId) => this.#noteUse(senderId),
+    });
     this.#dispatcher = new Dispatcher(options);
     this.#pruner = new JournalPruner(options);
     this.#stream = new EventStream({
-      maxStreams,
+      maxStreams: options.maxStreams,
+      maxStreamsPerSender: options.maxStreamsPerSender,
+      review: (caller) => this.#credentials.review(caller),
       source: {
         lastId: () => keeper.use(({ outbound }) => outbound.lastId()),
         after: (id, limit) => keeper.use(({ outbound }) => outbound.after(id, limit)),
@@ -73,7 +104,10 @@ export class Owner {
       look: (sessionId) => this.look(sessionId),
     });
     this.app = createHttpApp({
-      allowlist,
+      access: options.access,
+      allowedHosts: options.allowedHosts,
+      audit: this.#audit,
+      gatekeeper,
       bodies: this.#bodies,
       stream: this.#stream,
       feeds: this.#feeds,
@@ -82,7 +116,8 @@ export class Owner {
         this.#pruner.noteEvent();
         return this.#dispatcher.take(event);
       },
-      settle: (verdict, sender) => this.#settle(verdict, sender),
+      settle: (verdict, poster) => this.#settle(verdict, poster),
+      permissions: () => keeper.use(({ permissions }) => permissions.list(MAX_PERMISSIONS)),
       findEvent: (seq) => keeper.use(({ events }) => events.get(seq)),
       sessions: () => this.#dispatcher.sessions,
       health: () => ({
@@ -109,8 +144,11 @@ export class Owner {
   /** Takes note that somebody has written to the journal; `0` when it was no session. */
   look(sessionId: number): void {
     this.#stream.pump();
-    if (sessionId === 0) this.#dispatcher.dispatchStored();
-    else this.#dispatcher.refresh(sessionId);
+    if (sessionId === 0) {
+      this.#credentials.refresh();
+      this.#stream.review();
+      this.#dispatcher.dispatchStored();
+    } else this.#dispatcher.refresh(sessionId);
   }
 
   /** Ends streams and feeds. Safe to call twice. */
@@ -120,11 +158,12 @@ export class Owner {
     this.#feeds.close();
     this.#bodies.close();
     this.#pruner.close();
+    this.#audit.flush();
     await this.#stream.close();
   }
 
   /** Gives a request its verdict; a verdict that counts is an event, too, and answered with that. */
-  #settle(verdict: Verdict, sender: string): Settlement {
+  #settle(verdict: Verdict, { id: sender, from }: Poster): Settlement {
     const { requestId, behavior } = verdict;
     const now = Date.now();
     const settlement = this.#options.keeper.use((journal) =>
@@ -133,9 +172,13 @@ export class Owner {
         const judgment = judgeVerdict(requestId, asked, now);
         if (!judgment.ok) return judgment;
         const { id, session } = judgment.record;
-        journal.permissions.settle(id, behavior, sender, now);
+        if (!journal.permissions.settle(id, { behavior, sender, from, nowMs: now })) {
+          return { ok: false, code: "answered", message: `request "${requestId}" was answered` };
+        }
         const outbound = { kind: "verdict", request_id: requestId, behavior, sender } as const;
-        journal.outbound.insert(outbound, session, now);
+        journal.outbound.insert(outbound, { session, recipient: sender, nowMs: now });
+        const entry = { action: "verdict", actor: sender, subject: requestId };
+        journal.audit.insert({ ...entry, detail: `${behavior}, ${from}` }, now);
         const seq = this.#dispatcher.nextSeq(journal);
         journal.events.insert({
           seq,
@@ -155,5 +198,17 @@ export class Owner {
       this.#stream.pump();
     }
     return settlement;
+  }
+
+  /** Writes down that a sender is there: not at every post, for each is a new file. */
+  #noteUse(id: string): void {
+    const state = this.#credentials.access;
+    const sender = state.ok ? state.access.senders.find((sender) => sender.id === id) : undefined;
+    const nowMs = Date.now();
+    if (sender === undefined || nowMs - (sender.last_used_at ?? 0) < USE_MS) return;
+    this.#options.access.update((access) => noteUse(access, { id, nowMs })).catch((error) => {
+      if (!(error instanceof AccessFileError)) throw error;
+      // It can be used all the same; what is wrong with it is said when it is read.
+    });
   }
 }

@@ -7,14 +7,55 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Behavior, Verdict } from "../lib/parse_verdict.ts";
 import type { PermissionRecord, PermissionRequest } from "../lib/permission.ts";
+import type { AskedPermission } from "../lib/status_json.ts";
 import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
 
-/** A permission request as the journal has it. */
-export interface StoredPermission extends PermissionRecord {
+/** What decides about a permission request, with where the journal has it. */
+export interface PermissionRow extends PermissionRecord {
   /** Its number in the journal. */
   readonly id: number;
   /** The session that asked. */
   readonly session: number;
+}
+
+/** All there is to know of a permission request. */
+export interface StoredPermission extends PermissionRow, AskedPermission {}
+
+/** A verdict and who has given it. */
+export interface SettleOptions {
+  /** The verdict. */
+  readonly behavior: Behavior;
+  /** Who gives it. */
+  readonly sender: string;
+  /** The way and the address that it comes by. */
+  readonly from: string;
+  /** The time in milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/** A tool call of a session. */
+export interface CalledTool {
+  /** The session. */
+  readonly session: number;
+  /** The name of the tool at this server, such as `reply`. */
+  readonly name: string;
+  /** What the arguments name: chats and events. */
+  readonly ids: readonly string[];
+  /** The time in milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+type Row = Record<string, unknown>;
+
+function toPermissionRow(row: Row): PermissionRow {
+  return {
+    id: row.id as number,
+    session: row.session as number,
+    requestId: row.request as string,
+    expiresAt: row.expires_at as number,
+    behavior: (row.behavior as Behavior | null) ?? undefined,
+    isClosed: row.ended_at !== null || row.closed_at !== null,
+  };
 }
 
 /** The rows of the table `permissions`. */
@@ -43,29 +84,64 @@ export class PermissionTable {
   }
 
   /** The newest requests with an id, the newest first. */
-  find(requestId: string): StoredPermission[] {
+  find(requestId: string): PermissionRow[] {
     const rows = this.#sql(
-      `SELECT permissions.id, session, behavior, expires_at, ended_at FROM permissions
-       LEFT JOIN sessions ON sessions.id = session
+      `SELECT permissions.id, request, session, behavior, expires_at, closed_at, ended_at
+       FROM permissions LEFT JOIN sessions ON sessions.id = session
        WHERE request = ? ORDER BY permissions.id DESC LIMIT 100`,
     ).all(requestId);
+    return rows.map(toPermissionRow);
+  }
+
+  /** The newest requests of all sessions, the newest first. */
+  list(limit: number): StoredPermission[] {
+    const rows = this.#sql(
+      `SELECT permissions.*, project, ended_at
+       FROM permissions LEFT JOIN sessions ON sessions.id = session
+       ORDER BY permissions.id DESC LIMIT ?`,
+    ).all(limit);
     return rows.map((row) => ({
-      id: row.id as number,
-      session: row.session as number,
-      requestId,
-      expiresAt: row.expires_at as number,
-      behavior: (row.behavior as Behavior | null) ?? undefined,
-      hasEnded: row.ended_at !== null,
+      ...toPermissionRow(row),
+      toolName: row.tool as string,
+      description: row.description as string,
+      inputPreview: row.preview as string,
+      project: row.project as string | null,
+      openedAt: row.opened_at as number,
+      sender: row.sender as string | null,
+      settledAt: row.settled_at as number | null,
+      settledFrom: row.settled_from as string | null,
     }));
   }
 
   /** Records the verdict on a request; returns whether it is the first. */
-  settle(id: number, behavior: Behavior, sender: string, nowMs: number): boolean {
+  settle(id: number, { behavior, sender, from, nowMs }: SettleOptions): boolean {
     const { changes } = this.#sql(
-      `UPDATE permissions SET behavior = ?, sender = ?, settled_at = ?
-       WHERE id = ? AND settled_at IS NULL`,
-    ).run(behavior, sender, nowMs, id);
+      `UPDATE permissions SET behavior = ?, sender = ?, settled_from = ?, settled_at = ?
+       WHERE id = ? AND settled_at IS NULL AND closed_at IS NULL`,
+    ).run(behavior, sender, from, nowMs, id);
     return changes > 0;
+  }
+
+  /**
+   * Closes the oldest open request that a tool call shows to be answered: it asked for a tool of this
+   * name, and its arguments name the same.
+   *
+   * @returns The id of the request, or `undefined` when there is none.
+   */
+  closeCalled({ session, name, ids, nowMs }: CalledTool): string | undefined {
+    const asked = this.#sql(
+      `SELECT id, request, tool, preview FROM permissions
+       WHERE session = ? AND settled_at IS NULL AND closed_at IS NULL AND expires_at > ?
+       ORDER BY id`,
+    ).all(session, nowMs);
+    const found = asked.find(({ tool, preview }) =>
+      String(tool).endsWith(`__${name}`) && ids.every((id) => String(preview).includes(id))
+    );
+    if (found === undefined) return undefined;
+    const { changes } = this.#sql(
+      "UPDATE permissions SET closed_at = ? WHERE id = ? AND settled_at IS NULL",
+    ).run(nowMs, found.id as number);
+    return changes > 0 ? String(found.request) : undefined;
   }
 
   /** The verdicts that a session was not told yet. */

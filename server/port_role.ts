@@ -7,16 +7,18 @@
 import { Allowlist } from "../lib/allowlist.ts";
 import type { GatewayOptions } from "../lib/serve_options.ts";
 import { VERSION } from "../lib/version.ts";
+import type { AccessStore } from "./access_store.ts";
 import { type Feed, openFeed } from "./feed_client.ts";
 import { createNonce } from "./feed_proof.ts";
-import { HttpListener } from "./http_listener.ts";
+import { HttpListener, type TlsKeyPair } from "./http_listener.ts";
 import { JournalError } from "./journal_error.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
 import { Owner } from "./owner.ts";
+import { type ListenerInfo, Peer } from "./peer.ts";
 import type { SessionAgent } from "./session_agent.ts";
 
-/** The only address that is listened on: the trusted header names senders on this machine. */
+/** The address that decides who holds the port; others may be listened on besides. */
 export const HOSTNAME = "127.0.0.1";
 
 /** Options of a {@linkcode PortRole}. */
@@ -25,6 +27,10 @@ export interface PortRoleOptions {
   readonly options: GatewayOptions;
   /** Where everything is kept. */
   readonly keeper: JournalKeeper;
+  /** Who was let in. */
+  readonly access: AccessStore;
+  /** What TLS needs at the second listener; plain HTTP without it. */
+  readonly tls?: TlsKeyPair | undefined;
   /** The session of this process, where it has one. */
   readonly agent?: SessionAgent;
   /** Where problems are reported. */
@@ -35,6 +41,8 @@ export interface PortRoleOptions {
 export class PortRole {
   readonly #options: PortRoleOptions;
   readonly #listener: HttpListener;
+  /** The listener elsewhere, while this process holds the port here. */
+  #second: HttpListener | undefined;
   #owner: Owner | undefined;
   #feed: Feed | undefined;
 
@@ -45,7 +53,7 @@ export class PortRole {
       hostname: HOSTNAME,
       port: options.options.port,
       log: options.log,
-      app: (request) => this.#hold().app(request),
+      handler: this.#createHandler({ isLoopback: true, isSecure: false, isForProxies: false }),
       onBound: () => this.#begin(),
       follow: (signal) => this.#follow(signal),
     });
@@ -84,27 +92,61 @@ export class PortRole {
   }
 
   #hold(): Owner {
-    const { options, keeper, log } = this.#options;
+    const { options, keeper, access, log } = this.#options;
+    const { network, trustedHeaderApproves: approve } = options;
+    const { hostname } = network.listen ?? {};
     return this.#owner ??= new Owner({
       ...options,
       keeper,
+      access,
       log,
       allowlist: new Allowlist(
-        options.trustedSenders.map((sender) => [sender, { speak: true, approve: true }]),
+        options.trustedSenders.map((sender) => [sender, { speak: true, approve }]),
       ),
+      allowedHosts: [...network.allowedHosts, ...(hostname === undefined ? [] : [hostname])],
       health: { name: "deno-channel", version: VERSION, pid: Deno.pid },
     });
   }
 
+  #createHandler(listener: ListenerInfo): Deno.ServeHandler<Deno.NetAddr> {
+    const { trustedProxies } = this.#options.options.network;
+    return (request, connection) => {
+      const peer = new Peer(request, { listener, trustedProxies, connection });
+      return this.#hold().app(request, peer);
+    };
+  }
+
   #begin(): void {
     this.#hold().start();
+    this.#second ??= this.#listenElsewhere();
     this.join();
+  }
+
+  #listenElsewhere(): HttpListener | undefined {
+    const { options: { network }, tls, log } = this.#options;
+    const { listen } = network;
+    if (listen === undefined) return undefined;
+    const { hostname, port, isLoopback } = listen;
+    const isForProxies = !isLoopback && tls === undefined;
+    const listener = new HttpListener({
+      hostname,
+      port,
+      log,
+      handler: this.#createHandler({ isLoopback, isSecure: tls !== undefined, isForProxies }),
+      ...(tls && { tls }),
+    });
+    const scheme = tls === undefined ? "http" : "https";
+    listener.bound.then(({ port }) => log.info(`Listening on ${scheme}://${hostname}:${port}`));
+    return listener;
   }
 
   async #resign(): Promise<void> {
     const owner = this.#owner;
+    const second = this.#second;
     this.#owner = undefined;
+    this.#second = undefined;
     await owner?.stop();
+    await second?.close();
   }
 
   async #follow(signal: AbortSignal): Promise<boolean> {

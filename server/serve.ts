@@ -8,8 +8,11 @@ import { INSTRUCTIONS } from "../lib/instructions.ts";
 import type { ServeOptions } from "../lib/serve_options.ts";
 import { CHANNEL_NAME } from "../lib/state_dir.ts";
 import { VERSION } from "../lib/version.ts";
+import { isRelayed } from "../lib/relay_filter.ts";
+import { AccessStore } from "./access_store.ts";
 import { type ChannelOptions, createChannel } from "./create_channel.ts";
 import { delay } from "./delay.ts";
+import type { TlsKeyPair } from "./http_listener.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
 import { PortRole } from "./port_role.ts";
@@ -23,6 +26,8 @@ export interface ServeEnvironment {
   readonly stateDir: string;
   /** Where problems are reported. */
   readonly log: Logger;
+  /** What TLS needs at the second listener; plain HTTP without it. */
+  readonly tls?: TlsKeyPair;
   /** Settles when the process is asked to leave. */
   readonly terminated: Promise<unknown>;
   /** The streams to the client; by default stdin and stdout. */
@@ -36,6 +41,14 @@ export interface ServeEnvironment {
   readonly settleMs?: number;
 }
 
+/** Whether anybody may answer permission requests; without, they are not asked for. */
+function hasApprover(options: ServeOptions, access: AccessStore): boolean {
+  const state = access.read();
+  if (!state.ok || state.access.policy === "disabled") return false;
+  const isHeaderEnough = options.trustedHeaderApproves && options.trustedSenders.length > 0;
+  return isHeaderEnough || state.access.senders.some(({ rights }) => rights.includes("approve"));
+}
+
 /**
  * Serves one session until its client leaves or the process is asked to leave.
  *
@@ -47,8 +60,8 @@ export interface ServeEnvironment {
  * @returns A promise that settles when everything is closed.
  */
 export async function serve(options: ServeOptions, environment: ServeEnvironment): Promise<void> {
-  const { stateDir, log, terminated, streams, settleMs = 200 } = environment;
-  const { durability, redeliverAfterMs } = options;
+  const { stateDir, tls, log, terminated, streams, settleMs = 200 } = environment;
+  const { durability, redeliverAfterMs, permissionExpiryMs, relayFilter } = options;
   let role: PortRole | undefined;
   const notifyOwner = () => role?.notify();
   const keeper = new JournalKeeper({
@@ -57,6 +70,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     log,
     onUsable: () => role?.join(),
   });
+  const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
   const agent = new SessionAgent({
     channel: {
       tryPushCleaned: (event) => channel.tryPushCleaned(event),
@@ -66,6 +80,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     identify: identifySession,
     log,
     notifyOwner,
+    permissionExpiryMs,
     redeliverAfterMs,
   });
   const channel = createChannel({
@@ -75,8 +90,10 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
     onResume: () => agent.resume(),
-    ...(options.relay && options.trustedSenders.length > 0 && {
-      onPermissionRequest: (request) => agent.ask(request),
+    ...(options.relay && hasApprover(options, access) && {
+      onPermissionRequest(request) {
+        if (isRelayed(request.toolName, relayFilter)) agent.ask(request);
+      },
     }),
     ...(streams && { streams }),
   });
@@ -87,7 +104,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     ended.then(() => false),
   ]);
   if (isInitialized) {
-    role = new PortRole({ options, keeper, agent, log });
+    role = new PortRole({ options, keeper, access, tls, agent, log });
     delay(settleMs).then(() => agent.settle());
   }
 

@@ -10,7 +10,7 @@
 
 import { createDigest, MAX_LISTED_EVENTS, MAX_SINGLE_EVENTS } from "../lib/digest.ts";
 import type { EventRecord } from "../lib/event_record.ts";
-import { PERMISSION_TTL_MS, type PermissionRequest } from "../lib/permission.ts";
+import type { PermissionRequest } from "../lib/permission.ts";
 import { type DeliverableEvent, toPushedEvent } from "../lib/pushed_event.ts";
 import type { Channel } from "./create_channel.ts";
 import { delay } from "./delay.ts";
@@ -32,6 +32,8 @@ export interface SessionAgentOptions {
   readonly log: Logger;
   /** Tells the process that holds the port to look into the journal. */
   readonly notifyOwner: () => void;
+  /** How long a permission request can be answered, in milliseconds. */
+  readonly permissionExpiryMs: number;
   /** After how long an event that was not seen is pushed again, in milliseconds; never by default. */
   readonly redeliverAfterMs?: number | undefined;
   /**
@@ -154,7 +156,7 @@ export class SessionAgent implements SessionLink {
    */
   ask(request: PermissionRequest): void {
     const now = Date.now();
-    const expiresAt = now + PERMISSION_TTL_MS;
+    const expiresAt = now + this.#options.permissionExpiryMs;
     this.#options.keeper.use((journal) =>
       journal.transaction(() => {
         journal.permissions.open(request, this.#id, now, expiresAt);
@@ -167,8 +169,7 @@ export class SessionAgent implements SessionLink {
             input_preview: request.inputPreview,
             expires_at: expiresAt,
           },
-          this.#id,
-          now,
+          { session: this.#id, recipient: null, nowMs: now },
         );
       })
     );

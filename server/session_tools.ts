@@ -10,11 +10,13 @@ import { formatEventId, tryParseChatId } from "../lib/event_id.ts";
 import type { EventRecord } from "../lib/event_record.ts";
 import { createInboxTool, type InboxQuery } from "../lib/inbox_tool.ts";
 import { createReadEventTool } from "../lib/read_event_tool.ts";
+import type { Outbound } from "../lib/outbound.ts";
 import { createReplyTool, type Reply } from "../lib/reply_tool.ts";
 import { formatFooter, withFooter } from "../lib/tool_footer.ts";
 import { MAX_OPEN_COUNT } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
+import type { OutboundContext } from "./outbound_table.ts";
 import type { SessionAgent } from "./session_agent.ts";
 
 /** Options of {@linkcode createSessionTools}. */
@@ -33,19 +35,46 @@ const NAMED_EVENTS = 5;
 /** Of how many sessions that have ended the inbox has what they left. */
 const MAX_SESSIONS = 50;
 
+/** What the arguments of a call name: chats and events. */
+function idsOf(args: unknown): string[] {
+  const { chat_id, event_id, event_ids } = Object(args) as Record<string, unknown>;
+  return [chat_id, event_id, ...(Array.isArray(event_ids) ? event_ids : [])]
+    .filter((id) => typeof id === "string");
+}
+
 /** Creates the tools `reply`, `inbox`, `read_event` and `ack` of a session. */
 export function createSessionTools(options: SessionToolsOptions): ChannelTool[] {
   const { keeper, agent, notifyOwner } = options;
 
+  function tell(journal: Journal, outbound: Outbound, context: Omit<OutboundContext, "session">) {
+    journal.outbound.insert(outbound, { ...context, session: agent.sessionId });
+  }
+
   /** Changes an event and says so to those who listen; returns whether there is such an event. */
-  function close(journal: Journal, seq: number, change: "see" | "answer", now: number): boolean {
-    if (journal.events.change(seq, change, now)) {
+  function close(journal: Journal, seq: number, change: "see" | "answer", nowMs: number): boolean {
+    const recipient = journal.events.senderOf(seq);
+    if (recipient !== undefined && journal.events.change(seq, change, nowMs)) {
       const state = change === "see" ? "seen" : "answered";
       const status = { kind: "status", event_id: formatEventId(seq), state } as const;
-      journal.outbound.insert(status, agent.sessionId, now);
-      return true;
+      tell(journal, status, { recipient, nowMs });
     }
-    return journal.events.has(seq);
+    return recipient !== undefined;
+  }
+
+  /** A call that waited for approval and comes now was approved at the terminal. */
+  function closePermission(name: string, args: unknown): void {
+    const nowMs = Date.now();
+    const call = { session: agent.sessionId, name, ids: idsOf(args), nowMs };
+    try {
+      keeper.use((journal) => {
+        const requestId = journal.permissions.closeCalled(call);
+        if (requestId === undefined) return;
+        const state = "answered elsewhere";
+        tell(journal, { kind: "status", request_id: requestId, state }, { recipient: null, nowMs });
+      });
+    } catch {
+      // The log has said why; the call itself says so, too, where it needs the journal.
+    }
   }
 
   /** Runs a call as one transaction, and lets the process that holds the port know of it. */
@@ -60,7 +89,9 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
       const answered = [tryParseChatId(chatId), replyTo].filter((seq) => seq !== undefined);
       const data = { chat_id: chatId, text };
       const to = replyTo === undefined ? {} : { reply_to: formatEventId(replyTo) };
-      journal.outbound.insert({ kind: "reply", ...data, ...to }, agent.sessionId, now);
+      const [chat] = answered;
+      const recipient = chat === undefined ? null : journal.events.senderOf(chat) ?? null;
+      tell(journal, { kind: "reply", ...data, ...to }, { recipient, nowMs: now });
       const isKnown = answered.map((seq) => close(journal, seq, "answer", now)).includes(true);
       agent.noteCall(journal, isKnown);
     });
@@ -113,5 +144,11 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     createReadEventTool(read),
     createAckTool({ close: acknowledge }),
   ];
-  return tools.map((tool) => withFooter(tool, footer));
+  return tools.map((tool) => withFooter(tool, footer)).map((tool) => ({
+    ...tool,
+    call(args) {
+      closePermission(tool.name, args);
+      return tool.call(args);
+    },
+  }));
 }

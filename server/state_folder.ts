@@ -1,11 +1,20 @@
 /**
- * The state folder: where the journal is kept, readable by its user only.
+ * The state folder: where the journal and the access file are kept, readable by their user only.
  *
  * @module
  */
 
 /** The journal's file in the state folder. */
 const JOURNAL_FILE = "journal.db";
+
+/** The access file in the state folder. */
+const ACCESS_FILE = "access.json";
+
+/** What is added to a file's name for its last good copy. */
+const LAST_GOOD_ENDING = ".last-good";
+
+/** What is added to a file's name for the file whose lock writers hold. */
+const LOCK_ENDING = ".lock";
 
 const FOLDER_MODE = 0o700;
 
@@ -15,6 +24,32 @@ const JOURNAL_ENDINGS: readonly string[] = ["", "-wal", "-shm"];
 /** The path of the journal in a state folder. */
 export function journalPathOf(stateDir: string): string {
   return `${stateDir}/${JOURNAL_FILE}`;
+}
+
+/** The path of the access file in a state folder. */
+export function accessPathOf(stateDir: string): string {
+  return `${stateDir}/${ACCESS_FILE}`;
+}
+
+/** The path of the last good copy of a file. */
+export function lastGoodPathOf(path: string): string {
+  return path + LAST_GOOD_ENDING;
+}
+
+/** The path of the file whose lock the writers of a file hold. */
+export function lockPathOf(path: string): string {
+  return path + LOCK_ENDING;
+}
+
+/** The paths of the files in a state folder that decide what is believed. */
+export function stateFilesOf(stateDir: string): string[] {
+  const access = accessPathOf(stateDir);
+  return [
+    ...JOURNAL_ENDINGS.map((ending) => journalPathOf(stateDir) + ending),
+    access,
+    lastGoodPathOf(access),
+    lockPathOf(access),
+  ];
 }
 
 /** Creates the state folder where there is none; its parents are created as they are needed. */
@@ -34,16 +69,26 @@ export function listCorruptJournals(stateDir: string): string[] {
 }
 
 /**
+ * The path under which a corrupt file is kept.
+ *
+ * @param path The path that it had.
+ * @param nowMs The time in milliseconds since the epoch, which becomes part of the name.
+ */
+export function corruptPathOf(path: string, nowMs: number): string {
+  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${path}.corrupt-${time}`;
+}
+
+/**
  * Moves a corrupt journal aside.
  *
  * @param stateDir The state folder.
- * @param nowMs The time in milliseconds since the epoch, which becomes part of the new name.
+ * @param nowMs The time in milliseconds since the epoch.
  * @returns The path that the file has now.
  */
 export function moveCorruptJournal(stateDir: string, nowMs: number): string {
   const path = journalPathOf(stateDir);
-  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
-  const aside = `${path}.corrupt-${time}`;
+  const aside = corruptPathOf(path, nowMs);
   for (const ending of JOURNAL_ENDINGS) {
     try {
       Deno.renameSync(path + ending, aside + ending);

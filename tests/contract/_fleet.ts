@@ -6,7 +6,7 @@
 
 import { until } from "../_until.ts";
 import { HANDSHAKE } from "./_process.ts";
-import { serverCommand } from "./_session.ts";
+import { serverCommand, TRUSTING } from "./_session.ts";
 
 /** An event, or a digest of several, as it came out of a server's stdout. */
 export interface Shown {
@@ -115,7 +115,7 @@ export class FleetProcess implements AsyncDisposable {
     const [program, ...args] = serverCommand(port, {
       ...options,
       stateDir,
-      flags: ["--trust-header", "dev", ...flags],
+      flags: [...TRUSTING, ...flags],
     });
     this.#child = new Deno.Command(program, {
       args,

@@ -33,19 +33,28 @@ export function createScratch(prefix = "state-"): string {
   return Deno.makeTempDirSync({ dir: Deno.env.get("SCRATCH") ?? "", prefix });
 }
 
+/** The flags of `.mcp.json`, and as many posts as a test likes. */
+export const TRUSTING: readonly string[] = [
+  "--trust-header",
+  "dev",
+  "--trust-header-approve",
+  "--rate-limit",
+  "0",
+];
+
 /** What {@linkcode serverCommand} may be told. */
 export interface CommandOptions {
   /** The state folder; by default a new one. */
   readonly stateDir?: string | undefined;
   /** The command; by default the one that serves a session. */
   readonly command?: string;
-  /** The flags; by default those of `.mcp.json`. */
+  /** The flags; by default {@linkcode TRUSTING}. */
   readonly flags?: readonly string[] | undefined;
 }
 
 /** The command that starts the server on a port. */
 export function serverCommand(port: number, options: CommandOptions = {}): [string, ...string[]] {
-  const { stateDir = createScratch(), flags = ["--trust-header", "dev"] } = options;
+  const { stateDir = createScratch(), flags = TRUSTING } = options;
   const mainModule = new URL("main.ts", PROJECT).href;
   const { command, args } = createServerCommand({ mainModule, port, ...options, stateDir, flags });
   return [command, ...args];

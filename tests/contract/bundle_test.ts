@@ -24,7 +24,7 @@ Deno.test("the bundle is one file that runs in an empty folder without npm and n
     mainModule: "deno-channel.js",
     port,
     stateDir,
-    flags: ["--trust-header", "dev"],
+    flags: ["--trust-header", "dev", "--trust-header-approve"],
   });
   const [run = "", ...rest] = args.filter((arg) => arg !== "--frozen");
   await using session = await Session.start({

@@ -32,12 +32,13 @@ Deno.test(".mcp.json grants one port and one folder, as all others who start the
     stateDir,
     "--trust-header",
     "dev",
+    "--trust-header-approve",
   ]);
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
   const line = [command, ...args].join(" ");
   // The shell of tasks knows no braces, and splits what is not quoted.
   assertEquals(tasks.start.command.replaceAll('"', ""), line.replaceAll("${HOME}", "$HOME"));
-  const flags = ["--trust-header", "dev"];
+  const flags = ["--trust-header", "dev", "--trust-header-approve"];
   const own = createServerCommand({ mainModule: "main.ts", port: 8788, stateDir, flags });
   assertEquals(own.args.filter((arg) => arg !== "--port" && arg !== "8788"), args);
 });

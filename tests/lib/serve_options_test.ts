@@ -18,9 +18,15 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const GATEWAY_DEFAULTS: GatewayOptions = {
   port: 8788,
+  network: { trustedProxies: [], allowedHosts: [] },
   trustedSenders: [],
+  trustedHeaderApproves: false,
   relay: true,
+  relayFilter: {},
+  permissionExpiryMs: 30 * MINUTE_MS,
+  rateLimitPerMinute: 60,
   maxStreams: 256,
+  maxStreamsPerSender: 8,
   stateDir: undefined,
   durability: "normal",
   defaultSession: undefined,
@@ -36,7 +42,27 @@ const FLAGS: readonly [string[], Partial<GatewayOptions>][] = [
   [["--port=65535"], { port: 65535 }],
   [["--trust-header", "dev"], { trustedSenders: ["dev"] }],
   [["--trust-header=dev,ci,a@b.example"], { trustedSenders: ["dev", "ci", "a@b.example"] }],
+  [["--trust-header=dev", "--trust-header-approve"], {
+    trustedSenders: ["dev"],
+    trustedHeaderApproves: true,
+  }],
+  [["--host", "[::1]:9000"], {
+    network: {
+      listen: { hostname: "[::1]", port: 9000, isLoopback: true },
+      trustedProxies: [],
+      allowedHosts: [],
+    },
+  }],
+  [["--allow-host", "channel.example.com"], {
+    network: { trustedProxies: [], allowedHosts: ["channel.example.com"] },
+  }],
   [["--no-relay"], { relay: false }],
+  [["--relay-tools=Bash"], { relayFilter: { only: ["Bash"] } }],
+  [["--permission-expiry", "2h"], { permissionExpiryMs: 120 * MINUTE_MS }],
+  [["--rate-limit", "0"], { rateLimitPerMinute: 0 }],
+  [["--rate-limit=1000000"], { rateLimitPerMinute: 1_000_000 }],
+  [["--max-streams-per-sender", "1"], { maxStreamsPerSender: 1 }],
+  [["--max-streams-per-sender=65536"], { maxStreamsPerSender: 65536 }],
   [["--max-streams", "1"], { maxStreams: 1 }],
   [["--max-streams=65536"], { maxStreams: 65536 }],
   [["--state-dir", "/state/of mine"], { stateDir: "/state/of mine" }],
@@ -104,11 +130,26 @@ Deno.test("readServeOptions() refuses a port or a number that is none", () => {
       `Invalid value "${value}" for --max-streams: expected a whole number from 1 to 65536`,
     );
   }
+  assertStringIncludes(messageOf(["--rate-limit", "-1"]), "a whole number from 0 to 1000000");
+  assertStringIncludes(messageOf(["--rate-limit", "1000001"]), "from 0 to 1000000");
+  assertStringIncludes(messageOf(["--max-streams-per-sender", "0"]), "from 1 to 65536");
   assertStringIncludes(messageOf(["--retain-size", "1.5"]), "from 1 to 1048576");
   assertStringIncludes(messageOf(["--retain-size", "1048577"]), "from 1 to 1048576");
   assertStringIncludes(messageOf(["--retain-size", "0"]), 'Invalid value "0" for --retain-size');
   assertStringIncludes(messageOf(["--port", "65536"]), 'Invalid value "65536" for --port');
   assertStringIncludes(messageOf(["--max-streams", "0"]), 'Invalid value "0" for --max-streams');
+});
+
+Deno.test("readServeOptions() limits each sender unless it is told otherwise [access.limits]", () => {
+  const limitsOf = (args: readonly string[]) => {
+    const parsed = readServeOptions(args);
+    return parsed.ok && [parsed.options.rateLimitPerMinute, parsed.options.maxStreamsPerSender];
+  };
+  assertEquals(limitsOf([]), [60, 8]);
+  assertEquals(limitsOf(["--rate-limit=0", "--max-streams-per-sender=256"]), [0, 256]);
+  for (const args of [["--rate-limit="], ["--rate-limit=1.5"], ["--max-streams-per-sender=0"]]) {
+    assertEquals(limitsOf(args), false, show(args));
+  }
 });
 
 Deno.test("readServeOptions() refuses a duration that is none", () => {
@@ -155,9 +196,36 @@ Deno.test("readServeOptions() refuses names that no sender can have", () => {
   }
 });
 
+Deno.test("readServeOptions() lets the trusted header approve only where it is trusted [network.trusted-header]", () => {
+  assertEquals(
+    messageOf(["--trust-header-approve"]),
+    "Cannot use --trust-header-approve without --trust-header: expected both",
+  );
+});
+
+Deno.test("readServeOptions() takes the trusted header on loopback only [network.trusted-header]", () => {
+  const trust = ["--trust-header", "dev"];
+  const cases: [string[], string][] = [
+    [["--host", "192.168.1.5", "--tls-cert=c", "--tls-key=k"], "with --host 192.168.1.5: "],
+    [["--behind-proxy", "127.0.0.1"], "with --behind-proxy: "],
+    [["--allow-host", "channel.example.com"], "with --allow-host: "],
+  ];
+  for (const [args, part] of cases) {
+    assert(readServeOptions(args).ok, show(args));
+    assertStringIncludes(messageOf([...trust, ...args]), `Cannot use --trust-header ${part}`);
+  }
+  assert(readServeOptions([...trust, "--host", "[::1]"]).ok);
+});
+
+Deno.test("readServeOptions() compares the port of --host with that of --port [network.loopback]", () => {
+  const proxy = ["--behind-proxy", "10.0.0.1", "--host"];
+  assertStringIncludes(messageOf([...proxy, "0.0.0.0:9000", "--port=9000"]), "0.0.0.0:9001");
+  assert(readServeOptions([...proxy, "0.0.0.0:9000"]).ok);
+});
+
 Deno.test("readServeOptions() refuses what readFlags() refuses", () => {
   const cases: [string[], string][] = [
-    [["--host", "0.0.0.0"], 'Unknown flag "--host"'],
+    [["--hostname", "0.0.0.0"], 'Unknown flag "--hostname"'],
     [["8788"], 'Unknown argument "8788"'],
     [["--port"], "--port needs a value"],
     [["--no-relay=false"], "--no-relay takes no value"],
@@ -188,7 +256,15 @@ Deno.test("GATEWAY_FLAGS and SERVE_FLAGS tell the default of each value that has
   assertEquals(Object.keys(SERVE_FLAGS), [...Object.keys(GATEWAY_FLAGS), "redeliver-after"]);
   const defaults: [keyof typeof SERVE_FLAGS, string][] = [
     ["port", "default 8788"],
+    ["host", "default 127.0.0.1 only"],
+    ["behind-proxy", "default none"],
+    ["allow-host", "default loopback only"],
     ["trust-header", "default nobody"],
+    ["relay-tools", "default all"],
+    ["relay-except", "default none"],
+    ["permission-expiry", "default 30m"],
+    ["rate-limit", "default 60"],
+    ["max-streams-per-sender", "default 8"],
     ["max-streams", "default 256"],
     ["state-dir", "default ~/.claude/channels/webhook"],
     ["durability", "default normal"],

@@ -1,6 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
 import { HttpListener } from "../../server/http_listener.ts";
 import { describePortHolder } from "../../server/port_holder.ts";
+import { TLS_KEY_PAIR } from "../_tls_key_pair.ts";
 import { until } from "../_until.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -129,6 +130,42 @@ Deno.test("HttpListener cuts off a request that does not end", async () => {
   await listener.close();
   never.resolve(new Response("late"));
   await pending.catch(() => {});
+});
+
+Deno.test("HttpListener speaks TLS, and nothing else, when it has a certificate [network.tls]", async () => {
+  const log = createLog();
+  const listener = new HttpListener({
+    hostname: HOSTNAME,
+    port: 0,
+    tls: TLS_KEY_PAIR,
+    app: answer("hi"),
+    log,
+  });
+  const { port } = await listener.bound;
+  using client = Deno.createHttpClient({ caCerts: [TLS_KEY_PAIR.cert] });
+  const response = await fetch(`https://${HOSTNAME}:${port}/`, { client });
+  assertEquals(await response.text(), "hi");
+  await assertRejects(() => get(port), TypeError);
+  await assertRejects(() => fetch(`https://${HOSTNAME}:${port}/`), TypeError);
+  await listener.close();
+  assertEquals(log.lines, []);
+});
+
+Deno.test("HttpListener reports a certificate that is none, without quoting it [network.tls]", async () => {
+  const log = createLog();
+  const cert = "-----BEGIN CERTIFICATE-----\nsecret\n-----END CERTIFICATE-----\n";
+  const listener = new HttpListener({
+    hostname: HOSTNAME,
+    port: 0,
+    tls: { ...TLS_KEY_PAIR, cert },
+    app: answer(""),
+    log,
+    retryMs: 60_000,
+  });
+  await until("the log has it", () => log.lines.length > 0);
+  assertStringIncludes(log.lines[0] ?? "", "Cannot listen on 127.0.0.1:0: ");
+  assertFalse(log.lines[0]?.includes("secret"));
+  await listener.close();
 });
 
 Deno.test("describePortHolder() names a deno-channel and nothing else by its answer", async () => {

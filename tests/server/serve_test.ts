@@ -7,9 +7,15 @@ import { createScratch } from "./_scratch.ts";
 
 const OPTIONS: ServeOptions = {
   port: 0,
+  network: { trustedProxies: [], allowedHosts: [] },
   trustedSenders: ["dev"],
+  trustedHeaderApproves: true,
   relay: true,
+  relayFilter: {},
+  permissionExpiryMs: 30 * 60_000,
+  rateLimitPerMinute: 0,
   maxStreams: 4,
+  maxStreamsPerSender: 4,
   stateDir: undefined,
   durability: "normal",
   defaultSession: undefined,

@@ -1,0 +1,31 @@
+import { readAccessOptions } from "../lib/access_options.ts";
+import { changeAccess } from "./access_change.ts";
+import { listAccess } from "./access_list.ts";
+import { showAccessLog } from "./access_log.ts";
+import { printAccessReport } from "./access_report.ts";
+import { reportToTerminal } from "./journal_reader.ts";
+import { reportCorruptJournals } from "./report_corrupt_journals.ts";
+import { findStateDir } from "./state_dir.ts";
+import { createTextStyle, printUsageError } from "./terminal.ts";
+
+/**
+ * `access` and all that may come after that word: who gets in, who was let in, and by whom.
+ *
+ * @param args The arguments after the command's name.
+ * @returns The exit code.
+ */
+export async function runAccess(args: readonly string[]): Promise<number> {
+  const parsed = readAccessOptions(args);
+  if (!parsed.ok) return printUsageError(parsed.message);
+  const { options } = parsed;
+  if (options.kind === "log") return await showAccessLog(options);
+  const stateDir = findStateDir(options.stateDir);
+  if (stateDir === undefined) return 1;
+  reportCorruptJournals(stateDir, reportToTerminal);
+  const environment = { stateDir, nowMs: Date.now(), style: createTextStyle() };
+  return printAccessReport(
+    options.kind === "list" || options.kind === "show-policy"
+      ? listAccess(options, environment)
+      : await changeAccess(options, environment),
+  );
+}

@@ -1,0 +1,104 @@
+import type { Access } from "../lib/access.ts";
+import type { AccessChangeOptions } from "../lib/access_command.ts";
+import { formatAccessToken } from "../lib/access_token.ts";
+import { formatPolicy } from "../lib/format_access.ts";
+import { hasApprover } from "../lib/has_approver.ts";
+import { AccessFileError, AccessStore } from "../server/access_store.ts";
+import { hashToken } from "../server/hash_token.ts";
+import { formatAccessList } from "./access_list.ts";
+import type { AccessEnvironment, AccessReport } from "./access_report.ts";
+import { type AppliedChange, applyAccessChange } from "./apply_access_change.ts";
+import { noteAccessChange } from "./note_access_change.ts";
+
+/** What holds before and after a change, and what is said of it. */
+interface MadeChange extends AppliedChange {
+  /** The access before; `undefined` when it could not be read. */
+  readonly before: Access | undefined;
+  /** The access after. */
+  readonly after: Access;
+}
+
+type Outcome = { readonly ok: true } & MadeChange | {
+  readonly ok: false;
+  readonly message: string;
+};
+
+async function restore(store: AccessStore, environment: AccessEnvironment): Promise<Outcome> {
+  const state = store.read();
+  const after = await store.restore();
+  return {
+    ok: true,
+    before: state.ok ? state.access : undefined,
+    after,
+    subject: after.policy,
+    detail: `senders: ${after.senders.length}`,
+    lines: [
+      "Restored the last good copy of the access file",
+      ...formatAccessList(after, environment),
+    ],
+  };
+}
+
+async function change(
+  store: AccessStore,
+  options: AccessChangeOptions,
+  environment: AccessEnvironment,
+): Promise<Outcome> {
+  if (options.kind === "restore") return await restore(store, environment);
+  const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
+  const applyEnvironment = { ...environment, token, sha256: await hashToken(token) };
+  return await store.update((before) => {
+    const outcome = applyAccessChange(before, options, applyEnvironment);
+    return outcome.ok ? { ...outcome, before, after: outcome.access } : outcome;
+  });
+}
+
+/** What else there is to know after a change. */
+function findHints({ before, after }: MadeChange, { nowMs }: AccessEnvironment): string[] {
+  const isFirstApprover = hasApprover(after, nowMs) &&
+    (before === undefined || !hasApprover(before, nowMs));
+  return [
+    ...(after.policy === "disabled" && before?.policy === "disabled"
+      ? [formatPolicy(after.policy)]
+      : []),
+    ...(isFirstApprover
+      ? ["Sessions that are open relay permission prompts after they are restarted"]
+      : []),
+  ];
+}
+
+/**
+ * Makes a change of the access, notes it in the audit, and tells whoever holds the port.
+ *
+ * @param options What was asked for on the command line.
+ * @param environment Where the access is found.
+ */
+export async function changeAccess(
+  options: AccessChangeOptions,
+  environment: AccessEnvironment,
+): Promise<AccessReport> {
+  const { stateDir, nowMs } = environment;
+  const faults = new Set<string>();
+  const refuse = (message: string): AccessReport => {
+    return { exitCode: 1, lines: [], problems: [...faults.add(message)] };
+  };
+  const store = new AccessStore({ stateDir, onFault: (message) => faults.add(message) });
+  let outcome: Outcome;
+  try {
+    outcome = await change(store, options, environment);
+  } catch (error) {
+    if (!(error instanceof AccessFileError)) throw error;
+    return refuse(error.message);
+  }
+  if (!outcome.ok) return refuse(outcome.message);
+  const { subject, detail, lines } = outcome;
+  const entry = { action: options.kind, subject, detail };
+  const warnings = await noteAccessChange(entry, { stateDir, port: options.port, nowMs });
+  const hints = findHints(outcome, environment);
+  const isJson = options.kind === "add" && options.json;
+  return {
+    exitCode: 0,
+    lines: isJson || hints.length === 0 ? lines : [...lines, "", ...hints],
+    problems: [...faults, ...warnings, ...(isJson ? hints : [])],
+  };
+}

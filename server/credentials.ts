@@ -1,0 +1,213 @@
+/**
+ * The credentials of a request: which sender they prove.
+ *
+ * There are three ways in, and each ends in the id of a sender: a bearer token, the page's cookie, and
+ * the `X-Sender` header where it is trusted. A credential that is wrong counts even beside one that is
+ * right.
+ *
+ * @module
+ */
+
+import { getCookies } from "@std/http/cookie";
+import type { Access, AccessSender, ChatScope } from "../lib/access.ts";
+import { findBySignInHash, findByTokenHash } from "../lib/access_changes.ts";
+import { isAccessToken, tryReadBearer } from "../lib/access_token.ts";
+import type { Allowlist, SenderRights } from "../lib/allowlist.ts";
+import type { Audience } from "../lib/outbound.ts";
+import { COOKIE_NAME } from "../lib/session_cookie.ts";
+import type { AccessStore } from "./access_store.ts";
+import { readCookieHash } from "./cookie_signature.ts";
+import { hashToken } from "./hash_token.ts";
+
+/** Who makes a request. */
+export interface Caller extends Audience {
+  /** The sender; empty for whoever only listens where the header is trusted. */
+  readonly id: string;
+  /** What the sender may do. */
+  readonly rights: SenderRights;
+  /** Whose replies the sender sees. */
+  readonly chats: ChatScope;
+  /** How the sender has proven who it is. */
+  readonly way: "token" | "cookie" | "header";
+  /** What it has proven it by: the SHA-256 of the token or of the sign-in; empty for the header. */
+  readonly proof: string;
+}
+
+/** Who makes a request, or why that is nobody. */
+export type Identification =
+  | { readonly kind: "caller"; readonly caller: Caller }
+  /** Nobody gets in at the moment. */
+  | { readonly kind: "closed"; readonly reason: string }
+  /** There is no credential. */
+  | { readonly kind: "none" }
+  /** There is one, and it is not right. */
+  | { readonly kind: "wrong"; readonly reason: string };
+
+/** Options of {@linkcode Credentials}. */
+export interface CredentialsOptions {
+  /** Who was let in. */
+  readonly access: Pick<AccessStore, "read">;
+  /** The senders whose `X-Sender` header is trusted, and what they may do. */
+  readonly allowlist: Allowlist;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** How old what is known of the access file may be, in milliseconds. */
+const FRESH_MS = 20;
+
+/** How many credentials that were right are remembered. */
+const MAX_VERIFIED = 1000;
+
+function toCaller(sender: AccessSender, way: Caller["way"], proof: string): Caller {
+  const { id, rights, chats } = sender;
+  const approves = rights.includes("approve");
+  return {
+    id,
+    rights: { speak: rights.includes("speak"), approve: approves },
+    approves,
+    chats,
+    way,
+    proof,
+  };
+}
+
+/** The value of the cookie; `undefined` also for a header that is none. */
+function tryReadCookie(headers: Headers): string | undefined {
+  try {
+    return getCookies(headers)[COOKIE_NAME];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds out who makes a request. */
+export class Credentials {
+  readonly #options: CredentialsOptions;
+  readonly #now: () => number;
+  /** The hash of each credential that was right, so that it is computed once. */
+  readonly #proofs = new Map<string, string>();
+  #state: ReturnType<AccessStore["read"]> | undefined;
+  #readAt = -Infinity;
+
+  /** Constructs a new instance. */
+  constructor(options: CredentialsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** What the access file says, or why it says nothing. */
+  get access(): ReturnType<AccessStore["read"]> {
+    const now = performance.now();
+    if (this.#state === undefined || now - this.#readAt > FRESH_MS) {
+      this.#state = this.#options.access.read();
+      this.#readAt = now;
+    }
+    return this.#state;
+  }
+
+  /** Who listens without a word: nobody, but where every process of this machine is believed. */
+  get anonymous(): Caller | undefined {
+    const { allowlist } = this.#options;
+    if (allowlist.size === 0) return undefined;
+    return {
+      id: "",
+      rights: { speak: false, approve: false },
+      approves: allowlist.hasApprover,
+      chats: "all",
+      way: "header",
+      proof: "",
+    };
+  }
+
+  /** Reads the access file again, because somebody says that it has changed. */
+  refresh(): void {
+    this.#readAt = -Infinity;
+  }
+
+  /**
+   * Finds out who makes a request.
+   *
+   * @param headers The headers of the request.
+   */
+  async identify(headers: Headers): Promise<Identification> {
+    const state = this.access;
+    if (!state.ok) return { kind: "closed", reason: "the access file cannot be used" };
+    const { access } = state;
+    if (access.policy === "disabled") return { kind: "closed", reason: "the policy is disabled" };
+    const authorization = headers.get("authorization");
+    const name = headers.get("x-sender");
+    if (authorization !== null) return await this.#identifyByToken(access, authorization, name);
+    const cookie = headers.has("cookie") ? tryReadCookie(headers) : undefined;
+    if (cookie !== undefined) return await this.#identifyByCookie(access, cookie);
+    return this.#identifyByHeader(name);
+  }
+
+  /** What somebody who was let in may do now; `undefined` when that is nothing any more. */
+  review(caller: Caller): Caller | undefined {
+    const state = this.access;
+    if (!state.ok || state.access.policy === "disabled") return undefined;
+    const { way, proof } = caller;
+    if (way === "header") return caller;
+    const find = way === "token" ? findByTokenHash : findBySignInHash;
+    const sender = find(state.access, proof, this.#now());
+    return sender && sender.rights.length > 0 ? toCaller(sender, way, proof) : undefined;
+  }
+
+  async #identifyByToken(
+    access: Access,
+    authorization: string,
+    name: string | null,
+  ): Promise<Identification> {
+    const proof = await this.#prove(authorization, async () => {
+      const token = tryReadBearer(authorization);
+      return token !== undefined && isAccessToken(token) ? await hashToken(token) : undefined;
+    });
+    const sender = proof && findByTokenHash(access, proof, this.#now());
+    if (!sender) {
+      this.#proofs.delete(authorization);
+      return { kind: "wrong", reason: "wrong token" };
+    }
+    if (name !== null && name !== sender.id) {
+      return { kind: "wrong", reason: "the token of another sender" };
+    }
+    return { kind: "caller", caller: toCaller(sender, "token", proof) };
+  }
+
+  async #identifyByCookie(access: Access, cookie: string): Promise<Identification> {
+    const proof = await this.#prove(cookie, () => readCookieHash(access.cookie_key, cookie));
+    const sender = proof && findBySignInHash(access, proof, this.#now());
+    if (sender) return { kind: "caller", caller: toCaller(sender, "cookie", proof) };
+    this.#proofs.delete(cookie);
+    return { kind: "wrong", reason: "wrong cookie" };
+  }
+
+  #identifyByHeader(name: string | null): Identification {
+    const { allowlist } = this.#options;
+    if (name === null || allowlist.size === 0) return { kind: "none" };
+    const rights = allowlist.rightsOf(name);
+    if (!rights.speak && !rights.approve) return { kind: "wrong", reason: "unknown sender" };
+    const caller = {
+      id: name,
+      rights,
+      approves: rights.approve,
+      chats: "all",
+      way: "header",
+    } as const;
+    return { kind: "caller", caller: { ...caller, proof: "" } };
+  }
+
+  /** The hash of a credential. A hash proves nothing by itself: it is looked up each time. */
+  async #prove(
+    credential: string,
+    hash: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const known = this.#proofs.get(credential);
+    if (known !== undefined) return known;
+    const proof = await hash();
+    if (proof === undefined) return undefined;
+    if (this.#proofs.size >= MAX_VERIFIED) this.#proofs.clear();
+    this.#proofs.set(credential, proof);
+    return proof;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The gatekeeper: lets a request in, or answers why not.
+ *
+ * Whoever gives wrong credentials, or asks too often, is turned away before anything is looked up, read
+ * or written.
+ *
+ * @module
+ */
+
+import { STATUS_CODE } from "@std/http/status";
+import { type RateLimit, RateLimiter } from "../lib/rate_limiter.ts";
+import type { AuditLog } from "./audit_log.ts";
+import type { Caller, Credentials } from "./credentials.ts";
+import { answer, forbidden } from "./http_answer.ts";
+import type { Peer } from "./peer.ts";
+
+/** Options of a {@linkcode Gatekeeper}. */
+export interface GatekeeperOptions {
+  /** Finds out who makes a request. */
+  readonly credentials: Pick<Credentials, "identify" | "anonymous">;
+  /** How many posts a minute one sender may make, or one address without a sender; `0` for any. */
+  readonly rateLimitPerMinute: number;
+  /** Called now and then with the sender of a request that was let in. */
+  readonly onUse: (senderId: string) => void;
+  /** Where it is written who was let in and who was not. */
+  readonly audit: Pick<AuditLog, "note">;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** How many wrong credentials an address may give in a minute. */
+const MAX_FAILURES = 10;
+
+/** How often it is written down that a sender was let in, in milliseconds. */
+const ALLOW_MS = 60_000;
+
+/** Decides who is let in. */
+export class Gatekeeper {
+  readonly #options: GatekeeperOptions;
+  readonly #now: () => number;
+  readonly #failures = new RateLimiter({ perMinute: MAX_FAILURES, burst: MAX_FAILURES });
+  readonly #senders: RateLimiter;
+  readonly #strangers: RateLimiter;
+  readonly #allowedAt = new Map<string, number>();
+
+  /** Constructs a new instance. */
+  constructor(options: GatekeeperOptions) {
+    const { rateLimitPerMinute: perMinute, now = Date.now } = options;
+    this.#options = options;
+    this.#now = now;
+    const limit = { perMinute, burst: Math.ceil(perMinute / 3) };
+    this.#senders = new RateLimiter(limit);
+    this.#strangers = new RateLimiter(limit);
+  }
+
+  /**
+   * Finds out who makes a request.
+   *
+   * @returns The sender, who has some right, or the refusal.
+   */
+  async identify({ headers }: Request, peer: Peer): Promise<Caller | Response> {
+    if (this.#failures.size > 0) {
+      const limit = this.#failures.check(peer.address, this.#now());
+      if (!limit.ok) return this.#limit(peer.address, limit, "wrong credentials");
+    }
+    const found = await this.#options.credentials.identify(headers);
+    if (found.kind === "closed") return this.refuse(peer, found.reason);
+    if (found.kind === "none") return this.#refuseStranger(peer, "no credentials");
+    if (found.kind === "wrong") {
+      this.#failures.take(peer.address, this.#now());
+      const refusal = this.#refuseStranger(peer, found.reason);
+      if (!headers.has("authorization") || refusal.status !== STATUS_CODE.Forbidden) return refusal;
+      return answer(STATUS_CODE.Unauthorized, "unauthorized", { "WWW-Authenticate": "Bearer" });
+    }
+    const { caller } = found;
+    if (caller.rights.speak || caller.rights.approve) return caller;
+    return this.refuse(peer, "no rights", caller.id);
+  }
+
+  /**
+   * Finds out who listens: also nobody in particular, where every process of this machine is believed.
+   */
+  async identifyListener(request: Request, peer: Peer): Promise<Caller | Response> {
+    const { headers } = request;
+    const isSilent = !headers.has("authorization") && !headers.has("cookie") &&
+      !headers.has("x-sender");
+    const anonymous = isSilent ? this.#options.credentials.anonymous : undefined;
+    return anonymous ?? await this.identify(request, peer);
+  }
+
+  /** Counts a post; returns the refusal of one too many. */
+  admit({ id, way }: Caller, peer: Peer): Response | undefined {
+    const now = this.#now();
+    const limit = this.#senders.take(id, now);
+    if (!limit.ok) return this.#limit(id, limit, "posts");
+    if (now - (this.#allowedAt.get(id) ?? -Infinity) >= ALLOW_MS) {
+      this.#allowedAt.set(id, now);
+      const detail = `${way} from ${peer.address}`;
+      this.#options.audit.note({ action: "allow", actor: id, subject: "post", detail });
+      this.#options.onUse(id);
+    }
+    return undefined;
+  }
+
+  /** Counts a request of an address that need not say who it is; returns the refusal of one too many. */
+  admitStranger({ address }: Peer): Response | undefined {
+    const limit = this.#strangers.take(address, this.#now());
+    return limit.ok ? undefined : this.#limit(address, limit, "requests");
+  }
+
+  /** Refuses a request. */
+  refuse(peer: Peer, detail: string, subject = ""): Response {
+    this.#options.audit.note({ action: "refuse", actor: peer.address, subject, detail });
+    return forbidden();
+  }
+
+  #refuseStranger(peer: Peer, detail: string): Response {
+    return this.admitStranger(peer) ?? this.refuse(peer, detail);
+  }
+
+  #limit(actor: string, { retryAfterMs }: Extract<RateLimit, { ok: false }>, what: string) {
+    this.#options.audit.note({ action: "rate-limit", actor, subject: "", detail: what });
+    return answer(STATUS_CODE.TooManyRequests, `too many ${what}: try again later`, {
+      "Retry-After": String(Math.ceil(retryAfterMs / 1000)),
+    });
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * HMAC-SHA256 of texts, by the key of a text.
+ *
+ * @module
+ */
+
+const ENCODER = new TextEncoder();
+
+function importKey(secret: string): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return crypto.subtle.importKey("raw", ENCODER.encode(secret), algorithm, false, [
+    "sign",
+    "verify",
+  ]);
+}
+
+/** Signs a message; returns hexadecimal digits. */
+export async function signText(secret: string, message: string): Promise<string> {
+  const key = await importKey(secret);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, ENCODER.encode(message))).toHex();
+}
+
+/** Whether a signature in hexadecimal digits is that of a message; compared in constant time. */
+export async function isSigned(
+  secret: string,
+  message: string,
+  signature: string,
+): Promise<boolean> {
+  const key = await importKey(secret);
+  return await crypto.subtle.verify(
+    "HMAC",
+    key,
+    Uint8Array.fromHex(signature),
+    ENCODER.encode(message),
+  );
+}
