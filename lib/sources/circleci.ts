@@ -1,0 +1,109 @@
+import { cleanUrl } from "./clean_url.ts";
+import { type EventFacts, eventShape } from "./event_shape.ts";
+import { refLine, subjectOf } from "./git_push.ts";
+import { commitKey, shortSha } from "./git_ref.ts";
+import { formatNumber, loginLine } from "./github_event.ts";
+import { tryIdentifier } from "./identifier.ts";
+import { judgeRun } from "./judge_run.ts";
+import { field, quoted } from "./lines.ts";
+import { at, text } from "./payload.ts";
+import type { SourceKind } from "./source.ts";
+import { tellingLines } from "./telling_lines.ts";
+
+/** How a run ended, in words, where its own say it badly. */
+const STATES: ReadonlyMap<string | undefined, string> = new Map([
+  ["success", "succeeded"],
+  ["error", "failed"],
+  ["timedout", "timed out"],
+  ["infrastructure_fail", "failed for its machine"],
+]);
+
+/** What a run of CircleCI is for. */
+interface Cause {
+  readonly branch: string | undefined;
+  readonly tag: string | undefined;
+  readonly sha: string | undefined;
+  readonly subject: string | undefined;
+  readonly actor: string | undefined;
+}
+
+/**
+ * Reads what started a pipeline: of GitHub and Bitbucket it stands under `vcs`, of GitLab and of
+ * apps of GitHub under `trigger_parameters`.
+ */
+function readCause(pipeline: unknown): Cause {
+  const vcs = at(pipeline, "vcs");
+  const git = at(pipeline, "trigger_parameters.git");
+  const app = at(pipeline, "trigger_parameters.github_app") ??
+    at(pipeline, "trigger_parameters.gitlab");
+  return {
+    branch: text(vcs, "branch") ?? text(git, "branch"),
+    tag: text(vcs, "tag") ?? text(git, "tag"),
+    sha: text(vcs, "revision") ?? text(git, "checkout_sha"),
+    subject: subjectOf(
+      text(vcs, "commit.subject") ?? text(app, "commit_title") ?? text(app, "commit_message"),
+    ),
+    actor: text(git, "author_login") ?? text(app, "user_username"),
+  };
+}
+
+/** `owner/name` of the project; that of GitLab has only ids in its slug. */
+function readRepo(payload: unknown): string | undefined {
+  const slug = text(payload, "project.slug") ?? "";
+  const found = /^(?:github|gh|bitbucket|bb)\/([^/]+\/[^/]+)$/.exec(slug)?.[1];
+  const names = [text(payload, "organization.name"), text(payload, "project.name")];
+  const named = names.every((name) => name !== undefined) ? names.join("/") : undefined;
+  return tryIdentifier(found) ?? tryIdentifier(named);
+}
+
+/** A workflow or a job that has come to its end. */
+function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown): EventFacts {
+  const what = type === "workflow-completed" ? "workflow" : "job";
+  const run = at(payload, what);
+  const status = text(run, "status");
+  const repo = readRepo(payload);
+  const { branch, tag, sha, subject, actor } = readCause(at(payload, "pipeline"));
+  const name = text(run, "name");
+  const workflow = text(payload, "workflow.name");
+  return {
+    type,
+    ...judgeRun(status, [type, repo, name, branch]),
+    title: [
+      `${what} ${STATES.get(status) ?? tryIdentifier(status)?.replaceAll("_", " ") ?? "completed"}`,
+      formatNumber(payload, what === "job" ? "job.number" : "pipeline.number"),
+      repo,
+    ],
+    lines: [
+      // Whoever opens a pull request writes the configuration that names them.
+      ...quoted(what, what === "job" && workflow !== undefined ? `${workflow}/${name}` : name),
+      ...refLine({ ref: tag ?? branch, isTag: tag !== undefined, defaultBranch: undefined }),
+      ...field("commit", shortSha(sha)),
+      ...quoted("subject", subject),
+      ...loginLine("by", actor),
+    ],
+    url: cleanUrl(text(payload, "workflow.url")),
+    repo,
+    actor,
+    number: text(payload, "pipeline.number"),
+    ref: branch,
+    burstKey: commitKey(repo, sha),
+  };
+}
+
+/**
+ * CircleCI: workflows and jobs that have come to their end.
+ *
+ * Source of the rules: https://circleci.com/docs/webhooks-reference
+ */
+export const circleci: SourceKind = {
+  name: "circleci",
+  shape({ event, payload }) {
+    const type = text(payload, "type") ?? event;
+    if (type === "workflow-completed" || type === "job-completed") {
+      return eventShape(shapeRun(type, payload));
+    }
+    const rule = type === "ping" ? "never" : "not among the defaults";
+    const title = [tryIdentifier(type) ?? "event", readRepo(payload)];
+    return eventShape({ type, title, lines: tellingLines(payload), rule, isWanted: false });
+  },
+};

@@ -1,0 +1,30 @@
+/**
+ * The two ways of proof that most sources share, with what is usual filled in.
+ *
+ * @module
+ */
+
+import type { HmacProof, TokenProof } from "./scheme.ts";
+
+/** How far a signed timestamp may be from now, either way. */
+export const TOLERANCE_MS = 300_000;
+
+/** An HMAC-SHA256 over the body, in hexadecimal digits, unless said otherwise. */
+export function createHmacProof(header: string, rest: Partial<HmacProof> = {}): HmacProof {
+  return {
+    type: "hmac",
+    hash: "SHA-256",
+    key: "text",
+    headers: [{ signature: header }],
+    layout: "whole",
+    prefix: "",
+    encoding: "hex",
+    content: "{body}",
+    ...rest,
+  };
+}
+
+/** A plain token, unless said otherwise. */
+export function createTokenProof(header: string, rest: Partial<TokenProof> = {}): TokenProof {
+  return { type: "token", header, forms: ["plain"], prefix: "", ...rest };
+}

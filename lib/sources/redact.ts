@@ -1,0 +1,107 @@
+/**
+ * Takes out what no event may carry: secrets by their shape, e-mail addresses and phone numbers.
+ *
+ * IP addresses in running text stay: in an alert they say which machine is down. Those of people go by
+ * the name of the key. Every pattern is bounded, so that the time is linear in the text.
+ *
+ * @module
+ */
+
+/** What stands where something was taken out. */
+export const REDACTED = "[redacted]";
+
+/** Secrets by the shape that their issuers gave them, so that scanners find them. */
+const SECRET_REGEXP = new RegExp(
+  [
+    "gh[opsur]_[A-Za-z0-9]{16,}", // GitHub
+    "github_pat_[A-Za-z0-9_]{16,}",
+    "gl[a-z]{2,8}-[A-Za-z0-9_.-]{16,}", // GitLab
+    "xox[a-z]-[A-Za-z0-9-]{8,}", // Slack
+    "xapp-[A-Za-z0-9-]{16,}",
+    "[prs]k_(?:live|test)_[A-Za-z0-9]{8,}", // Stripe
+    "whsec_[A-Za-z0-9+/_-]{8,}=*",
+    "A(?:KIA|SIA)[A-Z0-9]{16}", // AWS
+    "AIza[A-Za-z0-9_-]{30,}", // Google
+    "sk-[A-Za-z0-9_-]{20,}", // OpenAI, Anthropic
+    "hf_[A-Za-z0-9]{20,}", // Hugging Face
+    "npm_[A-Za-z0-9]{30,}",
+    "pypi-[A-Za-z0-9_-]{30,}",
+    "SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}", // SendGrid
+    "(?:dop|doo|dor)_v1_[a-f0-9]{32,}", // DigitalOcean
+    "shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}", // Shopify
+    "lin_(?:api|oauth|wh)_[A-Za-z0-9]{16,}", // Linear
+    "sntry[su]_[A-Za-z0-9+/=_-]{16,}", // Sentry
+    "\\d{8,10}:[A-Za-z0-9_-]{35,}", // Telegram
+    "eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*){0,4}", // JSON Web Token
+  ].map((pattern) => `(?<![A-Za-z0-9])${pattern}`).join("|"),
+  "g",
+);
+
+/** A private key, up to the end of the text when it was cut. */
+const PRIVATE_KEY_REGEXP =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,60}-----|$)/g;
+
+/** `https://user:password@host` */
+const USER_INFO_REGEXP = /:\/\/[^\s/@]{1,300}@/g;
+
+/** What is sent in a header; a word that only follows "basic" or "bearer" has no digit. */
+const AUTHORIZATION_REGEXP =
+  /\b(bearer|basic) {1,4}(?=[A-Za-z._~+/=-]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi;
+
+/** `TOKEN=…` of a shell, an environment or a query. */
+const ASSIGNMENT_REGEXP =
+  /(password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key)=[^\s&,;"']{4,}/gi;
+
+/** `git@github.com:owner/name` is an address of no one, `name@1.2.3` a version. */
+const EMAIL_REGEXP =
+  /(?<![\p{L}\p{N}._%+-])(?!git@)[\p{L}\p{N}._%+-]{1,64}@(?!v?\d+\.\d)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu;
+
+/** International numbers, then those of North America with their signs. */
+const PHONE_REGEXP =
+  /(?<![\w+])\+\d{10,15}(?!\w)|(?<![\w+])\+\d{1,3}(?:[ .()-]{1,2}\d{2,8}){2,5}(?!\w)|(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?![\w.-])/g;
+
+/** The fewest digits of a phone number; a `+10 -20` has fewer. */
+const MIN_PHONE_DIGITS = 8;
+
+/** Words anywhere in the name of a key. */
+const SECRET_KEY_REGEXP =
+  /secret|token|passw(?:or)?d|passphrase|authorization|(?:api|access|private|signing|encryption)_?key|cookie|session|credential|phone|(?:^|_)(?:dsn|pwd|ip|ip_?addr(?:ess)?|remote_?addr)(?:_|$)/;
+
+/** The longest name of a key that is looked at. */
+const MAX_KEY_LENGTH = 200;
+
+function redactPhone(found: string): string {
+  return found.replace(/\D/g, "").length < MIN_PHONE_DIGITS ? found : "[phone]";
+}
+
+/**
+ * Takes secrets, e-mail addresses and phone numbers out of a text.
+ *
+ * @param text Any string.
+ * @returns The text with `[redacted]`, `[e-mail]` and `[phone]` in their place.
+ */
+export function redactText(text: string): string {
+  return text
+    .replace(PRIVATE_KEY_REGEXP, REDACTED)
+    .replace(SECRET_REGEXP, REDACTED)
+    .replace(USER_INFO_REGEXP, `://${REDACTED}@`)
+    .replace(AUTHORIZATION_REGEXP, `$1 ${REDACTED}`)
+    .replace(ASSIGNMENT_REGEXP, `$1=${REDACTED}`)
+    .replace(EMAIL_REGEXP, "[e-mail]")
+    .replace(PHONE_REGEXP, redactPhone);
+}
+
+/**
+ * Tells by its name whether the value of a key is never shown: secrets, and where a person is or can
+ * be called. `clientSecret`, `API-Key` and `x_session_id` are such names.
+ *
+ * @param key The name of a key in a payload.
+ */
+export function isSecretKey(key: string): boolean {
+  const words = key
+    .slice(0, MAX_KEY_LENGTH)
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toLowerCase();
+  return SECRET_KEY_REGEXP.test(words);
+}

@@ -1,0 +1,53 @@
+import type { Scheme } from "./scheme.ts";
+import { tryDecodeBytes } from "./decode_bytes.ts";
+
+/** The key that a secret stands for, or why it stands for none. */
+export type SecretKeyResult =
+  | { readonly ok: true; readonly key: Uint8Array<ArrayBuffer> }
+  | { readonly ok: false; readonly message: string };
+
+const SIGNING_PREFIX = "whsec_";
+
+const PUBLIC_KEY_REGEXP = /^[0-9a-f]{64}$/i;
+/** What a header carries unchanged from any sender: visible ASCII, single spaces within. */
+const TOKEN_REGEXP = /^[!-~]+(?: [!-~]+)*$/;
+
+function tryDecodeSigningSecret(secret: string): Uint8Array<ArrayBuffer> | undefined {
+  const text = secret.startsWith(SIGNING_PREFIX) ? secret.slice(SIGNING_PREFIX.length) : secret;
+  return tryDecodeBytes(text);
+}
+
+/**
+ * Reads the key that a secret stands for: what an HMAC is made with, a public key, or the bytes that
+ * a token must equal.
+ *
+ * @param scheme The scheme of the source.
+ * @param secret The secret as it is configured; messages never repeat it.
+ */
+export function tryReadSecretKey(
+  { kind, proof }: Pick<Scheme, "kind" | "proof">,
+  secret: string,
+): SecretKeyResult {
+  const fail = (expected: string): SecretKeyResult => ({
+    ok: false,
+    message: `Cannot use a secret of ${kind}: expected ${expected}`,
+  });
+  if (secret.trim() === "") return fail("a secret that is not empty");
+  const asText: SecretKeyResult = { ok: true, key: new TextEncoder().encode(secret) };
+  if (proof.type === "hmac") {
+    if (proof.key === "text") return asText;
+    const key = tryDecodeSigningSecret(secret);
+    return key === undefined ? fail(`base64 after "${SIGNING_PREFIX}"`) : { ok: true, key };
+  }
+  if (proof.type === "ed25519") {
+    return PUBLIC_KEY_REGEXP.test(secret)
+      ? { ok: true, key: Uint8Array.fromHex(secret) }
+      : fail("the public key in 64 hexadecimal digits");
+  }
+  if (proof.forms.includes("basic") && secret.includes(":")) return asText;
+  if (proof.forms.every((form) => form === "basic")) return fail(`"user:password"`);
+  // A token with ", " could not be told from a header that came twice.
+  return TOKEN_REGEXP.test(secret) && !secret.includes(", ")
+    ? asText
+    : fail(`letters, digits and signs that a header carries, without ", "`);
+}

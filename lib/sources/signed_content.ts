@@ -1,0 +1,109 @@
+import { joinContent } from "./join_content.ts";
+import { type Refusal, refuse } from "./refusal.ts";
+import type { HeaderReader, ProofHeaders, SignedProof } from "./scheme.ts";
+import { validateTime } from "./validate_time.ts";
+
+/** What is signed, or why it cannot be told. */
+export type SignedContent =
+  | {
+    readonly ok: true;
+    /** The bytes that are signed. */
+    readonly content: Uint8Array<ArrayBuffer>;
+    /** The signed time in milliseconds since the epoch, where the scheme asks for one. */
+    readonly timestampMs: number | undefined;
+    /** The delivery id, where it is signed. */
+    readonly id: string | undefined;
+  }
+  | Refusal;
+
+/** What {@linkcode readSignedContent} reads. */
+export interface SignedContentParts {
+  /** The headers that belong to the signature. */
+  readonly names: ProofHeaders;
+  /** The headers of the request. */
+  readonly headers: HeaderReader;
+  /** The timestamp beside the signature, where the scheme has it there. */
+  readonly timestamp: string | undefined;
+  /** The body, byte for byte. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** The time in milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+const ID_REGEXP = /^[!-~]{1,255}$/;
+/** An id after which the signed text goes on with nothing between. */
+const BARE_ID_REGEXP = /^[\w-]{1,255}$/;
+const DIGITS_REGEXP = /^\d{1,15}$/;
+/**
+ * A timestamp that is signed but not looked at. The `{` of a body cannot move to its end, and what
+ * moves from its end to a body leaves no JSON.
+ */
+const OPAQUE_TIMESTAMP_REGEXP = /^[A-Za-z0-9]{1,32}$/;
+
+/** From this number on a timestamp counts milliseconds: as seconds it would be the year 5138. */
+const MIN_MILLISECONDS = 1e11;
+
+/** The text that stands in a template between a placeholder and what comes next. */
+function separatorAfter(placeholder: string, template: string): string {
+  const [, rest = ""] = template.split(placeholder);
+  return rest.split("{", 1)[0] ?? "";
+}
+
+function readTimestamp(
+  proof: SignedProof,
+  { names, headers, timestamp, nowMs }: SignedContentParts,
+): { ok: true; text: string; timeMs: number | undefined } | Refusal {
+  const text = timestamp ?? (names.timestamp && headers.get(names.timestamp)) ?? "";
+  const where = names.timestamp ? `the header "${names.timestamp}"` : "the signature's timestamp";
+  if (text === "") return refuse("missing_timestamp", `${where} is missing`);
+  if (text.includes(",")) return refuse("repeated_header", `${where} came more than once`);
+  if (proof.toleranceMs === undefined) {
+    return OPAQUE_TIMESTAMP_REGEXP.test(text)
+      ? { ok: true, text, timeMs: undefined }
+      : refuse("malformed_timestamp", `${where} is malformed: expected letters and digits`);
+  }
+  if (!DIGITS_REGEXP.test(text)) {
+    return refuse("malformed_timestamp", `${where} is malformed: expected seconds since 1970`);
+  }
+  const count = Number(text);
+  const timeMs = count < MIN_MILLISECONDS ? count * 1000 : count;
+  return validateTime(timeMs, { nowMs, toleranceMs: proof.toleranceMs }) ??
+    { ok: true, text, timeMs };
+}
+
+function readId(
+  { content }: SignedProof,
+  { names, headers }: SignedContentParts,
+): { ok: true; text: string } | Refusal {
+  const text = (names.id && headers.get(names.id)) ?? "";
+  const where = `the header "${names.id}"`;
+  if (text === "") return refuse("missing_id", `${where} is missing`);
+  if (text.includes(", ")) return refuse("repeated_header", `${where} came more than once`);
+  // What was signed as id, time and body could else be passed on with the time and a part of the
+  // body as the id, and with a later time that somebody has written into the body.
+  const separator = separatorAfter("{id}", content);
+  const isUnambiguous = separator === ""
+    ? BARE_ID_REGEXP.test(text)
+    : ID_REGEXP.test(text) && !text.includes(separator);
+  if (!isUnambiguous) {
+    const limit = separator === ""
+      ? `letters, digits, "_" and "-"`
+      : `no space and no "${separator}"`;
+    return refuse("malformed_id", `${where} is malformed: expected ${limit}`);
+  }
+  return { ok: true, text };
+}
+
+/** Reads what is signed, and checks the time where it is a part of that. */
+export function readSignedContent(proof: SignedProof, parts: SignedContentParts): SignedContent {
+  const timestamp = proof.content.includes("{timestamp}") ? readTimestamp(proof, parts) : undefined;
+  if (timestamp?.ok === false) return timestamp;
+  const id = proof.content.includes("{id}") ? readId(proof, parts) : undefined;
+  if (id?.ok === false) return id;
+  const content = joinContent(proof.content, {
+    timestamp: timestamp?.text ?? "",
+    id: id?.text ?? "",
+    body: parts.body,
+  });
+  return { ok: true, content, timestampMs: timestamp?.timeMs, id: id?.text };
+}

@@ -1,0 +1,24 @@
+/** Segments of what needs no escape in a URL; no empty one, and none that means a folder. */
+const PATH_REGEXP = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
+
+/** Paths that the server answers itself, with all that is below them. */
+const RESERVED_REGEXP = /^\/(?:events|healthz|feed|pair|session|api[^/]*)(?:\/|$)/i;
+
+const MAX_PATH_LENGTH = 128;
+
+/**
+ * Tells whether a source can take its deliveries at a path.
+ *
+ * @param path Such as `/github`.
+ * @returns What was expected, or `undefined` when it can.
+ */
+export function findSourcePathFault(path: string): string | undefined {
+  if (path.length > MAX_PATH_LENGTH) return `expected at most ${MAX_PATH_LENGTH} characters`;
+  if (!PATH_REGEXP.test(path)) {
+    return 'expected a path such as "/github": letters, digits and "._~-" after each "/"';
+  }
+  if (RESERVED_REGEXP.test(path)) {
+    return 'expected a path that the server does not use itself, such as "/hooks/github"';
+  }
+  return undefined;
+}

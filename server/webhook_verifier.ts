@@ -1,0 +1,146 @@
+/**
+ * Proves what a delivery claims, with the secrets of its source.
+ *
+ * @module
+ */
+
+import {
+  type Check,
+  planVerification,
+  type RawDelivery,
+} from "../lib/sources/plan_verification.ts";
+import { readBodyTime } from "../lib/sources/read_delivery.ts";
+import type { Refusal } from "../lib/sources/refusal.ts";
+import type { Proof, Scheme } from "../lib/sources/scheme.ts";
+import { tryReadSecretKey } from "../lib/sources/secret_key.ts";
+import { validateTime } from "../lib/sources/validate_time.ts";
+
+/** What {@linkcode WebhookVerifier.verify} returns. */
+export type Verification =
+  | {
+    readonly ok: true;
+    /** Which of the secrets fits, counted from 0. */
+    readonly secretIndex: number;
+    /** The delivery id, where it is part of what is signed. */
+    readonly deliveryId: string | undefined;
+    /** The time that is signed, in milliseconds since the epoch, where the scheme asks for one. */
+    readonly timestampMs: number | undefined;
+  }
+  | {
+    readonly ok: false;
+    /** What is wrong, for a program. */
+    readonly code: Refusal["code"] | "bad_signature";
+    /** What is wrong, for a person; without a secret and without anything that was sent. */
+    readonly message: string;
+  };
+
+/** Options of a {@linkcode WebhookVerifier}. */
+export interface WebhookVerifierOptions {
+  /** How the source proves where its deliveries come from. */
+  readonly scheme: Scheme;
+  /** The secrets, at least one; each of them is accepted, so that they can be changed one by one. */
+  readonly secrets: readonly string[];
+}
+
+/** Tells whether a check holds with one secret. */
+type Prover = (check: Check) => Promise<boolean>;
+
+const DECODER = new TextDecoder();
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** Compares two digests in a time that does not hang on where they differ. */
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
+  return difference === 0;
+}
+
+async function createProver(proof: Proof, key: Uint8Array<ArrayBuffer>): Promise<Prover> {
+  if (proof.type === "token") {
+    // Digests have one length, so that the time of a comparison says nothing of the token's.
+    const expected = await digest(key);
+    return async (check) => check.type === "token" && areEqual(await digest(check.token), expected);
+  }
+  const algorithm = proof.type === "hmac"
+    ? { name: "HMAC", hash: proof.hash }
+    : { name: "Ed25519" };
+  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["verify"]);
+  return async (check) =>
+    check.type === "signature" &&
+    await crypto.subtle.verify(algorithm.name, imported, check.signature, check.content);
+}
+
+function tryParseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(DECODER.decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Verifies the deliveries of one source. */
+export class WebhookVerifier {
+  readonly #scheme: Scheme;
+  readonly #provers: readonly (() => Promise<Prover>)[];
+
+  /**
+   * Constructs a new instance.
+   *
+   * @throws {TypeError} When there is no secret, or when one is empty or of the wrong form.
+   */
+  constructor({ scheme, secrets }: WebhookVerifierOptions) {
+    const { kind, proof } = scheme;
+    if (secrets.length === 0) {
+      throw new TypeError(`Cannot verify the deliveries of ${kind}: expected at least one secret`);
+    }
+    this.#scheme = scheme;
+    this.#provers = secrets.map((secret) => {
+      const read = tryReadSecretKey(scheme, secret);
+      if (!read.ok) throw new TypeError(read.message);
+      // The key is imported once, and not before a delivery needs it.
+      let prover: Promise<Prover> | undefined;
+      return () => prover ??= createProver(proof, read.key);
+    });
+  }
+
+  /**
+   * Verifies a delivery. Its body must not have been parsed and written anew.
+   *
+   * @param delivery The delivery as it came in.
+   * @returns Which secret fits, or why the delivery is refused.
+   */
+  async verify(delivery: RawDelivery): Promise<Verification> {
+    const plan = planVerification(this.#scheme, delivery);
+    if (!plan.ok) return plan;
+    const secretIndex = await this.#findSecret(plan.checks);
+    if (secretIndex === -1) {
+      return { ok: false, code: "bad_signature", message: "no secret of the source fits" };
+    }
+    const timestampMs = plan.timestampMs ?? this.#readBodyTime(delivery.body);
+    const { bodyTime } = this.#scheme;
+    const refusal = bodyTime === undefined || timestampMs === undefined
+      ? undefined
+      : validateTime(timestampMs, { ...bodyTime, nowMs: delivery.nowMs });
+    return refusal ?? { ok: true, secretIndex, deliveryId: plan.deliveryId, timestampMs };
+  }
+
+  /** Which secret one of the checks holds with, or -1. */
+  async #findSecret(checks: readonly Check[]): Promise<number> {
+    for (const [index, getProver] of this.#provers.entries()) {
+      const holds = await getProver();
+      for (const check of checks) {
+        if (await holds(check)) return index;
+      }
+    }
+    return -1;
+  }
+
+  #readBodyTime(body: Uint8Array): number | undefined {
+    return this.#scheme.bodyTime === undefined
+      ? undefined
+      : readBodyTime(this.#scheme, tryParseJson(body));
+  }
+}

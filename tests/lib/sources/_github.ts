@@ -1,0 +1,34 @@
+import { formatShape } from "../../../lib/sources/format_shape.ts";
+import { github } from "../../../lib/sources/github.ts";
+import type { Shape } from "../../../lib/sources/source.ts";
+
+/** What every payload has. */
+export const COMMON = {
+  repository: {
+    full_name: "octo/repo",
+    default_branch: "main",
+    html_url: "https://github.com/octo/repo",
+  },
+  sender: { login: "octocat", type: "User" },
+};
+
+export const SHA = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
+export const NO_SHA = "0".repeat(40);
+
+/** A member, a contributor, a stranger and a bot as authors of an object. */
+export const AUTHORS = {
+  member: { user: { login: "octocat", type: "User" }, author_association: "MEMBER" },
+  contributor: { user: { login: "helper", type: "User" }, author_association: "CONTRIBUTOR" },
+  external: { user: { login: "stranger", type: "User" }, author_association: "NONE" },
+  bot: { user: { login: "ci[bot]", type: "Bot" }, author_association: "COLLABORATOR" },
+};
+
+/** The shape of a payload, to which what every payload has is added. */
+export function shapeOf(event: string, payload: Record<string, unknown>): Shape {
+  return github.shape({ event, payload: { ...COMMON, ...payload } });
+}
+
+/** The lines of the text of a payload. */
+export function linesOf(event: string, payload: Record<string, unknown>): string[] {
+  return formatShape("github", shapeOf(event, payload)).text.split("\n");
+}
