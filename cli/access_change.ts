@@ -82,7 +82,11 @@ export async function changeAccess(
   const refuse = (message: string): AccessReport => {
     return { exitCode: 1, lines: [], problems: [...faults.add(message)] };
   };
-  const store = new AccessStore({ stateDir, onFault: (message) => faults.add(message) });
+  const store = new AccessStore({
+    stateDir,
+    onFault: (message) => faults.add(message),
+    now: () => nowMs,
+  });
   let outcome: Outcome;
   try {
     outcome = await change(store, options, environment);

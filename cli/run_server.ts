@@ -6,6 +6,7 @@ import type { ServeEnvironment } from "../server/serve.ts";
 import { listenForTermination } from "../server/termination.ts";
 import { readTlsFiles } from "./read_tls_files.ts";
 import { reportCorruptJournals } from "./report_corrupt_journals.ts";
+import { checkSources } from "./check_sources.ts";
 import { findStateDir } from "./state_dir.ts";
 import { printError } from "./terminal.ts";
 
@@ -38,6 +39,7 @@ export async function runServer(
   if (listen?.tls !== undefined && tls === undefined) return 1;
   const stateDir = findStateDir(options.stateDir);
   if (stateDir === undefined) return 1;
+  if (!await checkSources(stateDir)) return 1;
   reportCorruptJournals(stateDir, (line) => log.warn(line));
   const survive = (event: Event, fault: unknown) => {
     event.preventDefault();

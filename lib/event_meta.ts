@@ -24,6 +24,8 @@ const OWN_KEYS: readonly string[] = [
   "path",
   "attempt",
   "digest",
+  "source_name",
+  "verified",
 ];
 
 /** The parameter that names the session: it says where the event goes, and is no attribute of it. */

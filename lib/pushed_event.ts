@@ -16,9 +16,19 @@ export interface DeliverableEvent {
 /** How many code points {@linkcode formatHowToAnswer} adds to a content at most. */
 export const HOW_TO_ANSWER_CODE_POINTS = 200;
 
+/** The line that says how an event is closed that nobody waits for an answer to. */
+export function formatHowToClose(eventId: string): string {
+  return `(No answer due: ack ${eventId}.)`;
+}
+
 /** The line that says how an event is answered: instructions are forgotten in long sessions. */
 export function formatHowToAnswer(chatId: string, eventId: string): string {
   return `(Answer: reply with chat_id ${chatId}. No answer due: ack ${eventId}.)`;
+}
+
+/** Whether an event comes from a source, which listens to no answer. */
+function isFromSource(meta: Readonly<Record<string, string>>): boolean {
+  return meta.source_name !== undefined;
 }
 
 /** An event as it is pushed: with its id, its chat, and how to answer it. */
@@ -27,8 +37,9 @@ export function toPushedEvent({ seq, content, meta, attempts }: DeliverableEvent
 > {
   const chatId = formatChatId(seq);
   const eventId = formatEventId(seq);
+  const how = isFromSource(meta) ? formatHowToClose(eventId) : formatHowToAnswer(chatId, eventId);
   return {
-    content: `${content}\n\n${formatHowToAnswer(chatId, eventId)}`,
+    content: `${content}\n\n${how}`,
     meta: {
       ...meta,
       chat_id: chatId,

@@ -17,6 +17,7 @@ import {
   lastGoodPathOf,
   lockPathOf,
 } from "./state_folder.ts";
+import { writeAtomically } from "./write_atomically.ts";
 
 /** What the access file says, or why nobody gets in. */
 export type AccessState =
@@ -68,23 +69,6 @@ const SETTLED_MS = 1000;
 
 function hex(bytes: number): string {
   return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
-}
-
-/** Writes a file so that whoever reads it, and whatever fails, finds the old text or the new one. */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${hex(8)}.tmp`;
-  try {
-    using file = await Deno.open(temporary, { createNew: true, write: true, mode: FILE_MODE });
-    const bytes = new TextEncoder().encode(text);
-    for (let written = 0; written < bytes.length;) {
-      written += await file.write(bytes.subarray(written));
-    }
-    await file.sync();
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
 }
 
 /** Reads and writes the access file of a state folder. */

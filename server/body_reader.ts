@@ -10,10 +10,23 @@
 import { STATUS_CODE, type StatusCode } from "@std/http/status";
 import { ByteBuffer } from "../lib/byte_buffer.ts";
 
+/** The answer to a body that is not taken. */
+export interface BodyRefusal {
+  /** It is not taken. */
+  readonly ok: false;
+  /** The status of the answer. */
+  readonly status: StatusCode;
+  /** The text of the answer. */
+  readonly message: string;
+}
+
 /** What {@linkcode BodyReader.read} returns: the text, or the answer to give. */
-export type Body =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly status: StatusCode; readonly message: string };
+export type Body = { readonly ok: true; readonly text: string } | BodyRefusal;
+
+/** What {@linkcode BodyReader.readBytes} returns: the bytes, or the answer to give. */
+export type BodyBytes =
+  | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
+  | BodyRefusal;
 
 /** Options of a {@linkcode BodyReader}. */
 export interface BodyReaderOptions {
@@ -73,8 +86,28 @@ export class BodyReader {
    * @returns The text, or the status and the message of the refusal.
    */
   async read(request: Request): Promise<Body> {
+    const body = await this.readBytes(request);
+    if (!body.ok) return body;
+    try {
+      return { ok: true, text: decodeUtf8(body.bytes) };
+    } catch {
+      return {
+        ok: false,
+        status: STATUS_CODE.UnsupportedMediaType,
+        message: "the body is not UTF-8 text",
+      };
+    }
+  }
+
+  /**
+   * Reads the body of a request as it was sent.
+   *
+   * @param request The request; its body must not have been read.
+   * @returns The bytes, or the status and the message of the refusal.
+   */
+  async readBytes(request: Request): Promise<BodyBytes> {
     if (Number(request.headers.get("content-length")) > this.#maxBytes) return this.#tooLarge();
-    if (request.body === null) return { ok: true, text: "" };
+    if (request.body === null) return { ok: true, bytes: new Uint8Array() };
     const reading: Reading = {
       expiresAt: performance.now() + this.#deadlineMs,
       reader: request.body.getReader(),
@@ -98,7 +131,7 @@ export class BodyReader {
     this.#timer = undefined;
   }
 
-  async #collect(reading: Reading): Promise<Body> {
+  async #collect(reading: Reading): Promise<BodyBytes> {
     const buffer = new ByteBuffer();
     for (;;) {
       const { done, value } = await reading.reader.read();
@@ -110,18 +143,11 @@ export class BodyReader {
       }
       buffer.append(value);
     }
-    try {
-      return { ok: true, text: decodeUtf8(buffer.take()) };
-    } catch {
-      return {
-        ok: false,
-        status: STATUS_CODE.UnsupportedMediaType,
-        message: "the body is not UTF-8 text",
-      };
-    }
+    // Bytes of the network are never shared with another thread.
+    return { ok: true, bytes: buffer.take() as Uint8Array<ArrayBuffer> };
   }
 
-  #tooLarge(): Body {
+  #tooLarge(): BodyRefusal {
     return {
       ok: false,
       status: STATUS_CODE.ContentTooLarge,
@@ -129,7 +155,7 @@ export class BodyReader {
     };
   }
 
-  #late(): Body {
+  #late(): BodyRefusal {
     return {
       ok: false,
       status: STATUS_CODE.RequestTimeout,

@@ -109,7 +109,9 @@ export class Credentials {
   /** Who listens without a word: nobody, but where every process of this machine is believed. */
   get anonymous(): Caller | undefined {
     const { allowlist } = this.#options;
-    if (allowlist.size === 0) return undefined;
+    const state = this.access;
+    const isOpen = state.ok && state.access.policy !== "disabled";
+    if (!isOpen || allowlist.size === 0) return undefined;
     return {
       id: "",
       rights: { speak: false, approve: false },
@@ -118,6 +120,13 @@ export class Credentials {
       way: "header",
       proof: "",
     };
+  }
+
+  /** Why nobody gets in at the moment; `undefined` when somebody may. */
+  get closedBecause(): string | undefined {
+    const state = this.access;
+    if (!state.ok) return "the access file cannot be used";
+    return state.access.policy === "disabled" ? "the policy is disabled" : undefined;
   }
 
   /** Reads the access file again, because somebody says that it has changed. */
@@ -132,9 +141,9 @@ export class Credentials {
    */
   async identify(headers: Headers): Promise<Identification> {
     const state = this.access;
-    if (!state.ok) return { kind: "closed", reason: "the access file cannot be used" };
+    const reason = this.closedBecause;
+    if (!state.ok || reason !== undefined) return { kind: "closed", reason: reason ?? "" };
     const { access } = state;
-    if (access.policy === "disabled") return { kind: "closed", reason: "the policy is disabled" };
     const authorization = headers.get("authorization");
     const name = headers.get("x-sender");
     if (authorization !== null) return await this.#identifyByToken(access, authorization, name);

@@ -9,10 +9,11 @@
  * @module
  */
 
+import { formatEventId } from "../lib/event_id.ts";
 import { type Route, routeEvent } from "../lib/route_event.ts";
 import { delay } from "./delay.ts";
 import { EventIntake, type IncomingEvent, type Receipt, type SessionLink } from "./event_intake.ts";
-import type { WaitingEvent } from "./event_table.ts";
+import { HELD_SESSION, type WaitingEvent } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { StoredSession } from "./session_table.ts";
@@ -72,6 +73,7 @@ export class Dispatcher {
 
   /** Begins: this process holds the port now. */
   start(): void {
+    this.#try(({ events }) => events.releaseHeld());
     const open = this.#try(({ sessions }) => sessions.open()) ?? [];
     if (open.every(({ id }) => this.#attached.has(id))) return;
     this.#grace = setTimeout(() => this.#endGrace(), this.#options.graceMs ?? 2000);
@@ -161,8 +163,20 @@ export class Dispatcher {
     const address = { session: event.target, repository: event.repository };
     const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
     if (route.kind === "ambiguous") return Promise.resolve(route);
-    const link = route.kind === "none" ? undefined : this.#attached.get(route.session.id)?.link;
+    const isForNobody = route.kind === "none" || event.isHeld || event.filteredBy !== undefined;
+    const link = isForNobody ? undefined : this.#attached.get(route.session.id)?.link;
     return this.#intake.take(event, link);
+  }
+
+  /** Lets events go that were held back. */
+  release(seqs: readonly number[]): void {
+    this.#try(({ events }) => events.assign(seqs, null));
+    this.#offer();
+  }
+
+  /** Takes events out that another one tells of. */
+  gather(seqs: readonly number[], into: number): void {
+    this.#try(({ events }) => events.gather(seqs, `gathered in ${formatEventId(into)}`));
   }
 
   #refreshSessions(): void {
@@ -217,7 +231,8 @@ export class Dispatcher {
   #sessionsGone(state: "stored" | "pushed"): (number | null)[] {
     const sessions = this.#try(({ events }) => events.sessionsOf(state)) ?? [];
     return sessions.filter((session) =>
-      session === null || (!this.#attached.has(session) && this.#grace === undefined)
+      session === null ||
+      (session !== HELD_SESSION && !this.#attached.has(session) && this.#grace === undefined)
     );
   }
 

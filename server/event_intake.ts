@@ -12,6 +12,7 @@
 
 import { EventSequence } from "../lib/event_id.ts";
 import type { DeliverableEvent } from "../lib/pushed_event.ts";
+import { HELD_SESSION } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
 import { isKeyTaken } from "./journal_error.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
@@ -34,6 +35,14 @@ export interface IncomingEvent {
   readonly repository?: string | undefined;
   /** The id of the delivery, which tells a repetition. */
   readonly delivery?: string | undefined;
+  /** The SHA-256 of the delivery, which tells a repetition under another id. */
+  readonly digest?: string | undefined;
+  /** The rule by which it is kept from every session. */
+  readonly filteredBy?: string | undefined;
+  /** Whether it is held back for a while, in case that there are more of its kind. */
+  readonly isHeld?: boolean;
+  /** What is remarked about it. */
+  readonly note?: string | undefined;
 }
 
 /** A session that events are handed to. */
@@ -58,8 +67,8 @@ export interface SessionLink {
 export interface Receipt {
   /** Its sequence number, or that of the event which it repeats. */
   readonly seq: number;
-  /** Whether a session has it, or it waits in the journal, or it was delivered before. */
-  readonly kind: "accepted" | "stored" | "duplicate";
+  /** Whether a session has it, or it waits in the journal, was delivered before, or is not wanted. */
+  readonly kind: "accepted" | "stored" | "duplicate" | "filtered";
 }
 
 /** Options of an {@linkcode EventIntake}. */
@@ -79,7 +88,7 @@ interface Entry {
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
   seq: number;
-  kind: "stored" | "direct" | "duplicate";
+  kind: "stored" | "direct" | "duplicate" | "filtered";
 }
 
 /** Events that come in so soon after a commit, in milliseconds, gather for the next one. */
@@ -87,6 +96,10 @@ const BUSY_MS = 0.25;
 
 /** How many events are gathered at most before they are committed. */
 const MAX_GATHERED = 64;
+
+function mayRepeat(event: IncomingEvent | undefined): boolean {
+  return event?.delivery !== undefined || event?.digest !== undefined;
+}
 
 /** Takes events in. */
 export class EventIntake {
@@ -172,7 +185,7 @@ export class EventIntake {
     };
     try {
       // A single statement is a transaction of its own.
-      if (entries.length === 1 && entries[0]?.event.delivery === undefined) insertAll();
+      if (entries.length === 1 && !mayRepeat(entries[0]?.event)) insertAll();
       else journal.transaction(insertAll);
     } catch (error) {
       // A process that held the port before, or the terminal, has given the same number.
@@ -186,18 +199,23 @@ export class EventIntake {
     const { event, link } = entry;
     const { source, sender, target, repository } = event;
     const storedAt = this.#now();
-    const duplicateOf = event.delivery === undefined
-      ? undefined
-      : journal.events.findDelivery(sender, event.delivery, storedAt - DELIVERY_WINDOW_MS);
+    const duplicateOf = this.#findRepeated(journal, event, storedAt);
     const seq = this.#sequence.next(storedAt);
     const isRepeated = duplicateOf !== undefined;
-    const isDirect = !isRepeated && link?.direct?.isReady() === true;
-    entry.kind = isRepeated ? "duplicate" : isDirect ? "direct" : "stored";
+    const isFiltered = event.filteredBy !== undefined;
+    const isDirect = !isRepeated && !isFiltered && link?.direct?.isReady() === true;
+    entry.kind = isRepeated
+      ? "duplicate"
+      : isFiltered
+      ? "filtered"
+      : isDirect
+      ? "direct"
+      : "stored";
     entry.seq = duplicateOf ?? seq;
     journal.events.insert({
       seq,
-      state: isRepeated ? "duplicate" : isDirect ? "pushed" : "stored",
-      session: link?.sessionId ?? null,
+      state: entry.kind === "direct" ? "pushed" : entry.kind,
+      session: link?.sessionId ?? (event.isHeld ? HELD_SESSION : null),
       storedAt,
       source,
       sender,
@@ -206,16 +224,31 @@ export class EventIntake {
       target,
       repository,
       delivery: isRepeated ? undefined : event.delivery,
+      digest: isRepeated ? undefined : event.digest,
+      note: event.filteredBy ?? event.note,
       duplicateOf,
       raw: isRepeated ? undefined : event.raw,
     });
+  }
+
+  #findRepeated(
+    { events }: Journal,
+    { sender, delivery, digest }: IncomingEvent,
+    nowMs: number,
+  ): number | undefined {
+    const sinceMs = nowMs - DELIVERY_WINDOW_MS;
+    const byId = delivery === undefined
+      ? undefined
+      : events.findDelivery(sender, delivery, sinceMs);
+    if (byId !== undefined || digest === undefined) return byId;
+    return events.findDigest(sender, digest, sinceMs);
   }
 
   #deliver(entries: readonly Entry[]): void {
     const behind = new Set<SessionLink>();
     for (const entry of entries) {
       const { kind, link, resolve, seq } = entry;
-      if (kind === "duplicate") resolve({ seq, kind });
+      if (kind === "duplicate" || kind === "filtered") resolve({ seq, kind });
       else if (link === undefined) resolve({ seq, kind: "stored" });
       else if (kind === "direct") this.#push(entry, link);
       else {

@@ -32,8 +32,12 @@ export interface NewEvent {
   readonly repository?: string | undefined;
   /** The id of the delivery, which tells a repetition. */
   readonly delivery?: string | undefined;
+  /** The SHA-256 of the delivery, which tells a repetition under another id. */
+  readonly digest?: string | undefined;
   /** The event that it repeats. */
   readonly duplicateOf?: number | undefined;
+  /** What is remarked about it. */
+  readonly note?: string | undefined;
   /** The body as it was sent, where the content is not all of it. */
   readonly raw?: Uint8Array | undefined;
 }

@@ -62,6 +62,12 @@ const SUMMARY = `seq, state, session, attempts, stored_at, sender, ${START}`;
 const RECORD = `*, ${START}`;
 const OPEN_STATES = quoteAll(EVENT_STATES.filter(isOpen));
 
+/**
+ * In place of a session: the events that the process which holds the port has held back for a while.
+ * No session has this number.
+ */
+export const HELD_SESSION = 0;
+
 /** The rows of the table `events`. */
 export class EventTable {
   readonly #sql: Statements;
@@ -85,7 +91,8 @@ export class EventTable {
     const attempts = state === "pushed" ? 1 : 0;
     const pushedAt = state === "pushed" ? storedAt : null;
     const isPlain = event.target === undefined && event.repository === undefined &&
-      event.delivery === undefined && event.duplicateOf === undefined && event.raw === undefined;
+      event.delivery === undefined && event.duplicateOf === undefined &&
+      event.digest === undefined && event.note === undefined && event.raw === undefined;
     if (isPlain && state === "pushed") {
       this.#sql(
         `INSERT INTO events
@@ -96,8 +103,8 @@ export class EventTable {
     }
     this.#sql(
       `INSERT INTO events (seq, state, session, attempts, stored_at, pushed_at, source, sender, meta,
-         content, target, repository, delivery, duplicate_of, raw)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         content, target, repository, delivery, digest, duplicate_of, note, raw)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       seq,
       state,
@@ -112,7 +119,9 @@ export class EventTable {
       event.target ?? null,
       event.repository ?? null,
       event.delivery ?? null,
+      event.digest ?? null,
       event.duplicateOf ?? null,
+      event.note ?? null,
       event.raw ?? null,
     );
   }
@@ -123,6 +132,29 @@ export class EventTable {
       `SELECT seq FROM events WHERE sender = ? AND delivery = ? AND stored_at >= ?
        ORDER BY stored_at LIMIT 1`,
     ).get(sender, delivery, sinceMs)?.seq as number | undefined;
+  }
+
+  /** The event that a sender delivered with a digest since a time; `undefined` for none. */
+  findDigest(sender: string, digest: string, sinceMs: number): number | undefined {
+    return this.#sql(
+      `SELECT seq FROM events WHERE sender = ? AND digest = ? AND stored_at >= ?
+       ORDER BY stored_at LIMIT 1`,
+    ).get(sender, digest, sinceMs)?.seq as number | undefined;
+  }
+
+  /** Lets the events go that a process has held back. */
+  releaseHeld(): void {
+    this.#sql(
+      `UPDATE events SET session = NULL WHERE state = 'stored' AND session = ${HELD_SESSION}`,
+    ).run();
+  }
+
+  /** Takes events out that another one tells of. */
+  gather(seqs: readonly number[], note: string): void {
+    this.#sql(
+      `UPDATE events NOT INDEXED SET state = 'filtered', note = ?
+       WHERE seq IN (SELECT value FROM json_each(?)) AND state = 'stored'`,
+    ).run(note, JSON.stringify(seqs));
   }
 
   /** An event; `undefined` for none. */
@@ -229,7 +261,7 @@ export class EventTable {
   }
 
   /** Hands open events to a session: they are `stored` until it has written them. */
-  assign(seqs: readonly number[], session: number): void {
+  assign(seqs: readonly number[], session: number | null): void {
     this.#sql(
       `UPDATE events NOT INDEXED SET session = ?, state = 'stored'
        WHERE seq IN (SELECT value FROM json_each(?)) AND state IN (${OPEN_STATES})`,

@@ -17,7 +17,7 @@ import type { Peer } from "./peer.ts";
 /** Options of a {@linkcode Gatekeeper}. */
 export interface GatekeeperOptions {
   /** Finds out who makes a request. */
-  readonly credentials: Pick<Credentials, "identify" | "anonymous">;
+  readonly credentials: Pick<Credentials, "identify" | "anonymous" | "closedBecause">;
   /** How many posts a minute one sender may make, or one address without a sender; `0` for any. */
   readonly rateLimitPerMinute: number;
   /** Called now and then with the sender of a request that was let in. */
@@ -106,6 +106,12 @@ export class Gatekeeper {
   admitStranger({ address }: Peer): Response | undefined {
     const limit = this.#strangers.take(address, this.#now());
     return limit.ok ? undefined : this.#limit(address, limit, "requests");
+  }
+
+  /** The refusal of everybody, where nobody gets in at the moment, or nothing. */
+  refuseClosed(peer: Peer): Response | undefined {
+    const reason = this.#options.credentials.closedBecause;
+    return reason === undefined ? undefined : this.refuse(peer, reason);
   }
 
   /** Refuses a request. */

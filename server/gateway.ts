@@ -24,7 +24,7 @@ export async function runGateway(
   const { stateDir, tls, log, terminated } = environment;
   const keeper = new JournalKeeper({ stateDir, durability: options.durability, log });
   const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
-  const role = new PortRole({ options, keeper, access, tls, log });
+  const role = new PortRole({ options, keeper, stateDir, access, tls, log });
   await terminated;
   await role.close();
   keeper.close();

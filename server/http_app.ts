@@ -25,6 +25,7 @@ import { createReceiver, type HttpReceiverOptions, type Poster } from "./http_re
 import { createSignIn, type HttpSignInOptions } from "./http_sign_in.ts";
 import { JournalError } from "./journal_error.ts";
 import type { Peer } from "./peer.ts";
+import type { Sources } from "./sources.ts";
 
 /** What the HTTP side works with. */
 export interface HttpAppOptions
@@ -33,6 +34,8 @@ export interface HttpAppOptions
   readonly access: Pick<AccessStore, "read" | "update">;
   /** Decides who is let in. */
   readonly gatekeeper: Gatekeeper;
+  /** Takes the deliveries of sources. */
+  readonly sources: Pick<Sources, "find" | "mayHave">;
   /** Further names by which the `Host` header may call the server. */
   readonly allowedHosts: readonly string[];
   /** The listeners at `GET /events`. */
@@ -50,6 +53,16 @@ const READ_METHODS = "GET, HEAD";
 
 const PAIRING_REGEXP = /^\/pair\/([A-Za-z0-9_-]{22})$/;
 
+const AUTHORITY_REGEXP = /^[^:]+:\/\/([^/?#]*)/;
+
+/** The answer to a request that has become a WebSocket, and has no body any more. */
+const SWITCHING_PROTOCOLS = 101;
+
+/** Drops a body that nobody has read; otherwise the runtime closes the connection, which costs more. */
+function dropBody(request: Request): void {
+  if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
+}
+
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
@@ -61,7 +74,7 @@ function isRead(method: string): boolean {
  * @returns Answers requests.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { gatekeeper, stream, feeds, health, log } = options;
+  const { gatekeeper, sources, stream, feeds, health, log } = options;
   const hosts = [...LOOPBACK_HOSTNAMES, ...options.allowedHosts];
   const receive = createReceiver(options);
   const api = createApi(options);
@@ -69,9 +82,13 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const signIn = createSignIn(options);
 
   /** The refusal of a request from a foreign host or site, or nothing. */
-  function guard(headers: Headers, peer: Peer): Response | undefined {
-    const host = headers.get("host");
-    const byHost = validateHost(host, hosts);
+  function guard({ headers, url }: Request, peer: Peer): Response | undefined {
+    const [, authority = ""] = AUTHORITY_REGEXP.exec(url) ?? [];
+    // HTTP/2, which browsers speak with TLS, names the host in the URL only.
+    const host = headers.get("host") ?? (peer.listener.isSecure ? authority : null);
+    const byHeader = validateHost(host, hosts);
+    // "POST http://evil.example/" names another host than the header does, and has precedence.
+    const byHost = byHeader.ok && authority !== host ? validateHost(authority, hosts) : byHeader;
     const byOrigin = byHost.ok
       ? validateOrigin({
         host: host ?? "",
@@ -157,10 +174,19 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       if (method !== "POST") return notAllowed("POST");
       return gatekeeper.admitStranger(peer) ?? await pairing.request(request, peer);
     }
-    if (
-      path === "/events" || path === "/healthz" || path === "/feed" || path.startsWith("/pair/")
-    ) {
+    if (path.startsWith("/pair/")) {
+      // The answer has the token once: a HEAD would take it and show it to nobody.
+      return method === "GET" ? await read(request, peer, target) : notAllowed("GET");
+    }
+    if (path === "/events" || path === "/healthz" || path === "/feed") {
       return isRead(method) ? await read(request, peer, target) : notAllowed(READ_METHODS);
+    }
+    if (sources.mayHave) {
+      const desk = await sources.find(path);
+      if (desk !== undefined) {
+        if (method !== "POST") return notAllowed("POST");
+        return gatekeeper.refuseClosed(peer) ?? await desk.receive(request, path, peer);
+      }
     }
     if (method === "POST") return await write(request, peer, target);
     if (!path.startsWith("/api/")) return notAllowed("POST");
@@ -182,12 +208,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   return async (request, peer) => {
     let response: Response;
     try {
-      response = guard(request.headers, peer) ?? await route(request, peer);
+      response = guard(request, peer) ?? await route(request, peer);
     } catch (error) {
       response = fail(error);
     }
-    // Without this the runtime closes the connection, which costs more than a request that is let in.
-    if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
+    if (response.status !== SWITCHING_PROTOCOLS) dropBody(request);
     return response;
   };
 }

@@ -77,7 +77,21 @@ function formatChanges(changes: readonly MetaChange[]): string {
   return (rest > 0 ? [...named, `${rest} more`] : named).join(", ");
 }
 
-function answerTaken(taken: Taken, name: string, changes: readonly MetaChange[]): Response {
+/** What {@linkcode answerTaken} says besides what became of an event. */
+export interface AnswerTakenOptions {
+  /** The session that was named. */
+  readonly name?: string;
+  /** What was changed in the sender's attributes. */
+  readonly changes?: readonly MetaChange[];
+  /** The text in place of `ok`. */
+  readonly text?: string;
+}
+
+/** Tells a sender what became of its event. */
+export function answerTaken(
+  taken: Taken,
+  { name = "", changes = [], text = "ok" }: AnswerTakenOptions = {},
+): Response {
   if (taken.kind === "ambiguous") {
     const candidates = taken.candidates.map(formatSessionName).join(", ");
     return answer(
@@ -87,7 +101,7 @@ function answerTaken(taken: Taken, name: string, changes: readonly MetaChange[])
   }
   const response = taken.kind === "stored"
     ? answer(STATUS_CODE.Accepted, "stored")
-    : answer(STATUS_CODE.OK, "ok");
+    : answer(STATUS_CODE.OK, text);
   response.headers.set("X-Event-Id", formatEventId(taken.seq));
   if (taken.kind === "duplicate") response.headers.set("X-Duplicate", "true");
   if (changes.length > 0) response.headers.set("X-Meta-Changes", formatChanges(changes));
@@ -128,6 +142,6 @@ export function createReceiver({ bodies, take, settle }: HttpReceiverOptions): H
       repository: event.repository,
       delivery: event.delivery,
     });
-    return answerTaken(taken, event.target ?? "", event.changes);
+    return answerTaken(taken, { name: event.target ?? "", changes: event.changes });
   };
 }

@@ -8,6 +8,7 @@
 import { deleteCookie, setCookie } from "@std/http/cookie";
 import { STATUS_CODE } from "@std/http/status";
 import { addSignIn, removeSignIn } from "../lib/access_changes.ts";
+import { isAccessToken } from "../lib/access_token.ts";
 import { COOKIE_NAME } from "../lib/session_cookie.ts";
 import type { AccessStore } from "./access_store.ts";
 import type { AuditLog } from "./audit_log.ts";
@@ -37,9 +38,10 @@ export type HttpSignIn = (request: Request, peer: Peer) => Promise<Response>;
 /** How long a browser stays signed in, in milliseconds. */
 const SIGN_IN_TTL_MS = 30 * 24 * 60 * 60_000;
 
-/** What a request would be that had a token in its header. */
+/** What a request would be that had a token in its header, which takes no other text. */
 function withToken(token: string): Request {
-  return new Request("http://localhost/session", { headers: { authorization: `Bearer ${token}` } });
+  const authorization = isAccessToken(token) ? `Bearer ${token}` : "Bearer";
+  return new Request("http://localhost/session", { headers: { authorization } });
 }
 
 /** Creates what answers browsers. */

@@ -11,6 +11,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { AuditTable } from "./audit_table.ts";
 import { EventTable } from "./event_table.ts";
+import { FailureTable } from "./failure_table.ts";
 import { JournalError, toJournalError } from "./journal_error.ts";
 import { MIGRATIONS } from "./journal_schema.ts";
 import { OutboundTable } from "./outbound_table.ts";
@@ -88,6 +89,8 @@ export class Journal {
   readonly permissions: PermissionTable;
   /** The sessions. */
   readonly sessions: SessionTable;
+  /** What is broken. */
+  readonly failures: FailureTable;
   /** Who did what. */
   readonly audit: AuditTable;
 
@@ -98,6 +101,7 @@ export class Journal {
     this.outbound = new OutboundTable(database);
     this.permissions = new PermissionTable(database);
     this.sessions = new SessionTable(database);
+    this.failures = new FailureTable(database);
     this.audit = new AuditTable(database);
   }
 

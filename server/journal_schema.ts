@@ -97,4 +97,13 @@ export const MIGRATIONS: readonly string[] = [
      WHERE settled_at IS NULL AND closed_at IS NULL;
 
    ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;`,
+  `ALTER TABLE events ADD COLUMN digest TEXT;
+   CREATE INDEX events_by_digest ON events (sender, digest, stored_at) WHERE digest IS NOT NULL;
+
+   CREATE TABLE failures (
+     source TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     PRIMARY KEY (source, subject)
+   ) STRICT, WITHOUT ROWID;`,
 ];

@@ -13,7 +13,7 @@ import { AuditLog } from "./audit_log.ts";
 import { BodyReader } from "./body_reader.ts";
 import { type Caller, Credentials } from "./credentials.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { SessionLink } from "./event_intake.ts";
+import type { IncomingEvent, SessionLink } from "./event_intake.ts";
 import { EventStream } from "./event_stream.ts";
 import { createNonce } from "./feed_proof.ts";
 import { FeedServer } from "./feed_server.ts";
@@ -23,11 +23,15 @@ import type { Poster, Settlement } from "./http_receiver.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { JournalPruner } from "./journal_pruner.ts";
 import type { Logger } from "./log.ts";
+import { SourceBursts } from "./source_bursts.ts";
+import { Sources } from "./sources.ts";
 
 /** Options of an {@linkcode Owner}. */
 export interface OwnerOptions {
   /** Where everything is kept. */
   readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "mayReplace">;
+  /** The state folder. */
+  readonly stateDir: string;
   /** Where problems are reported. */
   readonly log: Logger;
   /** Who was let in. */
@@ -69,6 +73,7 @@ export class Owner {
   readonly #stream: EventStream<Caller>;
   readonly #feeds: FeedServer;
   readonly #pruner: JournalPruner;
+  readonly #bursts: SourceBursts;
   readonly #bodies = new BodyReader();
   /** Answers the requests that come in at the port. */
   readonly app: HttpApp;
@@ -103,19 +108,32 @@ export class Owner {
       lose: () => this.#dispatcher.endAbsent(),
       look: (sessionId) => this.look(sessionId),
     });
+    const take = (event: IncomingEvent) => {
+      this.#pruner.noteEvent();
+      return this.#dispatcher.take(event);
+    };
+    this.#bursts = new SourceBursts({
+      take,
+      release: (seqs) => this.#dispatcher.release(seqs),
+      gather: (seqs, into) => this.#dispatcher.gather(seqs, into),
+    });
     this.app = createHttpApp({
-      access: options.access,
+      access: this.#createAccess(),
       allowedHosts: options.allowedHosts,
       audit: this.#audit,
       gatekeeper,
+      sources: new Sources({
+        ...options,
+        bodies: this.#bodies,
+        audit: this.#audit,
+        take,
+        bursts: this.#bursts,
+      }),
       bodies: this.#bodies,
       stream: this.#stream,
       feeds: this.#feeds,
       log,
-      take: (event) => {
-        this.#pruner.noteEvent();
-        return this.#dispatcher.take(event);
-      },
+      take,
       settle: (verdict, poster) => this.#settle(verdict, poster),
       permissions: () => keeper.use(({ permissions }) => permissions.list(MAX_PERMISSIONS)),
       findEvent: (seq) => keeper.use(({ events }) => events.get(seq)),
@@ -158,8 +176,22 @@ export class Owner {
     this.#feeds.close();
     this.#bodies.close();
     this.#pruner.close();
+    this.#bursts.close();
     this.#audit.flush();
     await this.#stream.close();
+  }
+
+  /** The access file, such that whoever signs in, or out, is known to have done so at once. */
+  #createAccess(): Pick<AccessStore, "read" | "update"> {
+    const { access } = this.#options;
+    return {
+      read: () => access.read(),
+      update: async (change) => {
+        const outcome = await access.update(change);
+        this.#credentials.refresh();
+        return outcome;
+      },
+    };
   }
 
   /** Gives a request its verdict; a verdict that counts is an event, too, and answered with that. */

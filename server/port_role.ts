@@ -27,6 +27,8 @@ export interface PortRoleOptions {
   readonly options: GatewayOptions;
   /** Where everything is kept. */
   readonly keeper: JournalKeeper;
+  /** The state folder. */
+  readonly stateDir: string;
   /** Who was let in. */
   readonly access: AccessStore;
   /** What TLS needs at the second listener; plain HTTP without it. */
@@ -92,12 +94,13 @@ export class PortRole {
   }
 
   #hold(): Owner {
-    const { options, keeper, access, log } = this.#options;
+    const { options, keeper, stateDir, access, log } = this.#options;
     const { network, trustedHeaderApproves: approve } = options;
     const { hostname } = network.listen ?? {};
     return this.#owner ??= new Owner({
       ...options,
       keeper,
+      stateDir,
       access,
       log,
       allowlist: new Allowlist(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hasApprover } from "../lib/has_approver.ts";
 import { INSTRUCTIONS } from "../lib/instructions.ts";
 import type { ServeOptions } from "../lib/serve_options.ts";
 import { CHANNEL_NAME } from "../lib/state_dir.ts";
@@ -42,11 +43,11 @@ export interface ServeEnvironment {
 }
 
 /** Whether anybody may answer permission requests; without, they are not asked for. */
-function hasApprover(options: ServeOptions, access: AccessStore): boolean {
+function isAnswerable(options: ServeOptions, access: AccessStore): boolean {
   const state = access.read();
   if (!state.ok || state.access.policy === "disabled") return false;
   const isHeaderEnough = options.trustedHeaderApproves && options.trustedSenders.length > 0;
-  return isHeaderEnough || state.access.senders.some(({ rights }) => rights.includes("approve"));
+  return isHeaderEnough || hasApprover(state.access, Date.now());
 }
 
 /**
@@ -90,7 +91,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
     onResume: () => agent.resume(),
-    ...(options.relay && hasApprover(options, access) && {
+    ...(options.relay && isAnswerable(options, access) && {
       onPermissionRequest(request) {
         if (isRelayed(request.toolName, relayFilter)) agent.ask(request);
       },
@@ -104,7 +105,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     ended.then(() => false),
   ]);
   if (isInitialized) {
-    role = new PortRole({ options, keeper, access, tls, agent, log });
+    role = new PortRole({ options, keeper, stateDir, access, tls, agent, log });
     delay(settleMs).then(() => agent.settle());
   }
 

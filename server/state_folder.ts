@@ -7,6 +7,9 @@
 /** The journal's file in the state folder. */
 const JOURNAL_FILE = "journal.db";
 
+/** The configuration of the sources in the state folder. */
+const SOURCES_FILE = "config.json";
+
 /** The access file in the state folder. */
 const ACCESS_FILE = "access.json";
 
@@ -31,6 +34,11 @@ export function accessPathOf(stateDir: string): string {
   return `${stateDir}/${ACCESS_FILE}`;
 }
 
+/** The path of the configuration of the sources in a state folder. */
+export function sourcesPathOf(stateDir: string): string {
+  return `${stateDir}/${SOURCES_FILE}`;
+}
+
 /** The path of the last good copy of a file. */
 export function lastGoodPathOf(path: string): string {
   return path + LAST_GOOD_ENDING;
@@ -49,6 +57,7 @@ export function stateFilesOf(stateDir: string): string[] {
     access,
     lastGoodPathOf(access),
     lockPathOf(access),
+    sourcesPathOf(stateDir),
   ];
 }
 

@@ -6,7 +6,7 @@ import { isSecretKey, REDACTED, redactText } from "./redact.ts";
 import type { Line, Shape } from "./source.ts";
 
 /** The longest event in code points. */
-export const MAX_SHAPE_CODE_POINTS = 2000;
+export const MAX_SHAPE_CODE_POINTS = 1900;
 
 /** The longest first line in code points. */
 const MAX_TITLE_CODE_POINTS = 200;
@@ -78,7 +78,7 @@ function formatMeta(sourceName: string, shape: Shape): Record<string, string> {
  *
  * @param sourceName The name of the source in the configuration.
  * @param shape What the delivery says.
- * @returns A text of at most 2,000 code points without any `<`, its first line at most 200; lines that
+ * @returns A text of at most 1,900 code points without any `<`, its first line at most 200; lines that
  * do not fit are left out from the end and counted, the address never is.
  */
 export function formatShape(sourceName: string, shape: Shape): FormattedShape {

@@ -77,7 +77,7 @@ Deno.test("insertReplay() adds the event as one that just came in, past the wind
   );
   assertEquals(journal.events.get(seq), old);
   assertEquals(journal.audit.list(9).map((entry) => ({ ...entry })), [
-    { at: now, action: "replay", actor: "terminal", subject: old.id, detail: id },
+    { at: now, action: "replay", actor: "terminal", subject: old.id, detail: id, times: 1 },
   ]);
 });
 

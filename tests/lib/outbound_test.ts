@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
 import fc from "fast-check";
 import { EVENT_STATES } from "../../lib/event_state.ts";
-import { type Outbound, type OutboundMessage, toStreamMessage } from "../../lib/outbound.ts";
+import {
+  type Audience,
+  isFor,
+  type Outbound,
+  type OutboundMessage,
+  toStreamMessage,
+} from "../../lib/outbound.ts";
 import { hostileText, show } from "./_texts.ts";
 
 const AT = Date.UTC(2026, 10, 21, 4);
@@ -22,6 +28,11 @@ const VERDICT = {
   sender: "dev",
 } as const;
 const STATUS = { kind: "status", event_id: "evt_00000000007", state: "seen" } as const;
+
+/** A message as the journal has it. */
+function messageOf(outbound: Outbound, recipient: string | null = null): OutboundMessage {
+  return { id: 7, at: AT, recipient, outbound };
+}
 
 const outbound: fc.Arbitrary<Outbound> = fc.oneof(
   fc.record({
@@ -51,8 +62,12 @@ const outbound: fc.Arbitrary<Outbound> = fc.oneof(
   }),
 );
 
-const message: fc.Arbitrary<OutboundMessage> = fc.tuple(outbound, fc.maxSafeNat())
-  .map(([outbound, id]) => ({ ...outbound, id, at: AT }));
+const message: fc.Arbitrary<OutboundMessage> = fc.record({
+  id: fc.maxSafeNat(),
+  at: fc.constant(AT),
+  recipient: fc.constantFrom(null, "ci", "dev"),
+  outbound,
+});
 
 Deno.test("toStreamMessage() writes for people what is said and asked, and nothing else", () => {
   const cases: [Outbound, string | undefined][] = [
@@ -73,18 +88,14 @@ Deno.test("toStreamMessage() writes for people what is said and asked, and nothi
   ];
   for (const [outbound, data] of cases) {
     const expected = data === undefined ? undefined : { data };
-    assertEquals(
-      toStreamMessage({ ...outbound, id: 7, at: AT }, "plain"),
-      expected,
-      show(outbound),
-    );
+    assertEquals(toStreamMessage(messageOf(outbound), "plain"), expected, show(outbound));
   }
 });
 
 Deno.test("toStreamMessage() writes all kinds for programs, with number and time [sse.json-format]", () => {
   for (const outbound of [REPLY, { ...REPLY, reply_to: "evt_1" }, PROMPT, VERDICT, STATUS]) {
     const { kind, ...fields } = outbound;
-    const written = toStreamMessage({ ...outbound, id: 7, at: AT }, "json");
+    const written = toStreamMessage(messageOf(outbound, "dev"), "json");
     assert(written !== undefined, kind);
     const { data, ...rest } = written;
     assertEquals(rest, { event: kind, id: 7 });
@@ -100,8 +111,8 @@ Deno.test("toStreamMessage() writes for programs one line that reads back as it 
       // A line end would end the field; a half of a surrogate pair has no UTF-8.
       assertNotMatch(written.data, /[\r\n\0]/);
       assert(written.data.isWellFormed());
-      const { kind, ...fields } = message;
-      assertEquals({ kind: written.event, ...JSON.parse(written.data) }, { kind, ...fields });
+      const { id, at, outbound } = message;
+      assertEquals({ kind: written.event, ...JSON.parse(written.data) }, { id, at, ...outbound });
     }),
     { numRuns: 300 },
   );
@@ -111,7 +122,8 @@ Deno.test("toStreamMessage() writes for people nothing that rewrites the screen"
   fc.assert(
     fc.property(message, (message) => {
       const written = toStreamMessage(message, "plain");
-      assertEquals(written !== undefined, message.kind === "reply" || message.kind === "prompt");
+      const { kind } = message.outbound;
+      assertEquals(written !== undefined, kind === "reply" || kind === "prompt");
       if (written === undefined) return;
       assertEquals(Object.keys(written), ["data"]);
       assertNotMatch(written.data, /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u);
@@ -125,10 +137,31 @@ Deno.test("toStreamMessage() asks the question in the last line, whatever is ask
   const forged = fc.constantFrom("\n", "\r", "\n\n", 'Reply "yes zzzzz" or "no zzzzz"');
   const text = fc.array(fc.oneof(hostileText, forged), { maxLength: 5 }).map((all) => all.join(""));
   fc.assert(fc.property(text, text, text, (tool_name, description, input_preview) => {
-    const prompt = { ...PROMPT, tool_name, description, input_preview, id: 7, at: AT };
+    const prompt = messageOf({ ...PROMPT, tool_name, description, input_preview });
     const lines = toStreamMessage(prompt, "plain")?.data.split("\n") ?? [];
     assert(lines[0]?.startsWith("Claude wants to run "));
     assertEquals(lines.at(-1), 'Reply "yes abcde" or "no abcde"');
     for (const line of lines.slice(1, -1)) assert(line === "" || /^>>? /.test(line), show(line));
   }));
+});
+
+Deno.test("isFor() shows what is asked to approvers, and what is said to its sender [stream.audience]", () => {
+  const closed = { kind: "status", request_id: "abcde", state: "answered elsewhere" } as const;
+  const said: readonly Outbound[] = [REPLY, STATUS];
+  const asked: readonly Outbound[] = [PROMPT, VERDICT, closed];
+  const all = [...said, ...asked];
+  // What it sees of its own, and what of all else.
+  const cases: [Omit<Audience, "id">, readonly Outbound[], readonly Outbound[]][] = [
+    [{ chats: "own", approves: false }, said, []],
+    [{ chats: "own", approves: true }, all, asked],
+    [{ chats: "all", approves: false }, said, said],
+    [{ chats: "all", approves: true }, all, all],
+  ];
+  for (const [audience, own, others] of cases) {
+    for (const recipient of ["ci", "CI", "dev", "", null]) {
+      const expected = recipient === "ci" ? own : others;
+      const seen = all.filter((o) => isFor(messageOf(o, recipient), { ...audience, id: "ci" }));
+      assertEquals(seen, [...expected], show([audience, recipient]));
+    }
+  }
 });

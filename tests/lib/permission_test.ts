@@ -4,7 +4,6 @@ import type { Behavior } from "../../lib/parse_verdict.ts";
 import {
   judgeVerdict,
   type NoEffect,
-  PERMISSION_TTL_MS,
   type PermissionRecord,
   type PermissionState,
   permissionStateOf,
@@ -14,14 +13,14 @@ import { show } from "./_texts.ts";
 const NOW = 1000;
 
 function recordOf(fields: Partial<PermissionRecord> = {}): PermissionRecord {
-  return { requestId: "abcde", expiresAt: NOW + 1, hasEnded: false, ...fields };
+  return { requestId: "abcde", expiresAt: NOW + 1, isClosed: false, ...fields };
 }
 
 const OPEN = recordOf();
 const ALLOWED = recordOf({ behavior: "allow" });
 const DENIED = recordOf({ behavior: "deny" });
 const EXPIRED = recordOf({ expiresAt: NOW });
-const ENDED = recordOf({ hasEnded: true });
+const CLOSED = recordOf({ isClosed: true });
 
 const behavior = fc.option(fc.constantFrom<Behavior>("allow", "deny"), { nil: undefined });
 
@@ -29,7 +28,7 @@ const record: fc.Arbitrary<PermissionRecord> = fc.record({
   requestId: fc.constant("abcde"),
   expiresAt: fc.integer({ min: NOW - 2, max: NOW + 2 }),
   behavior,
-  hasEnded: fc.boolean(),
+  isClosed: fc.boolean(),
 });
 
 const records = fc.array(record, { maxLength: 6 });
@@ -38,18 +37,18 @@ function isOpenNow(record: PermissionRecord): boolean {
   return permissionStateOf(record, NOW) === "open";
 }
 
-Deno.test("permissionStateOf() tells a verdict before an end, and an end before the time", () => {
-  const late = { expiresAt: NOW - 1, hasEnded: true };
+Deno.test("permissionStateOf() tells a verdict before an answer elsewhere, and that before the time", () => {
+  const late = { expiresAt: NOW - 1, isClosed: true };
   const cases: [PermissionRecord, PermissionState][] = [
     [OPEN, "open"],
     [ALLOWED, "allowed"],
     [DENIED, "denied"],
     [EXPIRED, "expired"],
-    [ENDED, "ended"],
+    [CLOSED, "answered elsewhere"],
     [recordOf({ behavior: undefined }), "open"],
     [recordOf({ ...late, behavior: "allow" }), "allowed"],
     [recordOf({ ...late, behavior: "deny" }), "denied"],
-    [recordOf(late), "ended"],
+    [recordOf(late), "answered elsewhere"],
   ];
   for (const [record, state] of cases) {
     assertEquals(permissionStateOf(record, NOW), state, show(record));
@@ -57,29 +56,29 @@ Deno.test("permissionStateOf() tells a verdict before an end, and an end before 
 });
 
 Deno.test("permissionStateOf() lets a request expire at exactly its time", () => {
-  const record = recordOf({ expiresAt: 500 + PERMISSION_TTL_MS });
-  assertEquals(PERMISSION_TTL_MS, 1_800_000);
-  assertEquals(permissionStateOf(record, 500 + 1_799_999), "open");
-  assertEquals(permissionStateOf(record, 500 + 1_800_000), "expired");
+  const record = recordOf({ expiresAt: 500 });
+  assertEquals(permissionStateOf(record, 499), "open");
+  assertEquals(permissionStateOf(record, 500), "expired");
   assertEquals(permissionStateOf({ ...record, expiresAt: 0 }, 0), "expired");
 });
 
-Deno.test("judgeVerdict() says why a verdict has no effect [verdict.once]", () => {
+Deno.test("judgeVerdict() says why a verdict has no effect [verdict.once] [permission.elsewhere]", () => {
   const answered = 'request "abcde" was answered already: ';
+  const elsewhere = 'request "abcde" was answered elsewhere';
   const several = 'request "abcde" was asked by several sessions: answer it there';
   const cases: [PermissionRecord[], NoEffect["code"], string][] = [
     [[], "unknown", 'request "abcde" was never asked'],
     [[ALLOWED], "answered", `${answered}allowed`],
     [[DENIED], "answered", `${answered}denied`],
     [[EXPIRED], "expired", 'request "abcde" has expired'],
-    [[ENDED], "ended", 'the session that asked for "abcde" has ended'],
+    [[CLOSED], "answered_elsewhere", elsewhere],
     [[OPEN, OPEN], "ambiguous", several],
     [[OPEN, DENIED, OPEN], "ambiguous", several],
     // Of several that are not open the newest is the one that was meant.
     [[ALLOWED, DENIED], "answered", `${answered}allowed`],
     [[DENIED, EXPIRED], "answered", `${answered}denied`],
     [[EXPIRED, ALLOWED], "expired", 'request "abcde" has expired'],
-    [[ENDED, EXPIRED, ALLOWED], "ended", 'the session that asked for "abcde" has ended'],
+    [[CLOSED, EXPIRED, ALLOWED], "answered_elsewhere", elsewhere],
   ];
   for (const [records, code, message] of cases) {
     assertEquals(judgeVerdict("abcde", records, NOW), { ok: false, code, message }, show(records));
@@ -87,7 +86,7 @@ Deno.test("judgeVerdict() says why a verdict has no effect [verdict.once]", () =
 });
 
 Deno.test("judgeVerdict() finds the one open request among those that are not", () => {
-  const others = [ALLOWED, DENIED, EXPIRED, ENDED];
+  const others = [ALLOWED, DENIED, EXPIRED, CLOSED];
   for (let index = 0; index <= others.length; index++) {
     const judgment = judgeVerdict("abcde", others.toSpliced(index, 0, OPEN), NOW);
     assert(judgment.ok, `at ${index}`);
@@ -126,7 +125,7 @@ Deno.test("judgeVerdict() asks for the order of the requests only when none is o
 
 Deno.test("judgeVerdict() gives no request a second verdict, whatever happens [verdict.once]", () => {
   const step = fc.record({
-    action: fc.constantFrom("ask", "ask", "allow", "allow", "deny", "end"),
+    action: fc.constantFrom("ask", "ask", "allow", "allow", "deny", "close"),
     waitMs: fc.constantFrom(0, 0, 1, 9, 10),
   });
   fc.assert(
@@ -138,14 +137,14 @@ Deno.test("judgeVerdict() gives no request a second verdict, whatever happens [v
         now += waitMs;
         if (action === "ask") {
           records = [{ ...recordOf({ expiresAt: now + 10 }), number }, ...records];
-        } else if (action === "end") {
-          records = records.map((record) => ({ ...record, hasEnded: true }));
+        } else if (action === "close") {
+          records = records.map((record) => ({ ...record, isClosed: true }));
         } else {
           const judgment = judgeVerdict("abcde", records, now);
           if (!judgment.ok) continue;
           const { record } = judgment;
           assert(!settled.has(record.number), `${record.number} at ${now}`);
-          assert(now < record.expiresAt && !record.hasEnded);
+          assert(now < record.expiresAt && !record.isClosed);
           settled.add(record.number);
           records = records.map((other) =>
             other === record ? { ...other, behavior: action } : other

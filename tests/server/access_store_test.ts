@@ -179,8 +179,8 @@ Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [a
   for (
     const [text, reason] of [
       [`{"version":1,"cookie_key":"${key}"`, "The text is no JSON"],
-      ["", "The text is no JSON"],
       [`{"version":1,"policy":"${key}"}`, "Invalid value at policy: expected"],
+      ["", "The text is no JSON"],
       ['{"version":2}', "Written by a newer deno-channel"],
     ] as const
   ) {
@@ -200,7 +200,9 @@ Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [a
   }
 
   // However many processes look, and however often: one copy.
-  for (let i = 0; i < 3; i++) assertFalse(new AccessStore({ stateDir, now: () => i }).read().ok);
+  for (const now of [() => 0, () => HOUR_MS]) {
+    assertFalse(new AccessStore({ stateDir, now }).read().ok);
+  }
   assertEquals(namesIn(stateDir).filter((name) => name.includes("corrupt")).length, 1);
 });
 
@@ -245,10 +247,6 @@ Deno.test("AccessStore.restore() refuses without a copy that can be trusted [acc
   Deno.chmodSync(copy, 0o620);
   await assertRejects(() => store.restore(), AccessFileError, "can be written by other users");
   Deno.chmodSync(copy, 0o600);
-  Deno.renameSync(copy, `${copy}.moved`);
-  Deno.symlinkSync(`${copy}.moved`, copy);
-  await assertRejects(() => store.restore(), AccessFileError, "is a symbolic link");
-  Deno.removeSync(copy);
   Deno.writeTextFileSync(copy, "{", { mode: 0o600 });
   await assertRejects(() => store.restore(), AccessFileError, "The text is no JSON");
   assertEquals(Deno.readTextFileSync(path), "{");
@@ -264,7 +262,7 @@ Deno.test("AccessStore goes on without a copy when that cannot be written [acces
   assertStringIncludes(faults[0] ?? "", `Cannot copy the access file to ${copy}: `);
 });
 
-Deno.test("AccessStore refuses a file that is a link, a folder, or open to others [access.file]", async () => {
+Deno.test("AccessStore refuses a file that is a folder, or open to others [access.file]", async () => {
   const { store, stateDir, path } = createFixture();
   await add(store, 1);
   for (const mode of [0o620, 0o602, 0o666]) {
@@ -275,9 +273,6 @@ Deno.test("AccessStore refuses a file that is a link, a folder, or open to other
   Deno.chmodSync(path, 0o600);
   assertEquals(idsOf(store), ["sender-1"]);
 
-  Deno.renameSync(path, `${stateDir}/elsewhere.json`);
-  Deno.symlinkSync(`${stateDir}/elsewhere.json`, path);
-  assertStringIncludes(messageOf(store), `${path} is a symbolic link. Mend it with: rm '${path}'`);
   Deno.removeSync(path);
   Deno.mkdirSync(path);
   assertStringIncludes(messageOf(store), `${path} is no file`);

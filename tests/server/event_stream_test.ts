@@ -1,37 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { OutboundMessage, StreamFormat } from "../../lib/outbound.ts";
-import { EventStream, type EventStreamOptions } from "../../server/event_stream.ts";
 import { until } from "../_until.ts";
-
-function readText(stream: ReadableStream<Uint8Array> | undefined) {
-  assert(stream !== undefined, "there must be a stream");
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-  return { next: async () => (await reader.read()).value, cancel: () => reader.cancel() };
-}
-
-/** A stream, and what it is fed from. */
-function createFixture(options: Partial<EventStreamOptions> = {}) {
-  const messages: OutboundMessage[] = [];
-  const source = {
-    lastId: () => messages.length,
-    after: (id: number, limit: number) => messages.slice(id, id + limit),
-  };
-  const events = new EventStream({ source, ...options });
-  const add = (message: Omit<OutboundMessage, "id" | "at">) =>
-    messages.push({ ...message, id: messages.length + 1, at: 0 } as OutboundMessage);
-  return {
-    events,
-    listen: (format: StreamFormat = "plain", after?: number) =>
-      readText(events.listen({ format, after })),
-    addReply: (text: string) => add({ kind: "reply", chat_id: "1", text } as OutboundMessage),
-    addStatus: () =>
-      add({ kind: "status", event_id: "evt_1", state: "seen" } as unknown as OutboundMessage),
-    say(text: string) {
-      this.addReply(text);
-      events.pump();
-    },
-  };
-}
+import { ANYBODY, createFixture } from "./_event_stream.ts";
 
 Deno.test("EventStream greets, then sends every message as data lines [sse.plain-format]", async () => {
   const fixture = createFixture();
@@ -51,7 +20,7 @@ Deno.test("EventStream sends what was said before it closes, and takes nothing m
   await listener.next();
   fixture.say("bye");
   const closing = fixture.events.close();
-  assertEquals(fixture.events.listen({ format: "plain" }), undefined);
+  assertEquals(fixture.events.listen({ caller: ANYBODY, format: "plain" }), "closed");
   await closing;
   assertEquals(await listener.next(), "data: Reply to 1: bye\n\n");
   assertEquals(await listener.next(), undefined);
@@ -67,11 +36,11 @@ Deno.test("EventStream sends programs typed events with ids, and people what is 
   fixture.say("hi");
   assertEquals(
     await json.next(),
-    'event:status\ndata: {"event_id":"evt_1","state":"seen","id":1,"at":0}\nid:1\n\n',
+    'event:status\ndata: {"id":1,"at":0,"event_id":"evt_1","state":"seen"}\nid:1\n\n',
   );
   assertEquals(
     await json.next(),
-    'event:reply\ndata: {"chat_id":"1","text":"hi","id":2,"at":0}\nid:2\n\n',
+    'event:reply\ndata: {"id":2,"at":0,"chat_id":"1","text":"hi"}\nid:2\n\n',
   );
   assertEquals(await plain.next(), "data: Reply to 1: hi\n\n");
   await fixture.events.close();
@@ -134,7 +103,7 @@ Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", a
   const fixture = createFixture({ maxStreams: 2 });
   const { events } = fixture;
   const [first, second] = [fixture.listen(), fixture.listen()];
-  assertEquals(events.listen({ format: "plain" }), undefined);
+  assertEquals(events.listen({ caller: ANYBODY, format: "plain" }), "too many streams");
   await first.cancel();
   await until("one listens", () => events.size === 1);
   const third = fixture.listen();
@@ -146,7 +115,9 @@ Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", a
 Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slow-reader]", async () => {
   const fixture = createFixture({ maxQueuedBytes: 1000 });
   const { events } = fixture;
-  const slow = events.listen({ format: "plain" })?.getReader();
+  const stream = events.listen({ caller: ANYBODY, format: "plain" });
+  assert(typeof stream !== "string");
+  const slow = stream.getReader();
   const fast = fixture.listen();
   await fast.next();
   for (let i = 0; i < 30; i++) {
@@ -156,7 +127,7 @@ Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slo
   assertEquals(events.size, 1);
   await assertRejects(
     async () => {
-      while (slow !== undefined && !(await slow.read()).done);
+      while (!(await slow.read()).done);
     },
     Error,
     "too slow",

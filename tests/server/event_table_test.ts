@@ -70,10 +70,10 @@ Deno.test("EventTable.get() returns what was inserted, whichever statement it to
   ]);
   assertEquals([second?.raw, second?.attempts, second?.pushedAt], [raw, 0, null]);
   assertEquals(table.get(3)?.duplicateOf, "evt_00000000002");
-  assertEquals([table.get(4), table.has(4), table.has(3), table.lastSeq()], [
+  assertEquals([table.get(4), table.senderOf(4), table.senderOf(3), table.lastSeq()], [
     undefined,
-    false,
-    true,
+    undefined,
+    "dev",
     3,
   ]);
 });

@@ -1,52 +1,26 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Allowlist } from "../../lib/allowlist.ts";
 import { tryParseEventId } from "../../lib/event_id.ts";
-import { Owner } from "../../server/owner.ts";
-import { MemoryJournal } from "./_memory_journal.ts";
+import { DEV, Port } from "./_port.ts";
 
 const RIGHTS = { speak: true, approve: true };
 
 /** The port without a session. */
 function createFixture() {
-  const memory = new MemoryJournal();
-  const owner = new Owner({
-    keeper: memory,
-    log: { info() {}, warn() {} },
-    allowlist: new Allowlist([["dev", RIGHTS], ["ci", RIGHTS]]),
-    relay: true,
-    maxStreams: 4,
-    retainMs: 1e12,
-    retainBytes: 1e12,
-    health: {},
-  });
-  owner.start();
-  const request = (
-    method: string,
-    target: string,
-    headers: Record<string, string>,
-    body?: string,
-  ) =>
-    owner.app(
-      new Request(`http://localhost:8788${target}`, {
-        method,
-        headers: { host: "localhost", "x-sender": "dev", ...headers },
-        ...(body !== undefined && { body }),
-      }),
-    );
+  const port = new Port({ allowlist: new Allowlist([["dev", RIGHTS], ["ci", RIGHTS]]) });
+  const { memory, owner } = port;
   return {
     memory,
     owner,
-    get: (target: string, headers = {}) => request("GET", target, headers),
-    post: (body: string, headers = {}, target = "/") => request("POST", target, headers, body),
+    get: (target: string, headers = {}) => port.get(target, { ...DEV, ...headers }),
+    post: (body: string, headers = {}, target = "/") =>
+      port.post(body, { ...DEV, ...headers }, target),
     attach(project: string) {
       const sessionId = memory.startSession(project);
       owner.attach({ sessionId, look() {} });
       return sessionId;
     },
-    async [Symbol.asyncDispose]() {
-      await owner.stop();
-      memory[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => port[Symbol.asyncDispose](),
   };
 }
 

@@ -1,93 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Allowlist } from "../../lib/allowlist.ts";
 import { tryParseEventId } from "../../lib/event_id.ts";
-import type { DeliverableEvent } from "../../lib/pushed_event.ts";
-import type { SessionLink } from "../../server/event_intake.ts";
-import { Owner } from "../../server/owner.ts";
-import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
+import type { OwnerOptions } from "../../server/owner.ts";
+import { createDiskFullError } from "./_memory_journal.ts";
+import { Port, textOf } from "./_port.ts";
 
-const REQUEST = { requestId: "abcde", toolName: "Bash", description: "d", inputPreview: "{}" };
-
-/** The port with one session, whose client reads unless it is told not to. */
-function createFixture(options: { maxStreams?: number; ttlMs?: number; relay?: boolean } = {}) {
-  const memory = new MemoryJournal();
-  const { journal } = memory;
-  const pushed: DeliverableEvent[] = [];
-  const logged: string[] = [];
-  const log = {
-    info: (line: string) => void logged.push(line),
-    warn: (line: string) => void logged.push(line),
-  };
-  const owner = new Owner({
-    keeper: memory,
-    log,
-    allowlist: new Allowlist([
-      ["dev", { speak: true, approve: true }],
-      ["ci", { speak: true, approve: false }],
-      ["approver", { speak: false, approve: true }],
-    ]),
-    relay: options.relay ?? true,
-    maxStreams: options.maxStreams ?? 4,
-    retainMs: 1e12,
-    retainBytes: 1e12,
-    health: { name: "deno-channel", pid: 42 },
-  });
-  owner.start();
-  const sessionId = memory.startSession();
-  const session = { reads: true, looks: 0 };
-  const link: SessionLink = {
-    sessionId,
-    look: () => void session.looks++,
-    direct: {
-      isReady: () => true,
-      tryPush(event) {
-        if (session.reads) pushed.push(event);
-        return session.reads;
-      },
-    },
-  };
-  owner.attach(link);
-
-  async function send(
-    method: string,
-    target: string,
-    headers: Record<string, string> = {},
-    body: BodyInit | null = null,
-  ) {
-    const request = new Request(`http://localhost:8788${target}`, {
-      method,
-      body,
-      headers: { host: "localhost:8788", ...headers },
-    });
-    return await owner.app(request);
-  }
-  const post = (
-    body: string,
-    headers: Record<string, string> = { "x-sender": "dev" },
-    path = "/",
-  ) => send("POST", path, headers, body);
-  return {
-    memory,
-    journal,
-    owner,
-    session,
-    sessionId,
-    send,
-    post,
-    pushed,
-    logged,
-    ask: () =>
-      journal.permissions.open(REQUEST, sessionId, 0, Date.now() + (options.ttlMs ?? 60_000)),
-    verdicts: () => journal.permissions.toDeliver(sessionId).map((v) => [v.requestId, v.behavior]),
-    async [Symbol.asyncDispose]() {
-      await owner.stop();
-      memory[Symbol.dispose]();
-    },
-  };
-}
-
-async function textOf(response: Response): Promise<[number, string]> {
-  return [response.status, await response.text()];
+/** The port with one session. */
+function createFixture(options: Partial<OwnerOptions> = {}): Port {
+  const port = new Port(options);
+  port.attach();
+  return port;
 }
 
 Deno.test("POST pushes the body with path, sender and query as meta [http.post]", async () => {
@@ -212,7 +133,7 @@ Deno.test("a verdict closes its request and never becomes chat [verdict.recorded
   await using fixture = createFixture();
   fixture.ask();
   assertEquals(await textOf(await fixture.post(" YES ABCDE\n")), [200, "verdict recorded"]);
-  assertEquals(fixture.verdicts(), [["abcde", "allow"]]);
+  assertEquals(fixture.verdicts(), ["allow abcde"]);
   assertEquals(fixture.session.looks, 1, "the session is woken");
   const again = await textOf(await fixture.post("no abcde"));
   assertEquals(again, [409, 'no effect: request "abcde" was answered already: allowed']);
@@ -223,8 +144,8 @@ Deno.test("a verdict closes its request and never becomes chat [verdict.recorded
 });
 
 Deno.test("a verdict on an expired request gets 409", async () => {
-  await using fixture = createFixture({ ttlMs: 0 });
-  fixture.ask();
+  await using fixture = createFixture();
+  fixture.ask({}, 0);
   const late = await textOf(await fixture.post("yes abcde"));
   assertEquals(late, [409, 'no effect: request "abcde" has expired']);
   assertEquals(fixture.verdicts(), []);
@@ -283,7 +204,7 @@ Deno.test("POST answers 503 when the journal cannot keep it, and nothing is push
 
 Deno.test("an internal fault is a 500 with an id that the log has too, and no payload", async () => {
   await using fixture = createFixture();
-  fixture.journal.events.insert = () => {
+  fixture.memory.journal.events.insert = () => {
     throw new TypeError("secret of the payload");
   };
   const [status, text] = await textOf(await fixture.post("hi"));

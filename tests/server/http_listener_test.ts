@@ -23,7 +23,7 @@ async function get(port: number): Promise<string> {
 
 Deno.test("HttpListener serves until it is closed, twice if need be", async () => {
   const log = createLog();
-  const listener = new HttpListener({ hostname: HOSTNAME, port: 0, app: answer("hi"), log });
+  const listener = new HttpListener({ hostname: HOSTNAME, port: 0, handler: answer("hi"), log });
   const { port } = await listener.bound;
   assertEquals(await get(port), "hi");
   await listener.close();
@@ -39,7 +39,7 @@ Deno.test("HttpListener waits for a port that is taken, says so once, and takes 
   );
   const { port } = holder.addr;
   const log = createLog();
-  const options = { hostname: HOSTNAME, port, app: answer("mine"), log, retryMs: 5 };
+  const options = { hostname: HOSTNAME, port, handler: answer("mine"), log, retryMs: 5 };
   const listener = new HttpListener(options);
   await until("the log names the holder", () => log.lines.length > 0);
   assertStringIncludes(log.lines[0] ?? "", "the port is held by deno-channel process 4242");
@@ -58,7 +58,7 @@ Deno.test("HttpListener stops waiting when it is closed", async () => {
   const listener = new HttpListener({
     hostname: HOSTNAME,
     port,
-    app: answer(""),
+    handler: answer(""),
     log,
     retryMs: 60_000,
   });
@@ -85,7 +85,7 @@ Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept
   const listener = new HttpListener({
     hostname: HOSTNAME,
     port: 0,
-    app: answer("hi"),
+    handler: answer("hi"),
     log,
     retryMs: 5,
     serve,
@@ -103,8 +103,14 @@ Deno.test("HttpListener reports any other failure once and goes on trying", asyn
     attempts++;
     throw new Deno.errors.NotCapable("Requires net access");
   }) as unknown as typeof Deno.serve;
-  const app = answer("");
-  const listener = new HttpListener({ hostname: HOSTNAME, port: 1, app, log, retryMs: 1, serve });
+  const listener = new HttpListener({
+    hostname: HOSTNAME,
+    port: 1,
+    handler: answer(""),
+    log,
+    retryMs: 1,
+    serve,
+  });
   await until("it has tried again", () => attempts > 2);
   assertEquals(log.lines.length, 1);
   assertStringIncludes(log.lines[0] ?? "", "Requires net access");
@@ -119,7 +125,7 @@ Deno.test("HttpListener cuts off a request that does not end", async () => {
     port: 0,
     lingerMs: 20,
     log: createLog(),
-    app() {
+    handler() {
       arrived.resolve();
       return never.promise;
     },
@@ -138,7 +144,7 @@ Deno.test("HttpListener speaks TLS, and nothing else, when it has a certificate 
     hostname: HOSTNAME,
     port: 0,
     tls: TLS_KEY_PAIR,
-    app: answer("hi"),
+    handler: answer("hi"),
     log,
   });
   const { port } = await listener.bound;
@@ -158,7 +164,7 @@ Deno.test("HttpListener reports a certificate that is none, without quoting it [
     hostname: HOSTNAME,
     port: 0,
     tls: { ...TLS_KEY_PAIR, cert },
-    app: answer(""),
+    handler: answer(""),
     log,
     retryMs: 60_000,
   });

@@ -189,7 +189,11 @@ Deno.test("JournalPruner keeps the journal within its age [journal.retention]", 
     journal.events.insert({ ...EVENT, seq: seqOf(old) + i, state, storedAt: old, content: "old" });
   }
   journal.events.insert({ ...EVENT, seq: seqOf(NOW), state: "stored", content: "new" });
-  journal.outbound.insert({ kind: "reply", chat_id: "c", text: "t" }, null, old);
+  journal.outbound.insert({ kind: "reply", chat_id: "c", text: "t" }, {
+    session: null,
+    recipient: null,
+    nowMs: old,
+  });
   for (let i = 0; i < 5; i++) pruner.prune(NOW);
   const events = journal.events.list({ limit: 1000 });
   assertEquals(events.length, 151);
@@ -226,7 +230,8 @@ Deno.test("JournalPruner removes old replies before events that came after them"
   const { journal } = memory;
   const text = "x".repeat(1024);
   for (let i = 0; i < 2000; i++) {
-    journal.outbound.insert({ kind: "reply", chat_id: "c", text }, null, i);
+    const about = { session: null, recipient: null, nowMs: i };
+    journal.outbound.insert({ kind: "reply", chat_id: "c", text }, about);
   }
   journal.events.insert({ ...EVENT, seq: 1, storedAt: 1e6, state: "stored", content: "new" });
   const pruner = new JournalPruner({

@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
     ["SEARCH events USING INDEX events_by_delivery (sender=? AND delivery=? AND stored_at>?)"],
   ],
   ["EventTable.get()", ({ events }) => events.get(1), [BY_KEY]],
-  ["EventTable.has()", ({ events }) => events.has(1), [BY_KEY]],
+  ["EventTable.senderOf()", ({ events }) => events.senderOf(1), [BY_KEY]],
   ["EventTable.change()", ({ events }) => events.change(1, "answer", 0), [BY_KEY]],
   ["EventTable.annotate()", ({ events }) => events.annotate(1, ""), [BY_KEY]],
   ["EventTable.giveBack()", ({ events }) => events.giveBack(1), [BY_KEY]],

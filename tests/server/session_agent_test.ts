@@ -27,6 +27,7 @@ function createFixture(options: Partial<SessionAgentOptions> = {}) {
     identify: () => ({ key: "key", project: "web", repository: null, pid: 1 }),
     log: { info: (line) => void logged.push(line), warn: (line) => void logged.push(line) },
     notifyOwner: () => void client.notified++,
+    permissionExpiryMs: 60_000,
     ...options,
   });
   let seq = 0;
@@ -192,11 +193,12 @@ Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]"
   agent.ask(REQUEST);
   assertEquals(client.notified, 1);
   const [message] = journal.outbound.after(0, 9);
-  assertEquals(message?.kind, "prompt");
+  assertEquals([message?.outbound.kind, message?.recipient], ["prompt", null]);
   journal.permissions.open({ ...REQUEST, requestId: "fghij" }, agent.sessionId + 1, 0, 1e15);
   for (const requestId of ["abcde", "fghij"]) {
     const [found] = journal.permissions.find(requestId);
-    journal.permissions.settle(found?.id ?? 0, "allow", "dev", 1);
+    const verdict = { behavior: "allow", sender: "dev", from: "token from ::1", nowMs: 1 } as const;
+    journal.permissions.settle(found?.id ?? 0, verdict);
   }
   agent.look();
   agent.look();

@@ -51,9 +51,10 @@ Deno.test("reply answers the event of its chat, and says what is still open [too
   const { text, isError } = await fixture.call("reply", { chat_id: CHAT, text: "on it" });
   assertEquals([text, isError], [`sent\n2 events unanswered: ${TWO}, ${THREE}`, false]);
   assertEquals([1, 2].map(fixture.stateOf), ["answered", "pushed"]);
+  const status = { kind: "status", event_id: ONE ?? "", state: "answered" } as const;
   assertEquals(fixture.said(), [
-    { kind: "reply", chat_id: CHAT, text: "on it" },
-    { kind: "status", event_id: ONE ?? "", state: "answered" },
+    { recipient: "ci", outbound: { kind: "reply", chat_id: CHAT, text: "on it" } },
+    { recipient: "ci", outbound: status },
   ]);
   assertEquals([fixture.calls, fixture.notified()], [[true], 1]);
 });
@@ -68,7 +69,8 @@ Deno.test("reply also answers the event that reply_to names, and takes chats tha
   const bad = await fixture.call("reply", { chat_id: "1", text: "hi", reply_to: "two" });
   assert(bad.isError);
   assertMatch(bad.text, /^Not sent: "two" is no event id/);
-  assertEquals(fixture.said().filter(({ kind }) => kind === "reply").length, 2);
+  const replies = fixture.said().filter(({ outbound }) => outbound.kind === "reply");
+  assertEquals(replies.map(({ recipient }) => recipient), [null, "ci"]);
 });
 
 Deno.test("inbox lists open events, the newest first, and marks nothing [tools.inbox]", async () => {
@@ -97,7 +99,8 @@ Deno.test("read_event gives the whole event and marks it seen [tools.read-event]
   }
   assertMatch(text, /1970-01-01T00:00:00.001Z stored\n/);
   assertEquals(fixture.stateOf(1), "seen");
-  assertEquals(fixture.said(), [{ kind: "status", event_id: ONE ?? "", state: "seen" }]);
+  const status = { kind: "status", event_id: ONE ?? "", state: "seen" } as const;
+  assertEquals(fixture.said(), [{ recipient: "ci", outbound: status }]);
   await fixture.call("read_event", { event_id: ONE });
   assertEquals(fixture.said().length, 1, "it is seen once");
   const unknown = await fixture.call("read_event", { event_id: "evt_00000000009" });

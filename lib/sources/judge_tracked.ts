@@ -1,0 +1,34 @@
+import type { EventJudgment } from "./event_rules.ts";
+import type { TrackedState } from "./source.ts";
+
+/** What is known when {@linkcode judgeTracked} judges. */
+export interface TrackedContext {
+  /** What the rules of the source say. */
+  readonly judgment: EventJudgment;
+  /** Whether a bad state of the same subject was shown, and no good one since. */
+  readonly hasFailed: boolean;
+}
+
+/** Whether an event is wanted, and what is known from then on. */
+export interface TrackedJudgment extends EventJudgment {
+  /** Whether a bad state was shown, and no good one since. */
+  readonly hasFailed: boolean;
+}
+
+/**
+ * Judges an event that reports a state: a good one is wanted after a bad one that was shown, and only
+ * the first.
+ *
+ * @param track The state.
+ * @param context What the rules say, and what was shown before.
+ */
+export function judgeTracked(
+  { state }: TrackedState,
+  { judgment, hasFailed }: TrackedContext,
+): TrackedJudgment {
+  if (!judgment.isWanted) return { ...judgment, hasFailed };
+  if (state === "bad") return { ...judgment, hasFailed: true };
+  return hasFailed
+    ? { isWanted: true, rule: "first good state after a bad one", hasFailed: false }
+    : { isWanted: false, rule: "good state without a bad one before", hasFailed: false };
+}

@@ -1,0 +1,193 @@
+/**
+ * The source desk: takes the deliveries of sources.
+ *
+ * The way of a delivery: read → verify, on the bytes as they came → parse → answer a challenge →
+ * deduplicate → filter → shape → journal → answer. Nothing of a delivery whose proof does not hold is
+ * parsed.
+ *
+ * @module
+ */
+
+import { STATUS_CODE } from "@std/http/status";
+import { answerChallenge } from "../lib/sources/answer_challenge.ts";
+import { type EventJudgment, judgeEvent } from "../lib/sources/event_rules.ts";
+import { tryIdentifier } from "../lib/sources/identifier.ts";
+import { judgeTracked } from "../lib/sources/judge_tracked.ts";
+import { SOURCE_KINDS } from "../lib/sources/kinds.ts";
+import { parseBody } from "../lib/sources/parse_body.ts";
+import { readDelivery } from "../lib/sources/read_delivery.ts";
+import type { Shape } from "../lib/sources/source.ts";
+import type { AuditLog } from "./audit_log.ts";
+import type { BodyReader } from "./body_reader.ts";
+import { compileSources, type Source } from "./compile_sources.ts";
+import type { Taken } from "./dispatcher.ts";
+import { DELIVERY_WINDOW_MS, type IncomingEvent } from "./event_intake.ts";
+import { answer } from "./http_answer.ts";
+import { answerTaken } from "./http_receiver.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { Peer } from "./peer.ts";
+import type { SourceBursts } from "./source_bursts.ts";
+
+/** What the desk works with. */
+export interface SourceDeskOptions {
+  /** Reads bodies within limits. */
+  readonly bodies: Pick<BodyReader, "readBytes">;
+  /** Where deliveries and failures are remembered. */
+  readonly keeper: Pick<JournalKeeper, "use">;
+  /** Takes in an event that is not shown. */
+  readonly take: (event: IncomingEvent) => Promise<Taken>;
+  /** Takes in an event that is. */
+  readonly bursts: Pick<SourceBursts, "add">;
+  /** Where refusals are written down. */
+  readonly audit: Pick<AuditLog, "note">;
+}
+
+/** How much of a body is kept as it was sent, in bytes. */
+const MAX_RAW_BYTES = 256 * 1024;
+
+async function digest(text: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const joined = await new Blob([text, "\n", bytes]).arrayBuffer();
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", joined)).toHex();
+}
+
+/** Takes deliveries. */
+export class SourceDesk {
+  readonly #options: SourceDeskOptions;
+  #sources: ReadonlyMap<string, Source> = new Map();
+
+  /** Constructs a new instance, which has no source. */
+  constructor(options: SourceDeskOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes another configuration. One that is wrong changes nothing.
+   *
+   * @param text The text of `config.json`.
+   * @returns What is wrong with it, or nothing.
+   */
+  async configure(text: string): Promise<string | undefined> {
+    const result = await compileSources(text);
+    if (!result.ok) return result.message;
+    this.#sources = result.sources;
+    return undefined;
+  }
+
+  /** Whether there is a source at a path. */
+  has(path: string): boolean {
+    return this.#sources.has(path);
+  }
+
+  /**
+   * Answers a delivery.
+   *
+   * @param request The request.
+   * @param path Its path, which has a source.
+   * @param peer Who has sent it.
+   */
+  async receive(request: Request, path: string, peer: Peer): Promise<Response> {
+    const source = this.#sources.get(path);
+    if (source === undefined) return answer(STATUS_CODE.NotFound, "not found");
+    const { headers } = request;
+    const body = await this.#options.bodies.readBytes(request);
+    if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
+    const { bytes } = body;
+    const verified = await source.verifier.verify({ headers, body: bytes, nowMs: Date.now() });
+    if (!verified.ok) {
+      const { code: detail, message } = verified;
+      const subject = `source:${source.name}`;
+      this.#options.audit.note({ action: "refuse", actor: peer.address, subject, detail });
+      return answer(STATUS_CODE.Unauthorized, `unauthorized: ${message}`);
+    }
+    const parsed = parseBody(bytes, headers.get("content-type"));
+    if (!parsed.ok) return answer(STATUS_CODE.BadRequest, parsed.message);
+    const isData = parsed.format === "json" || parsed.format === "form";
+    if (!isData && source.entry.kind !== "generic") {
+      return answer(STATUS_CODE.UnsupportedMediaType, "expected JSON or a form");
+    }
+    const payload = parsed.format === "binary"
+      ? { byteLength: bytes.length, sha256: await digest("", bytes) }
+      : parsed.payload;
+    const parts = { headers, payload, signedId: verified.deliveryId };
+    const { event, deliveryId } = readDelivery(source.scheme, parts);
+    const challenge = answerChallenge(source.scheme, { event, payload });
+    if (challenge !== undefined) {
+      const { status, contentType, body } = challenge;
+      const type = contentType === undefined ? {} : { "Content-Type": contentType };
+      return new Response(status === 204 ? null : body, { status, headers: type });
+    }
+    const kind = SOURCE_KINDS[isData ? source.entry.kind : "text"];
+    const shape = kind?.shape({ event, payload });
+    if (shape === undefined) return answer(STATUS_CODE.NotFound, "not found");
+    return await this.#takeIn(source, { shape, payload, deliveryId, bytes });
+  }
+
+  async #takeIn(
+    source: Source,
+    { shape, payload, deliveryId, bytes }: {
+      readonly shape: Shape;
+      readonly payload: unknown;
+      readonly deliveryId: string | undefined;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    },
+  ): Promise<Response> {
+    const { name, entry } = source;
+    const sender = `source:${name}`;
+    const delivery = deliveryId === undefined
+      ? undefined
+      : await digest(deliveryId, new Uint8Array());
+    const bodyDigest = await digest(entry.path, bytes);
+    const isRepeated = this.#isRepeated(sender, delivery, bodyDigest);
+    const judgment = isRepeated
+      ? { isWanted: true, rule: "" }
+      : this.#judge(source, { shape, payload });
+    const { text, meta } = source.format(shape, payload);
+    const id = tryIdentifier(deliveryId);
+    const incoming: IncomingEvent = {
+      source: entry.kind,
+      sender,
+      content: text,
+      meta: { ...meta, ...(id !== undefined && { delivery_id: id }), verified: "true" },
+      raw: bytes.subarray(0, MAX_RAW_BYTES),
+      target: entry.session,
+      repository: shape.repo ?? entry.repository,
+      delivery,
+      digest: bodyDigest,
+    };
+    if (!judgment.isWanted || isRepeated) {
+      const filteredBy = isRepeated ? undefined : judgment.rule;
+      const taken = await this.#options.take({ ...incoming, filteredBy, isHeld: true });
+      return taken.kind === "filtered"
+        ? answerTaken(taken, { text: `filtered: ${judgment.rule}` })
+        : answerTaken(taken);
+    }
+    const place = { sourceName: name, key: shape.burstKey };
+    return answerTaken(await this.#options.bursts.add({ ...incoming, note: judgment.rule }, place));
+  }
+
+  #isRepeated(sender: string, delivery: string | undefined, bodyDigest: string): boolean {
+    const sinceMs = Date.now() - DELIVERY_WINDOW_MS;
+    return this.#options.keeper.use(({ events }) =>
+      (delivery !== undefined && events.findDelivery(sender, delivery, sinceMs) !== undefined) ||
+      events.findDigest(sender, bodyDigest, sinceMs) !== undefined
+    );
+  }
+
+  /** Judges an event by the rules of its source, and by what was shown of its subject before. */
+  #judge(
+    { name, rules }: Source,
+    { shape, payload }: { readonly shape: Shape; readonly payload: unknown },
+  ): EventJudgment {
+    const judgment = judgeEvent(shape, { rules, payload });
+    const { track } = shape;
+    if (track === undefined) return judgment;
+    const failure = { source: name, subject: track.subject };
+    return this.#options.keeper.use(({ failures }) => {
+      const hadFailed = failures.has(failure);
+      const tracked = judgeTracked(track, { judgment, hasFailed: hadFailed });
+      if (tracked.hasFailed && !hadFailed) failures.add(failure, Date.now());
+      if (!tracked.hasFailed && hadFailed) failures.remove(failure);
+      return tracked;
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { type Access, createAccess } from "../../lib/access.ts";
+import { addSender, type NewSender } from "../../lib/access_changes.ts";
+import { formatAccessToken } from "../../lib/access_token.ts";
+import {
+  AccessFileError,
+  type AccessOutcome,
+  type AccessState,
+} from "../../server/access_store.ts";
+import { hashToken } from "../../server/hash_token.ts";
+
+/** An access file in memory, which can be used until it is told to fail. */
+export class MemoryAccess {
+  /** What it holds. */
+  access: Access = createAccess("c0".repeat(32));
+  /** Why it cannot be used. */
+  fault: string | undefined;
+
+  /** As in a store. */
+  read(): AccessState {
+    const { access, fault } = this;
+    return fault === undefined ? { ok: true, access } : { ok: false, message: fault };
+  }
+
+  /** As in a store. */
+  update<Outcome extends AccessOutcome>(change: (access: Access) => Outcome): Promise<Outcome> {
+    return Promise.try(() => {
+      if (this.fault !== undefined) throw new AccessFileError(this.fault);
+      const outcome = change(this.access);
+      this.access = outcome.access ?? this.access;
+      return outcome;
+    });
+  }
+
+  /** Lets a sender in, as the terminal does; returns its token. */
+  async letIn(id: string, sender: Partial<NewSender> = {}): Promise<string> {
+    const { token, tokenSha256 } = await createToken();
+    const change = await this.update((access) =>
+      addSender(access, {
+        id,
+        label: id,
+        rights: ["speak"],
+        chats: "own",
+        expiresAt: null,
+        tokenSha256,
+        nowMs: Date.now(),
+        ...sender,
+      })
+    );
+    if (!change.ok) throw new Error(change.message);
+    return token;
+  }
+}
+
+/** A new token and its hash. */
+export async function createToken(): Promise<{ token: string; tokenSha256: string }> {
+  const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
+  return { token, tokenSha256: await hashToken(token) };
+}
+
+/** The header that proves a token. */
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
