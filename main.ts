@@ -39,10 +39,14 @@ async function main(args: readonly string[]): Promise<number> {
     const { runAccess } = await import("./cli/access.ts");
     return await runAccess(rest);
   }
+  if (command === "source") {
+    const { runSource } = await import("./cli/source.ts");
+    return await runSource(rest);
+  }
   if (command === "serve") return await runServe(rest);
   if (command.startsWith("-")) return await runServe(args);
   return printUsageError(
-    `Unknown command "${command}": expected serve, gateway, events, sessions, access or demo`,
+    `Unknown command "${command}": expected serve, gateway, events, sessions, access, source or demo`,
   );
 }
 

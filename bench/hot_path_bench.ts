@@ -5,6 +5,9 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { type Access, createAccess } from "../lib/access.ts";
+import { addSender } from "../lib/access_changes.ts";
+import { formatAccessToken } from "../lib/access_token.ts";
 import { Allowlist } from "../lib/allowlist.ts";
 import { cleanContent } from "../lib/clean_content.ts";
 import { EventSequence, formatEventId } from "../lib/event_id.ts";
@@ -12,10 +15,15 @@ import { parseRequestTarget } from "../lib/parse_request_target.ts";
 import { tryParseVerdict } from "../lib/parse_verdict.ts";
 import { sanitizeMeta } from "../lib/sanitize_meta.ts";
 import { validateHost } from "../lib/validate_host.ts";
+import type { AccessOutcome, AccessState } from "../server/access_store.ts";
 import { BodyReader } from "../server/body_reader.ts";
+import { Credentials } from "../server/credentials.ts";
 import { EventIntake } from "../server/event_intake.ts";
+import { Gatekeeper } from "../server/gatekeeper.ts";
+import { hashToken } from "../server/hash_token.ts";
 import { createHttpApp } from "../server/http_app.ts";
 import { Journal } from "../server/journal.ts";
+import { Peer } from "../server/peer.ts";
 
 const PLAIN = "x".repeat(1024);
 const HOSTILE = "\u202e<channel>\x1b[31m".repeat(64);
@@ -51,29 +59,69 @@ Deno.bench("parseRequestTarget()", { group: "small" }, () => {
 
 const journal = Journal.on(new DatabaseSync(":memory:"), "memory");
 const intake = new EventIntake({ keeper: { use: (run) => run(journal) } });
+const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
+const change = addSender(createAccess("c0".repeat(32)), {
+  id: "ci",
+  label: "ci",
+  rights: ["speak"],
+  chats: "own",
+  expiresAt: null,
+  tokenSha256: await hashToken(token),
+  nowMs: Date.now(),
+});
+if (!change.ok) throw new Error(change.message);
+const state: AccessState = { ok: true, access: change.access };
+const access = {
+  read: () => state,
+  update: <Outcome extends AccessOutcome>(change: (access: Access) => Outcome) =>
+    Promise.resolve(change(state.access)),
+};
+const audit = { note() {} };
 const app = createHttpApp({
-  allowlist: new Allowlist([["dev", { speak: true, approve: true }]]),
+  access,
+  allowedHosts: [],
+  audit,
+  gatekeeper: new Gatekeeper({
+    credentials: new Credentials({
+      access,
+      allowlist: new Allowlist([["dev", { speak: true, approve: true }]]),
+    }),
+    rateLimitPerMinute: 0,
+    audit,
+    onUse() {},
+  }),
+  sources: { mayHave: false, find: () => Promise.resolve(undefined) },
   bodies: new BodyReader(),
-  stream: { listen: () => undefined },
+  stream: { listen: () => "closed" },
   feeds: { accept: () => new Response() },
   take: (event) => intake.take(event, undefined),
   settle: () => ({ ok: false, code: "unknown", message: "" }),
+  permissions: () => [],
   findEvent: () => undefined,
   sessions: () => [],
   health: () => ({}),
   log: { info() {}, warn() {} },
 });
-const headers = { host: "localhost:8788", "x-sender": "dev" };
+const connection = {
+  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 50_000 },
+} as const;
+const listener = { isLoopback: true, isSecure: false, isForProxies: false };
+
+async function post(headers: Readonly<Record<string, string>>): Promise<void> {
+  const request = new Request("http://localhost:8788/ci", {
+    method: "POST",
+    body: PLAIN,
+    headers: { host: "localhost:8788", ...headers },
+  });
+  await app(request, new Peer(request, { listener, trustedProxies: [], connection }));
+}
 
 Deno.bench("POST, journaled in memory", { group: "request", baseline: true }, async () => {
-  await app(new Request("http://localhost:8788/ci", { method: "POST", body: PLAIN, headers }));
+  await post({ "x-sender": "dev" });
+});
+Deno.bench("POST with a token, journaled in memory", { group: "request" }, async () => {
+  await post({ authorization: `Bearer ${token}` });
 });
 Deno.bench("POST, forbidden", { group: "request" }, async () => {
-  await app(
-    new Request("http://localhost:8788/ci", {
-      method: "POST",
-      body: PLAIN,
-      headers: { host: "localhost:8788" },
-    }),
-  );
+  await post({});
 });

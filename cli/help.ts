@@ -3,7 +3,15 @@ import { EVENTS_FLAGS } from "../lib/events_options.ts";
 import { formatFlags } from "../lib/read_flags.ts";
 import { GATEWAY_FLAGS, SERVE_FLAGS } from "../lib/serve_options.ts";
 import { SESSIONS_FLAGS } from "../lib/sessions_options.ts";
+import { SOURCE_FLAGS } from "../lib/source_options.ts";
+import { SCHEME_KINDS } from "../lib/sources/scheme.ts";
 import { DEMO_FLAGS } from "./demo_options.ts";
+
+/** The kinds of sources, ten in a line. */
+function formatKinds(): string {
+  const lines = [SCHEME_KINDS.slice(0, 10), SCHEME_KINDS.slice(10)];
+  return lines.map((kinds) => `  ${kinds.join(", ")}`).join(",\n");
+}
 
 /** The text of `--help`. */
 export function formatHelp(): string {
@@ -24,6 +32,11 @@ Usage: deno-channel [serve] [flags]              serve one session over stdio an
        deno-channel access token rotate <id>     replace its token, and end its sign-ins
        deno-channel access restore               bring the last good copy of the access file back
        deno-channel access log [flags]           list who did what, the newest first
+       deno-channel source [list] [flags]        list where webhooks come from
+       deno-channel source add <kind> [flags]    take the webhooks of one more source
+       deno-channel source remove <name>         take them no more
+       deno-channel source test <name> [<file>]  post a signed sample, or a file, to the server
+       deno-channel source explain <id>          say which check, filter and rule decided
        deno-channel demo [flags]                 show the channel at work, without Claude Code
        deno-channel --help | --version
 
@@ -41,6 +54,12 @@ ${formatFlags(SESSIONS_FLAGS)}
 
 Flags of access:
 ${formatFlags(ACCESS_FLAGS)}
+
+Flags of source:
+${formatFlags(SOURCE_FLAGS)}
+
+Kinds of sources:
+${formatKinds()}
 
 Flags of demo:
 ${formatFlags(DEMO_FLAGS)}

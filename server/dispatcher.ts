@@ -162,8 +162,9 @@ export class Dispatcher {
   take(event: IncomingEvent): Promise<Taken> {
     const address = { session: event.target, repository: event.repository };
     const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
-    if (route.kind === "ambiguous") return Promise.resolve(route);
-    const isForNobody = route.kind === "none" || event.isHeld || event.filteredBy !== undefined;
+    if (route.kind === "ambiguous" && !event.mayWait) return Promise.resolve(route);
+    const isForNobody = route.kind !== "session" || event.isHeld ||
+      event.filteredBy !== undefined;
     const link = isForNobody ? undefined : this.#attached.get(route.session.id)?.link;
     return this.#intake.take(event, link);
   }

@@ -31,6 +31,8 @@ export interface IncomingEvent {
   readonly raw?: Uint8Array | undefined;
   /** The session that was named explicitly. */
   readonly target?: string | undefined;
+  /** Whether it waits where several sessions have that name; otherwise its sender has to choose. */
+  readonly mayWait?: boolean;
   /** The repository that it is about, as `owner/name`. */
   readonly repository?: string | undefined;
   /** The id of the delivery, which tells a repetition. */

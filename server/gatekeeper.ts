@@ -58,34 +58,15 @@ export class Gatekeeper {
    *
    * @returns The sender, who has some right, or the refusal.
    */
-  async identify({ headers }: Request, peer: Peer): Promise<Caller | Response> {
-    if (this.#failures.size > 0) {
-      const limit = this.#failures.check(peer.address, this.#now());
-      if (!limit.ok) return this.#limit(peer.address, limit, "wrong credentials");
-    }
-    const found = await this.#options.credentials.identify(headers);
-    if (found.kind === "closed") return this.refuse(peer, found.reason);
-    if (found.kind === "none") return this.#refuseStranger(peer, "no credentials");
-    if (found.kind === "wrong") {
-      this.#failures.take(peer.address, this.#now());
-      const refusal = this.#refuseStranger(peer, found.reason);
-      if (!headers.has("authorization") || refusal.status !== STATUS_CODE.Forbidden) return refusal;
-      return answer(STATUS_CODE.Unauthorized, "unauthorized", { "WWW-Authenticate": "Bearer" });
-    }
-    const { caller } = found;
-    if (caller.rights.speak || caller.rights.approve) return caller;
-    return this.refuse(peer, "no rights", caller.id);
+  identify(request: Request, peer: Peer): Promise<Caller | Response> {
+    return this.#identify(request, peer, undefined);
   }
 
   /**
    * Finds out who listens: also nobody in particular, where every process of this machine is believed.
    */
-  async identifyListener(request: Request, peer: Peer): Promise<Caller | Response> {
-    const { headers } = request;
-    const isSilent = !headers.has("authorization") && !headers.has("cookie") &&
-      !headers.has("x-sender");
-    const anonymous = isSilent ? this.#options.credentials.anonymous : undefined;
-    return anonymous ?? await this.identify(request, peer);
+  identifyListener(request: Request, peer: Peer): Promise<Caller | Response> {
+    return this.#identify(request, peer, this.#options.credentials.anonymous);
   }
 
   /** Counts a post; returns the refusal of one too many. */
@@ -118,6 +99,29 @@ export class Gatekeeper {
   refuse(peer: Peer, detail: string, subject = ""): Response {
     this.#options.audit.note({ action: "refuse", actor: peer.address, subject, detail });
     return forbidden();
+  }
+
+  async #identify(
+    { headers }: Request,
+    peer: Peer,
+    anonymous: Caller | undefined,
+  ): Promise<Caller | Response> {
+    if (this.#failures.size > 0) {
+      const limit = this.#failures.check(peer.address, this.#now());
+      if (!limit.ok) return this.#limit(peer.address, limit, "wrong credentials");
+    }
+    const found = await this.#options.credentials.identify(headers);
+    if (found.kind === "closed") return this.refuse(peer, found.reason);
+    if (found.kind === "none") return anonymous ?? this.#refuseStranger(peer, "no credentials");
+    if (found.kind === "wrong") {
+      this.#failures.take(peer.address, this.#now());
+      const refusal = this.#refuseStranger(peer, found.reason);
+      if (!headers.has("authorization") || refusal.status !== STATUS_CODE.Forbidden) return refusal;
+      return answer(STATUS_CODE.Unauthorized, "unauthorized", { "WWW-Authenticate": "Bearer" });
+    }
+    const { caller } = found;
+    if (caller.rights.speak || caller.rights.approve) return caller;
+    return this.refuse(peer, "no rights", caller.id);
   }
 
   #refuseStranger(peer: Peer, detail: string): Response {

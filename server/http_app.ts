@@ -139,7 +139,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       return peer.listener.isLoopback ? feeds.accept(request, query.nonce) : forbidden();
     }
     const [, pairingId] = PAIRING_REGEXP.exec(path) ?? [];
-    if (pairingId !== undefined) return await pairing.poll(pairingId, peer);
+    if (pairingId !== undefined) {
+      return gatekeeper.admitStranger(peer) ?? await pairing.poll(pairingId, peer);
+    }
     const caller = await gatekeeper.identify(request, peer);
     return caller instanceof Response ? caller : api.read(caller, path);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tryParseSecretReference } from "../lib/sources/secret_reference.ts";
 import type { SourceEntry } from "../lib/sources/source_entry.ts";
 
 /** What {@linkcode resolveSecrets} returns. */
@@ -18,8 +19,6 @@ export type SecretsResult =
 type SecretResult =
   | { readonly ok: true; readonly secret: string }
   | { readonly ok: false; readonly reason: string };
-
-const REFERENCE_REGEXP = /^(env|file):(.+)$/s;
 
 /** The largest file in bytes; whatever is larger is none with a secret. */
 const MAX_FILE_BYTES = 64 * 1024;
@@ -63,10 +62,11 @@ function readFile(path: string): SecretResult {
   }
 }
 
-function resolveSecret(reference: string): SecretResult {
-  const [, type, place = ""] = REFERENCE_REGEXP.exec(reference) ?? [];
-  if (type === "env") return readVariable(place);
-  return type === "file" ? readFile(place) : { ok: true, secret: reference };
+function resolveSecret(text: string): SecretResult {
+  const reference = tryParseSecretReference(text);
+  if (reference === undefined) return { ok: true, secret: text };
+  const { type, place } = reference;
+  return type === "env" ? readVariable(place) : readFile(place);
 }
 
 /**
@@ -79,9 +79,10 @@ function resolveSecret(reference: string): SecretResult {
  */
 export function resolveSecrets({ secrets }: Pick<SourceEntry, "secrets">): SecretsResult {
   const resolved: string[] = [];
-  for (const reference of secrets) {
-    const result = resolveSecret(reference);
-    const name = REFERENCE_REGEXP.test(reference) ? `"${reference}"` : "in the configuration";
+  for (const text of secrets) {
+    const isReference = tryParseSecretReference(text) !== undefined;
+    const name = isReference ? `"${text}"` : "that stands in the configuration";
+    const result = resolveSecret(text);
     if (!result.ok) {
       return { ok: false, message: `Cannot read the secret ${name}: ${result.reason}` };
     }

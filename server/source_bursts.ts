@@ -101,7 +101,8 @@ export class SourceBursts {
     const seqs = taken.flatMap((one) => one.kind === "stored" ? [one.seq] : []);
     const [first] = refs;
     if (first === undefined || seqs.length === 0) return;
-    if (refs.length === 1) return this.#options.release(seqs);
+    // One that was delivered twice at once is no burst.
+    if (seqs.length === 1) return this.#options.release(seqs);
     const { delivery: _, digest: __, raw: ___, ...rest } = first.event;
     const told = await this.#options.take({ ...rest, content: text });
     if (told.kind !== "ambiguous") this.#options.gather(seqs, told.seq);

@@ -15,7 +15,7 @@ import { tryIdentifier } from "../lib/sources/identifier.ts";
 import { judgeTracked } from "../lib/sources/judge_tracked.ts";
 import { SOURCE_KINDS } from "../lib/sources/kinds.ts";
 import { parseBody } from "../lib/sources/parse_body.ts";
-import { readDelivery } from "../lib/sources/read_delivery.ts";
+import { type DeliveryNote, readDelivery } from "../lib/sources/read_delivery.ts";
 import type { Shape } from "../lib/sources/source.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { BodyReader } from "./body_reader.ts";
@@ -45,8 +45,8 @@ export interface SourceDeskOptions {
 /** How much of a body is kept as it was sent, in bytes. */
 const MAX_RAW_BYTES = 256 * 1024;
 
-async function digest(text: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const joined = await new Blob([text, "\n", bytes]).arrayBuffer();
+async function digest(...parts: (string | Uint8Array<ArrayBuffer>)[]): Promise<string> {
+  const joined = await new Blob(parts).arrayBuffer();
   return new Uint8Array(await crypto.subtle.digest("SHA-256", joined)).toHex();
 }
 
@@ -106,10 +106,11 @@ export class SourceDesk {
       return answer(STATUS_CODE.UnsupportedMediaType, "expected JSON or a form");
     }
     const payload = parsed.format === "binary"
-      ? { byteLength: bytes.length, sha256: await digest("", bytes) }
+      ? { byteLength: bytes.length, sha256: await digest(bytes) }
       : parsed.payload;
     const parts = { headers, payload, signedId: verified.deliveryId };
-    const { event, deliveryId } = readDelivery(source.scheme, parts);
+    const note = readDelivery(source.scheme, parts);
+    const { event } = note;
     const challenge = answerChallenge(source.scheme, { event, payload });
     if (challenge !== undefined) {
       const { status, contentType, body } = challenge;
@@ -119,24 +120,24 @@ export class SourceDesk {
     const kind = SOURCE_KINDS[isData ? source.entry.kind : "text"];
     const shape = kind?.shape({ event, payload });
     if (shape === undefined) return answer(STATUS_CODE.NotFound, "not found");
-    return await this.#takeIn(source, { shape, payload, deliveryId, bytes });
+    return await this.#takeIn(source, { shape, payload, note, bytes });
   }
 
   async #takeIn(
     source: Source,
-    { shape, payload, deliveryId, bytes }: {
+    { shape, payload, note, bytes }: {
       readonly shape: Shape;
       readonly payload: unknown;
-      readonly deliveryId: string | undefined;
+      readonly note: DeliveryNote;
       readonly bytes: Uint8Array<ArrayBuffer>;
     },
   ): Promise<Response> {
     const { name, entry } = source;
+    const { deliveryId, isIdProven } = note;
     const sender = `source:${name}`;
-    const delivery = deliveryId === undefined
-      ? undefined
-      : await digest(deliveryId, new Uint8Array());
-    const bodyDigest = await digest(entry.path, bytes);
+    const delivery = deliveryId === undefined ? undefined : await digest(deliveryId);
+    // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
+    const bodyDigest = isIdProven ? undefined : await digest(entry.path, "\n", bytes);
     const isRepeated = this.#isRepeated(sender, delivery, bodyDigest);
     const judgment = isRepeated
       ? { isWanted: true, rule: "" }
@@ -150,6 +151,7 @@ export class SourceDesk {
       meta: { ...meta, ...(id !== undefined && { delivery_id: id }), verified: "true" },
       raw: bytes.subarray(0, MAX_RAW_BYTES),
       target: entry.session,
+      mayWait: true,
       repository: shape.repo ?? entry.repository,
       delivery,
       digest: bodyDigest,
@@ -165,11 +167,15 @@ export class SourceDesk {
     return answerTaken(await this.#options.bursts.add({ ...incoming, note: judgment.rule }, place));
   }
 
-  #isRepeated(sender: string, delivery: string | undefined, bodyDigest: string): boolean {
+  #isRepeated(
+    sender: string,
+    delivery: string | undefined,
+    bodyDigest: string | undefined,
+  ): boolean {
     const sinceMs = Date.now() - DELIVERY_WINDOW_MS;
     return this.#options.keeper.use(({ events }) =>
       (delivery !== undefined && events.findDelivery(sender, delivery, sinceMs) !== undefined) ||
-      events.findDigest(sender, bodyDigest, sinceMs) !== undefined
+      (bodyDigest !== undefined && events.findDigest(sender, bodyDigest, sinceMs) !== undefined)
     );
   }
 

@@ -45,9 +45,10 @@ export class Sources {
     return this.#desk?.has(path) ? this.#desk : undefined;
   }
 
-  /** Whether anything has to be looked up: the configuration may have changed, or there is one. */
+  /** Whether anything has to be looked up: the configuration may have changed, or is read, or known. */
   get mayHave(): boolean {
-    return this.#desk !== undefined || performance.now() - this.#readAt > FRESH_MS;
+    return this.#desk !== undefined || this.#reading !== undefined ||
+      performance.now() - this.#readAt > FRESH_MS;
   }
 
   async #refresh(): Promise<void> {

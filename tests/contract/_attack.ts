@@ -229,9 +229,12 @@ export class Target implements AsyncDisposable {
     assertEquals(wrong, []);
   }
 
-  /** Runs `access` on the state folder. */
+  /** Makes a change by `access`, which tells the process of it. */
   async access(...args: readonly string[]): Promise<CommandResult> {
-    return await runMain(["access", ...args], { stateDir: this.stateDir });
+    return await runMain(["access", ...args, "--port", String(this.port)], {
+      stateDir: this.stateDir,
+      net: [`127.0.0.1:${this.port}`],
+    });
   }
 
   /** How many events the journal has. */

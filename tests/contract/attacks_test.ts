@@ -1,7 +1,7 @@
 /**
  * Attacks over the wire by whoever reaches the port: a table of what is tried and how it is refused.
- * Those by senders who were let in are in `attacks_senders_test.ts`, those on files in
- * `attacks_state_test.ts`.
+ * Those with credentials are in `attacks_senders_test.ts`, those by senders in
+ * `attacks_verdicts_test.ts`, and those on files and flags in `attacks_state_test.ts`.
  *
  * @module
  */
@@ -308,18 +308,21 @@ const BODIES: readonly Attack[] = [
   },
 ];
 
-const HTTP_2: readonly string[] = ["localhost", EVIL];
-
 Deno.test("whoever reaches the port gets in by no trick of the wire [attack.refused]", async () => {
   await using target = await Target.start();
   await target.refuses([...HOSTS, ...PAGES, ...SMUGGLING, ...METHODS, ...PATHS, ...BODIES]);
-  // Without TLS there is no HTTP/2 for browsers, and what names no Host in a header is refused.
-  for (const host of HTTP_2) {
+  await target.isUnharmed();
+});
+
+Deno.test("HTTP/2 without TLS, which no browser speaks, is refused whatever it names [attack.refused]", async () => {
+  await using target = await Target.start();
+  for (const host of ["localhost", EVIL]) {
     const { stdout } = await new Deno.Command("curl", {
-      args: ["-s", "--http2-prior-knowledge", "-H", `Host: ${host}`, "-H", DEV, "-d", "hi"]
-        .concat(["-o", "/dev/null", "-w", "%{http_code}", target.process.url]),
+      args: ["--silent", "--http2-prior-knowledge", "--header", `Host: ${host}`]
+        .concat(["--output", "/dev/null", "--write-out", "%{http_version} %{http_code}"])
+        .concat([`${target.process.url}/events`]),
     }).output();
-    assertEquals(new TextDecoder().decode(stdout), "403", `HTTP/2 as ${host}`);
+    assertEquals(new TextDecoder().decode(stdout), "2 403", host);
   }
   await target.isUnharmed();
 });

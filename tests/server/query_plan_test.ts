@@ -39,6 +39,7 @@ class PlannedJournal implements Disposable {
 
 const BY_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)";
 const BEFORE_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid<?)";
+const OF_SUBJECT = "SEARCH failures USING PRIMARY KEY (source=? AND subject=?)";
 const OF_SESSION = "SEARCH events USING INDEX events_by_state (state=? AND session=?)";
 
 type Case = readonly [what: string, run: (journal: Journal) => unknown, steps: readonly string[]];
@@ -49,6 +50,17 @@ const CASES: readonly Case[] = [
     "EventTable.findDelivery()",
     ({ events }) => events.findDelivery("dev", "d", 0),
     ["SEARCH events USING INDEX events_by_delivery (sender=? AND delivery=? AND stored_at>?)"],
+  ],
+  [
+    "EventTable.findDigest()",
+    ({ events }) => events.findDigest("source:ci", "d", 0),
+    ["SEARCH events USING INDEX events_by_digest (sender=? AND digest=? AND stored_at>?)"],
+  ],
+  ["EventTable.releaseHeld()", ({ events }) => events.releaseHeld(), [OF_SESSION]],
+  [
+    "EventTable.gather()",
+    ({ events }) => events.gather([1, 2], ""),
+    ["SCAN json_each VIRTUAL TABLE INDEX 1:", BY_KEY],
   ],
   ["EventTable.get()", ({ events }) => events.get(1), [BY_KEY]],
   ["EventTable.senderOf()", ({ events }) => events.senderOf(1), [BY_KEY]],
@@ -95,6 +107,16 @@ const CASES: readonly Case[] = [
     ["SEARCH outbound USING INTEGER PRIMARY KEY (rowid>?)"],
   ],
   [
+    "FailureTable.has()",
+    ({ failures }) => failures.has({ source: "ci", subject: "s" }),
+    [OF_SUBJECT],
+  ],
+  [
+    "FailureTable.remove()",
+    ({ failures }) => failures.remove({ source: "ci", subject: "s" }),
+    [OF_SUBJECT],
+  ],
+  [
     "SessionTable.open()",
     ({ sessions }) => sessions.open(),
     ["SCAN sessions USING INDEX sessions_open"],
@@ -106,6 +128,11 @@ const CASES: readonly Case[] = [
       "SEARCH permissions USING INDEX permissions_by_request (request=?)",
       "SEARCH sessions USING INTEGER PRIMARY KEY (rowid=?)",
     ],
+  ],
+  [
+    "PermissionTable.closeCalled()",
+    ({ permissions }) => permissions.closeCalled({ session: 1, name: "reply", ids: [], nowMs: 0 }),
+    ["SEARCH permissions USING INDEX permissions_open (session=?)"],
   ],
   [
     "PermissionTable.toDeliver()",

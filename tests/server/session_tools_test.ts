@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatEventId } from "../../lib/event_id.ts";
+import { permissionStateOf } from "../../lib/permission.ts";
 import { createSessionTools } from "../../server/session_tools.ts";
 import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
 
@@ -163,4 +164,74 @@ Deno.test("inbox has what belongs to no session and what sessions that have ende
   const { text } = await fixture.call("inbox", {});
   const listed = Array.from(text.matchAll(/^evt_\S+(?= \()/gm), ([id]) => id);
   assertEquals(listed, [11, 10, 3, 2, 1].map(formatEventId));
+});
+
+/** Enters a permission request of the session, and calls the tool. */
+async function callAsked(
+  fixture: ReturnType<typeof createFixture>,
+  [tool, asked]: readonly [tool: string, asked: unknown],
+  called: unknown,
+): Promise<string | undefined> {
+  const { journal, agent } = fixture;
+  const request = {
+    requestId: "abcde",
+    toolName: `mcp__webhook__${tool}`,
+    description: "d",
+    inputPreview: JSON.stringify(asked),
+  };
+  const now = Date.now();
+  journal.permissions.open(request, agent.sessionId, now, now + 60_000);
+  await fixture.call(tool, called);
+  const [row] = journal.permissions.find("abcde");
+  return row && permissionStateOf(row, now);
+}
+
+Deno.test("a call of the tool that waits for approval says that it was answered elsewhere [permission.elsewhere]", async () => {
+  const cases: [string, Record<string, unknown>][] = [
+    ["reply", { chat_id: CHAT, text: "hi" }],
+    ["inbox", {}],
+    ["read_event", { event_id: ONE }],
+    ["ack", { event_ids: [ONE, TWO] }],
+  ];
+  for (const [tool, args] of cases) {
+    using fixture = createFixture();
+    assertEquals(await callAsked(fixture, [tool, args], args), "answered elsewhere", tool);
+    const [first] = fixture.said();
+    assertEquals(first, {
+      recipient: null,
+      outbound: { kind: "status", request_id: "abcde", state: "answered elsewhere" },
+    });
+    assert(fixture.notified() > 0, tool);
+    const told = fixture.said().filter(({ outbound }) => "request_id" in outbound);
+    await fixture.call(tool, args);
+    const again = fixture.said().filter(({ outbound }) => "request_id" in outbound);
+    assertEquals([told.length, again.length], [1, 1], "once");
+  }
+});
+
+Deno.test("a call that names other chats or events leaves the request open [permission.elsewhere]", async () => {
+  const cases: [string, Record<string, unknown>, Record<string, unknown>][] = [
+    ["reply", { chat_id: CHAT, text: "hi" }, { chat_id: "chat_00000000002", text: "hi" }],
+    ["read_event", { event_id: ONE }, { event_id: TWO }],
+    ["ack", { event_ids: [ONE] }, { event_ids: [ONE, TWO] }],
+  ];
+  for (const [tool, asked, called] of cases) {
+    using fixture = createFixture();
+    assertEquals(await callAsked(fixture, [tool, asked], called), "open", tool);
+    const told = fixture.said().filter(({ outbound }) => "request_id" in outbound);
+    assertEquals(told, [], tool);
+  }
+  using fixture = createFixture();
+  fixture.agent.sessionId = fixture.memory.startSession("other");
+  const own = fixture.agent.sessionId;
+  assertEquals(await callAsked(fixture, ["inbox", {}], {}), "answered elsewhere");
+  fixture.agent.sessionId = own - 1;
+  fixture.journal.permissions.open(
+    { requestId: "fghij", toolName: "mcp__webhook__inbox", description: "", inputPreview: "{}" },
+    own,
+    0,
+    1e15,
+  );
+  await fixture.call("inbox", {});
+  assertEquals(fixture.journal.permissions.find("fghij")[0]?.isClosed, false, "of another session");
 });

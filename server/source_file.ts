@@ -1,0 +1,64 @@
+/**
+ * The file with the configuration of the sources, as commands read and change it. It may also be
+ * edited by hand; what is not understood is left as it is.
+ *
+ * @module
+ */
+
+import { formatSourceConfig, tryParseSourceConfig } from "../lib/sources/source_config.ts";
+import type { SourceConfigResult } from "../lib/sources/source_config.ts";
+import type { SourceConfig } from "../lib/sources/source_entry.ts";
+import { createStateFolder, lockPathOf, sourcesPathOf } from "./state_folder.ts";
+import { findFileFault } from "./state_guard.ts";
+import { writeAtomically } from "./write_atomically.ts";
+
+const FILE_MODE = 0o600;
+
+/**
+ * Reads the configuration; where there is none, there is no source.
+ *
+ * @param stateDir The state folder.
+ * @returns The configuration, or a message that names the file and what is wrong with it.
+ */
+export function readSourceFile(stateDir: string): SourceConfigResult {
+  const path = sourcesPathOf(stateDir);
+  let result: SourceConfigResult;
+  try {
+    const fault = findFileFault(path, Deno.lstatSync(path));
+    result = fault === undefined
+      ? tryParseSourceConfig(Deno.readTextFileSync(path))
+      : { ok: false, message: fault };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { ok: true, config: { sources: {} } };
+    result = { ok: false, message: `it cannot be read (${(error as Error).name})` };
+  }
+  return result.ok ? result : { ok: false, message: `Cannot use ${path}: ${result.message}` };
+}
+
+/**
+ * Changes the configuration while no other process does by this way.
+ *
+ * @param stateDir The state folder; it is created where there is none.
+ * @param change Makes the new configuration of the present one.
+ * @returns What is on disk now; or what is wrong with the file, or what the change was refused for.
+ */
+export async function updateSourceFile(
+  stateDir: string,
+  change: (config: SourceConfig) => SourceConfigResult | Promise<SourceConfigResult>,
+): Promise<SourceConfigResult> {
+  createStateFolder(stateDir);
+  const path = sourcesPathOf(stateDir);
+  // The operating system lets go of the lock when its holder ends, however that happens.
+  using lock = await Deno.open(lockPathOf(path), { create: true, write: true, mode: FILE_MODE });
+  await lock.lock(true);
+  const before = readSourceFile(stateDir);
+  if (!before.ok) return before;
+  const after = await change(before.config);
+  if (after.ok) await writeAtomically(path, formatSourceConfig(after.config));
+  return after;
+}
+
+/** The path of the file with the secret that was made for a source. */
+export function secretPathOf(stateDir: string, name: string): string {
+  return `${stateDir}/secret-${name}`;
+}

@@ -1,0 +1,193 @@
+import { assert, assertEquals } from "@std/assert";
+import type { EventRecord } from "../../lib/event_record.ts";
+import type { SchemeKind } from "../../lib/sources/scheme.ts";
+import { schemeSettingsOf } from "../../lib/sources/scheme_settings.ts";
+import { selectScheme } from "../../lib/sources/select_scheme.ts";
+import type { SourceEntry } from "../../lib/sources/source_entry.ts";
+import { BodyReader } from "../../server/body_reader.ts";
+import { EventIntake, type IncomingEvent } from "../../server/event_intake.ts";
+import type { Journal } from "../../server/journal.ts";
+import type { OwnerOptions } from "../../server/owner.ts";
+import { SourceDesk } from "../../server/source_desk.ts";
+import { sourcesPathOf } from "../../server/state_folder.ts";
+import { signWebhook } from "../../server/webhook_signer.ts";
+import type { MemoryJournal } from "./_memory_journal.ts";
+import { createPeer } from "./_peer.ts";
+import { Port } from "./_port.ts";
+import { createScratch } from "./_scratch.ts";
+
+/** What both sides know. */
+export const SECRET = "only-the-two-of-us";
+
+/** A source as a test writes it; its path and its secret are what they usually are. */
+export type SourceDraft = Partial<SourceEntry> & Pick<SourceEntry, "kind">;
+
+/** The sources of a test by name. */
+export type SourceDrafts = Readonly<Record<string, SourceDraft>>;
+
+/** A source that takes whatever whoever knows the token sends. */
+export const GENERIC: SourceDraft = { kind: "generic", signature: { algorithm: "bearer" } };
+
+/** The source of a draft. */
+export function entryOf(name: string, draft: SourceDraft): SourceEntry {
+  return { path: `/${name}`, secrets: [SECRET], ...draft };
+}
+
+/** The text of `config.json`. */
+export function configOf(drafts: SourceDrafts): string {
+  const sources = Object.entries(drafts).map(([name, draft]) => [name, entryOf(name, draft)]);
+  return JSON.stringify({ sources: Object.fromEntries(sources) });
+}
+
+/** What is sent besides the body. */
+export interface DeliveryDraft {
+  /** The delivery id; by default one that was never used. */
+  readonly id?: string;
+  /** The type of the event, where it stands in a header. */
+  readonly event?: string;
+  /** The content type; by default that of JSON. */
+  readonly type?: string;
+  /** The secret that is signed with. */
+  readonly secret?: string | undefined;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The bytes of a body; what is neither text nor bytes is sent as JSON. */
+export function bytesOf(body: unknown): Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return body.slice();
+  return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+/** The headers of a delivery, signed as its source does. */
+export async function signedHeaders(
+  entry: Pick<SourceEntry, "kind" | "signature">,
+  body: Uint8Array<ArrayBuffer>,
+  draft: DeliveryDraft = {},
+): Promise<Record<string, string>> {
+  const { id, event, secret = SECRET, type = "application/json", headers } = draft;
+  const selected = selectScheme(entry.kind, schemeSettingsOf(entry, [secret]));
+  assert(selected.ok, entry.kind);
+  const drafted = { secret, body, nowMs: Date.now(), id, event };
+  const signed = await signWebhook(selected.scheme, drafted);
+  assert(signed.ok, entry.kind);
+  return { "content-type": type, ...signed.headers, ...headers };
+}
+
+/** An answer as it is written in tests: `200 ok`. */
+async function show(response: Response): Promise<string> {
+  const isRepeated = response.headers.get("x-duplicate") === "true";
+  return `${response.status} ${await response.text()}${isRepeated ? ", repeated" : ""}`;
+}
+
+/** The events of a journal, the oldest first. */
+export function rowsOf({ events }: Journal): EventRecord[] {
+  return events.list({ limit: 1000 }).flatMap(({ seq }) => events.get(seq) ?? []).reverse();
+}
+
+/** The port with sources. */
+export class SourcePort extends Port {
+  readonly #drafts: SourceDrafts;
+  readonly #stateDir: string;
+
+  /** Constructs a new instance. */
+  constructor(drafts: SourceDrafts, options: Partial<OwnerOptions> = {}) {
+    const stateDir = createScratch();
+    super({ stateDir, ...options });
+    this.#stateDir = stateDir;
+    this.#drafts = drafts;
+    this.configure(configOf(drafts));
+  }
+
+  /** Writes the configuration. */
+  configure(text: string): void {
+    Deno.writeTextFileSync(sourcesPathOf(this.#stateDir), text);
+  }
+
+  /** Delivers a body, signed, to the source of a name; returns the answer as text. */
+  async deliver(name: string, body: unknown, draft: DeliveryDraft = {}): Promise<string> {
+    const source = this.#drafts[name];
+    assert(source !== undefined, name);
+    const bytes = bytesOf(body);
+    const headers = await signedHeaders(source, bytes, { secret: source.secrets?.[0], ...draft });
+    return await this.sendTo(name, bytes, headers);
+  }
+
+  /** Sends bytes to the source of a name as they are. */
+  async sendTo(
+    name: string,
+    body: Uint8Array<ArrayBuffer>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    return await show(await this.send("POST", `/${name}`, headers, body));
+  }
+
+  /** Opens a session of a repository that is only woken; returns its number. */
+  open(project: string, repository: string | null): number {
+    const session = { key: crypto.randomUUID(), project, repository, pid: 1 };
+    const sessionId = this.memory.journal.sessions.start(session, Date.now());
+    this.owner.attach({ sessionId, look() {} });
+    return sessionId;
+  }
+
+  /** The events of the journal, the oldest first. */
+  rows(): EventRecord[] {
+    return rowsOf(this.memory.journal);
+  }
+
+  /** What became of the events, the oldest first: their states and remarks. */
+  outcomes(): string[] {
+    return this.rows().map(({ state, note }) => note === null ? state : `${state}: ${note}`);
+  }
+}
+
+/** A desk alone, whose events nobody is shown. */
+export class LoneDesk implements Disposable {
+  readonly #bodies = new BodyReader();
+  readonly #drafts: SourceDrafts;
+  readonly #desk: SourceDesk;
+
+  private constructor(
+    drafts: SourceDrafts,
+    { memory, now }: { readonly memory: MemoryJournal; readonly now?: () => number },
+  ) {
+    this.#drafts = drafts;
+    const intake = new EventIntake({ keeper: memory, ...(now && { now }) });
+    const take = (event: IncomingEvent) => intake.take(event, undefined);
+    this.#desk = new SourceDesk({
+      bodies: this.#bodies,
+      keeper: memory,
+      take,
+      bursts: { add: take },
+      audit: { note() {} },
+    });
+  }
+
+  /** Sets up a desk on a journal, whose clock can be another one. */
+  static async open(
+    drafts: SourceDrafts,
+    options: { readonly memory: MemoryJournal; readonly now?: () => number },
+  ): Promise<LoneDesk> {
+    const desk = new LoneDesk(drafts, options);
+    assertEquals(await desk.#desk.configure(configOf(drafts)), undefined);
+    return desk;
+  }
+
+  /** Delivers a body, signed, to the source of a name; returns the answer as text. */
+  async deliver(name: string, body: unknown, draft: DeliveryDraft = {}): Promise<string> {
+    const source = this.#drafts[name];
+    assert(source !== undefined, name);
+    const bytes = bytesOf(body);
+    const headers = await signedHeaders(source, bytes, draft);
+    const request = new Request(`http://localhost/${name}`, {
+      method: "POST",
+      headers,
+      body: bytes,
+    });
+    return await show(await this.#desk.receive(request, `/${name}`, createPeer()));
+  }
+
+  [Symbol.dispose](): void {
+    this.#bodies.close();
+  }
+}

@@ -1,0 +1,289 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { removeSender, setPolicy, setRights } from "../../lib/access_changes.ts";
+import { Allowlist } from "../../lib/allowlist.ts";
+import { tryParseAddressRange } from "../../lib/client_address.ts";
+import type { AuditEntry } from "../../server/audit_table.ts";
+import { type Caller, Credentials } from "../../server/credentials.ts";
+import { Gatekeeper } from "../../server/gatekeeper.ts";
+import { bearer, createToken, MemoryAccess } from "./_memory_access.ts";
+import { createPeer, type FakePeerOptions } from "./_peer.ts";
+import { DEV, TRUSTED } from "./_port.ts";
+
+const NOW = Date.UTC(2026, 10, 21);
+const MINUTE_MS = 60_000;
+
+/** A gatekeeper at a time that is set by hand. */
+function createFixture({ allowlist = new Allowlist([]), perMinute = 0 } = {}) {
+  const access = new MemoryAccess();
+  const clock = { now: NOW };
+  const now = () => clock.now;
+  const used: string[] = [];
+  const noted: AuditEntry[] = [];
+  const looks = { count: 0 };
+  const credentials = new Credentials({ access, allowlist, now });
+  const gatekeeper = new Gatekeeper({
+    credentials: {
+      identify(headers) {
+        looks.count++;
+        credentials.refresh();
+        return credentials.identify(headers);
+      },
+      get anonymous() {
+        return credentials.anonymous;
+      },
+      get closedBecause() {
+        return credentials.closedBecause;
+      },
+    },
+    rateLimitPerMinute: perMinute,
+    onUse: (id) => void used.push(id),
+    audit: { note: (entry) => void noted.push(entry) },
+    now,
+  });
+  /** Who a request is of, or the status of the refusal. */
+  async function identify(
+    headers: Record<string, string>,
+    peer: FakePeerOptions = {},
+    how: "identify" | "identifyListener" = "identify",
+  ): Promise<string | number> {
+    const request = new Request("http://localhost/", { headers });
+    const found = await gatekeeper[how](request, createPeer({ request, ...peer }));
+    return found instanceof Response ? found.status : `${found.way} ${found.id}`;
+  }
+  return {
+    access,
+    clock,
+    gatekeeper,
+    identify,
+    looks,
+    used,
+    notes: () =>
+      noted.map(({ action, actor, subject, detail }) => [action, actor, subject, detail].join("|")),
+  };
+}
+
+function callerOf(id: string): Caller {
+  const rights = { speak: true, approve: false };
+  return { id, rights, approves: false, chats: "own", way: "token", proof: "" };
+}
+
+function seconds(response: Response | undefined): number {
+  return Number(response?.headers.get("retry-after"));
+}
+
+Deno.test("Gatekeeper answers a wrong token with 401 and how to authenticate, all else with 403 [access.token]", async () => {
+  const { access, gatekeeper } = createFixture({ allowlist: TRUSTED });
+  const { token } = await createToken();
+  const { authorization } = bearer(await access.letIn("phone"));
+  const cases: [Record<string, string>, number][] = [
+    [bearer(token), 401],
+    [{ authorization: "Basic eDp5" }, 401],
+    [{ authorization, "x-sender": "dev" }, 401],
+    [{ cookie: "deno_channel=x" }, 403],
+    [{ "x-sender": "nobody" }, 403],
+    [{}, 403],
+  ];
+  for (const [headers, status] of cases) {
+    const refusal = await gatekeeper.identify(new Request("http://x/", { headers }), createPeer());
+    assert(refusal instanceof Response);
+    const what = JSON.stringify(headers);
+    assertEquals(refusal.status, status, what);
+    assertEquals(refusal.headers.get("www-authenticate"), status === 401 ? "Bearer" : null, what);
+    assertEquals(await refusal.text(), status === 401 ? "unauthorized" : "forbidden", what);
+  }
+});
+
+Deno.test("Gatekeeper writes down why it refuses, and neither the token nor the name that was said [audit.rows]", async () => {
+  const { access, identify, notes } = createFixture({ allowlist: TRUSTED });
+  const token = await access.letIn("muted", { rights: [] });
+  const other = await access.letIn("phone");
+  await identify({ authorization: "Bearer dct_secret" }, { address: "192.0.2.1" });
+  await identify({ ...bearer(other), "x-sender": "dev" });
+  await identify({ cookie: "deno_channel=secret" });
+  await identify({ "x-sender": "secret" });
+  await identify({});
+  await identify(bearer(token));
+  await access.update((a) => setPolicy(a, "disabled"));
+  await identify(bearer(other));
+  access.fault = "the secret path";
+  await identify(DEV);
+  assertEquals(notes(), [
+    "refuse|192.0.2.1||wrong token",
+    "refuse|127.0.0.1||the token of another sender",
+    "refuse|127.0.0.1||wrong cookie",
+    "refuse|127.0.0.1||unknown sender",
+    "refuse|127.0.0.1||no credentials",
+    "refuse|127.0.0.1|muted|no rights",
+    "refuse|127.0.0.1||the policy is disabled",
+    "refuse|127.0.0.1||the access file cannot be used",
+  ]);
+});
+
+Deno.test("Gatekeeper refuses who has no right left, however it proves who it is [access.token]", async () => {
+  const { access, identify } = createFixture();
+  const token = bearer(await access.letIn("phone"));
+  assertEquals(await identify(token), "token phone");
+  await access.update((a) => setRights(a, { id: "phone", rights: ["approve"] }));
+  assertEquals(await identify(token), "token phone");
+  await access.update((a) => setRights(a, { id: "phone", rights: [] }));
+  assertEquals(await identify(token), 403);
+  await access.update((a) => removeSender(a, "phone"));
+  assertEquals(await identify(token), 401);
+});
+
+Deno.test("Gatekeeper looks at no credentials of an address after ten wrong ones in a minute [access.failures]", async () => {
+  const { access, clock, gatekeeper, identify, looks, notes } = createFixture();
+  const token = bearer(await access.letIn("phone"));
+  const wrong = { authorization: "Bearer x" };
+  for (let i = 1; i <= 10; i++) assertEquals(await identify(wrong), 401, `${i}`);
+  assertEquals(looks.count, 10);
+  const refusal = await gatekeeper.identify(
+    new Request("http://localhost/", { headers: token }),
+    createPeer(),
+  );
+  assert(refusal instanceof Response);
+  assertEquals([refusal.status, seconds(refusal)], [429, 6]);
+  assertMatch(await refusal.text(), /^too many wrong credentials/);
+  for (const headers of [wrong, token, {}]) assertEquals(await identify(headers), 429);
+  assertEquals(looks.count, 10, "nothing is looked at");
+  assertEquals(notes().at(-1), "rate-limit|127.0.0.1||wrong credentials");
+  assertEquals(await identify(token, { address: "127.0.0.2" }), "token phone");
+  clock.now += 5999;
+  assertEquals(await identify(token), 429);
+  clock.now += 1;
+  assertEquals(await identify(token), "token phone", "one attempt has come back");
+  assertEquals([await identify(wrong), await identify(token)], [401, 429]);
+  clock.now += MINUTE_MS;
+  assertEquals(await identify(token), "token phone");
+});
+
+Deno.test("Gatekeeper counts wrong cookies and names as it counts wrong tokens, and nothing else [access.failures]", async () => {
+  const cases: [Record<string, string>, boolean][] = [
+    [{ cookie: "deno_channel=x" }, true],
+    [{ "x-sender": "nobody" }, true],
+    [{ authorization: "" }, true],
+    [{}, false],
+    [{ cookie: "theme=dark" }, false],
+    [DEV, false],
+  ];
+  for (const [headers, counts] of cases) {
+    const { identify } = createFixture({ allowlist: TRUSTED });
+    for (let i = 0; i < 10; i++) assert(await identify(headers) !== 429);
+    assertEquals(await identify(DEV), counts ? 429 : "header dev", JSON.stringify(headers));
+  }
+});
+
+Deno.test("Gatekeeper counts by the address behind proxies that are trusted, and by no other [access.failures]", async () => {
+  const range = tryParseAddressRange("10.0.0.1");
+  assert(range);
+  const wrong = (i: number) => ({ authorization: "x", "x-forwarded-for": `192.0.2.${i}` });
+  for (const trustedProxies of [[], [range]]) {
+    const { identify } = createFixture();
+    const peer = { address: "10.0.0.1", trustedProxies };
+    for (let i = 0; i < 10; i++) await identify(wrong(i), peer);
+    const expected = trustedProxies.length === 0 ? 429 : 401;
+    assertEquals(await identify(wrong(99), peer), expected, `${trustedProxies.length}`);
+  }
+});
+
+Deno.test("Gatekeeper.admit() limits each sender, by the clock [access.limits]", () => {
+  const { clock, gatekeeper, notes } = createFixture({ perMinute: 60 });
+  const [ci, ops] = [callerOf("ci"), callerOf("ops")];
+  const peer = createPeer();
+  for (let i = 0; i < 20; i++) assertEquals(gatekeeper.admit(ci, peer), undefined, `${i}`);
+  const refusal = gatekeeper.admit(ci, peer);
+  assertEquals([refusal?.status, seconds(refusal)], [429, 1]);
+  assertEquals(notes().at(-1), "rate-limit|ci||posts");
+  assertEquals(gatekeeper.admit(ci, createPeer({ address: "192.0.2.1" }))?.status, 429);
+  assertEquals(gatekeeper.admit(ops, peer), undefined, "another sender at the same address");
+  clock.now += 999;
+  assertEquals(gatekeeper.admit(ci, peer)?.status, 429);
+  clock.now += 1;
+  assertEquals(gatekeeper.admit(ci, peer), undefined);
+  assertEquals(gatekeeper.admit(ci, peer)?.status, 429);
+  clock.now += MINUTE_MS;
+  let count = 0;
+  while (gatekeeper.admit(ci, peer) === undefined) count++;
+  assertEquals(count, 20);
+});
+
+Deno.test("Gatekeeper.admitStranger() limits each address, by the clock, and apart from senders [access.limits]", async () => {
+  const { access, clock, gatekeeper, identify } = createFixture({ perMinute: 6 });
+  const token = bearer(await access.letIn("phone"));
+  const [peer, other] = [createPeer(), createPeer({ address: "192.0.2.1" })];
+  assertEquals(gatekeeper.admitStranger(peer), undefined);
+  assertEquals(await identify({}), 403, "a request without credentials counts, too");
+  assertEquals([await identify({}), await identify({ cookie: "deno_channel=x" })], [429, 429]);
+  assertEquals(await identify({ authorization: "x" }), 429);
+  const refusal = gatekeeper.admitStranger(peer);
+  assertEquals([refusal?.status, seconds(refusal)], [429, 10]);
+  assertEquals(gatekeeper.admitStranger(other), undefined);
+  assertEquals(await identify(token), "token phone");
+  assertEquals(gatekeeper.admit(callerOf("phone"), peer), undefined);
+  clock.now += 10_000;
+  assertEquals(gatekeeper.admitStranger(peer), undefined);
+  assertEquals(gatekeeper.admitStranger(peer)?.status, 429);
+});
+
+Deno.test("Gatekeeper limits nobody where there is no limit, but wrong credentials all the same [access.limits]", async () => {
+  const { gatekeeper, identify } = createFixture({ perMinute: 0 });
+  const peer = createPeer();
+  for (let i = 0; i < 1000; i++) {
+    assertEquals(gatekeeper.admit(callerOf("ci"), peer), undefined);
+    assertEquals(gatekeeper.admitStranger(peer), undefined);
+  }
+  for (let i = 0; i < 10; i++) await identify({ authorization: "x" });
+  assertEquals(await identify({ authorization: "x" }), 429);
+});
+
+Deno.test("Gatekeeper.admit() writes once a minute that a sender was let in, and from where [audit.rows]", () => {
+  const { clock, gatekeeper, notes, used } = createFixture();
+  const peer = createPeer({ address: "192.0.2.1" });
+  for (let i = 0; i < 3; i++) gatekeeper.admit(callerOf("ci"), peer);
+  gatekeeper.admit(callerOf("ops"), peer);
+  const expected = [
+    "allow|ci|post|token from 192.0.2.1",
+    "allow|ops|post|token from 192.0.2.1",
+  ];
+  assertEquals([notes(), used], [expected, ["ci", "ops"]]);
+  clock.now += MINUTE_MS - 1;
+  gatekeeper.admit(callerOf("ci"), peer);
+  assertEquals(used.length, 2);
+  clock.now += 1;
+  gatekeeper.admit(callerOf("ci"), createPeer({ address: "192.0.2.2" }));
+  assertEquals(notes().slice(2), ["allow|ci|post|token from 192.0.2.2"]);
+});
+
+Deno.test("Gatekeeper.identifyListener() lets nobody in particular listen where the header is trusted, and only there [access.header]", async () => {
+  const listen = (headers: Record<string, string>, allowlist: Allowlist) =>
+    createFixture({ allowlist }).identify(headers, {}, "identifyListener");
+  const nobody = new Allowlist([]);
+  assertEquals([await listen({}, TRUSTED), await listen({}, nobody)], ["header ", 403]);
+  assertEquals([await listen(DEV, TRUSTED), await listen(DEV, nobody)], ["header dev", 403]);
+  const wrong: [Record<string, string>, number][] = [
+    [{ authorization: "Bearer x" }, 401],
+    [{ authorization: "" }, 401],
+    [{ cookie: "deno_channel=x" }, 403],
+    [{ "x-sender": "nobody" }, 403],
+    [{ "x-sender": "" }, 403],
+  ];
+  for (const [headers, status] of wrong) {
+    assertEquals(await listen(headers, TRUSTED), status, JSON.stringify(headers));
+  }
+});
+
+Deno.test("Gatekeeper lets nobody in, also to listen, while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
+  for (const isPolicy of [true, false]) {
+    const { access, gatekeeper, identify } = createFixture({ allowlist: TRUSTED });
+    const token = bearer(await access.letIn("phone"));
+    assertEquals(gatekeeper.refuseClosed(createPeer()), undefined);
+    if (isPolicy) await access.update((a) => setPolicy(a, "disabled"));
+    else access.fault = "broken";
+    for (const headers of [token, DEV, { authorization: "Bearer x" }, {}]) {
+      const what = JSON.stringify([isPolicy, headers]);
+      assertEquals(await identify(headers), 403, what);
+      assertEquals(await identify(headers, {}, "identifyListener"), 403, what);
+    }
+    assertEquals(gatekeeper.refuseClosed(createPeer())?.status, 403);
+  }
+});
