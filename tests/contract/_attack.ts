@@ -170,7 +170,9 @@ export interface TargetOptions {
   readonly flags?: readonly string[];
   /** The state folder; by default a new one. */
   readonly stateDir?: string;
-  /** The flags of V8. */
+  /** A further address that it may listen on. */
+  readonly net?: string;
+  /** Further flags of V8. */
   readonly v8Flags?: string;
 }
 
@@ -191,12 +193,14 @@ export class Target implements AsyncDisposable {
 
   /** Starts a gateway and waits for its port. */
   static async start(options: TargetOptions = {}): Promise<Target> {
-    const { flags = SPEAKING, stateDir = createScratch(), v8Flags } = options;
+    const { flags = SPEAKING, stateDir = createScratch(), net, v8Flags } = options;
     const port = takeFreePort();
     const [program, ...args] = serverCommand(port, { stateDir, command: "gateway", flags });
-    const ownArgs = args.map((arg) =>
-      v8Flags !== undefined && arg.startsWith("--v8-flags=") ? `${arg},${v8Flags}` : arg
-    );
+    const further = { "--allow-net=": net, "--v8-flags=": v8Flags };
+    const ownArgs = args.map((arg) => {
+      const [, value] = Object.entries(further).find(([flag]) => arg.startsWith(flag)) ?? [];
+      return value === undefined ? arg : `${arg},${value}`;
+    });
     const target = new Target(new Process(port, [program, ...ownArgs]), stateDir);
     await until("the port opens", () => target.process.stderr.includes("Listening on"));
     return target;

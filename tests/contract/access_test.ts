@@ -2,8 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { TLS_KEY_PAIR } from "../_tls_key_pair.ts";
 import { until } from "../_until.ts";
 import { assertQuiet, letIn, runMain, Target } from "./_attack.ts";
-import { createScratch, serverCommand, Session, takeFreePort } from "./_session.ts";
-import { Process } from "./_process.ts";
+import { createScratch, Session, takeFreePort } from "./_session.ts";
 
 const RELAY = "claude/channel/permission";
 
@@ -186,15 +185,11 @@ Deno.test("--host with a certificate speaks TLS, by HTTP/1.1 and HTTP/2, to whom
   const [certFile, keyFile] = [`${stateDir}/cert.pem`, `${stateDir}/key.pem`];
   await Deno.writeTextFile(certFile, TLS_KEY_PAIR.cert, { mode: 0o600 });
   await Deno.writeTextFile(keyFile, TLS_KEY_PAIR.key, { mode: 0o600 });
-  const [port, tlsPort] = [takeFreePort(), takeFreePort()];
-  const flags = ["--host", `127.0.0.1:${tlsPort}`, "--tls-cert", certFile, "--tls-key", keyFile];
-  const [program, ...args] = serverCommand(port, { stateDir, command: "gateway", flags });
-  const granted = args.map((arg) =>
-    arg.startsWith("--allow-net=") ? `${arg},127.0.0.1:${tlsPort}` : arg
-  );
-  await using process = new Process(port, [program, ...granted]);
-  const address = `https://127.0.0.1:${tlsPort}`;
-  await until("both ports open", () => process.stderr.includes(`Listening on ${address}`));
+  const address = `127.0.0.1:${takeFreePort()}`;
+  const url = `https://${address}`;
+  const flags = ["--host", address, "--tls-cert", certFile, "--tls-key", keyFile];
+  await using target = await Target.start({ stateDir, flags, net: address });
+  await until("it listens there, too", () => target.process.stderr.includes(`Listening on ${url}`));
   const headers = { authorization: `Bearer ${token}`, connection: "close" };
   for (const http2 of [false, true]) {
     using client = Deno.createHttpClient({
@@ -204,7 +199,7 @@ Deno.test("--host with a certificate speaks TLS, by HTTP/1.1 and HTTP/2, to whom
       poolMaxIdlePerHost: 0,
     });
     const send = async (init: RequestInit, path = "/") => {
-      const response = await fetch(address + path, { ...init, client });
+      const response = await fetch(url + path, { ...init, client });
       const { status } = response;
       return { status, text: await response.text(), cookie: response.headers.get("set-cookie") };
     };
@@ -213,13 +208,12 @@ Deno.test("--host with a certificate speaks TLS, by HTTP/1.1 and HTTP/2, to whom
     const signedIn = await send({ method: "POST", headers }, "/session");
     assertMatch(signedIn.cookie ?? "", /; Secure/);
     assertEquals((await send({ headers: { origin: "https://evil.example" } })).status, 403);
-    assertEquals((await send({ headers: { origin: address } }, "/events")).status, 403);
+    assertEquals((await send({ headers: { origin: url } }, "/events")).status, 403);
     // Another name for the same address, as of a page that was made to point here.
     const foreign = await runLine(
       `curl --silent --insecure ${http2 ? "--http2" : "--http1.1"} --header 'Host: evil.example' ` +
-        `--write-out ' %{http_version} %{http_code}' --output /dev/null ${address}/events`,
+        `--write-out ' %{http_version} %{http_code}' --output /dev/null ${url}/events`,
     );
     assertEquals(foreign, http2 ? " 2 403" : " 1.1 403");
   }
-  process.child.kill("SIGTERM");
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { until } from "../_until.ts";
-import { Session } from "./_session.ts";
+import { Session, TRUSTING } from "./_session.ts";
 
 /** Sends bytes over a connection of its own and reads the answer until the server ends it. */
 async function exchange(port: number, request: string): Promise<string> {
@@ -110,7 +110,8 @@ Deno.test("2,000 posts over 32 connections arrive, each once and in the order of
 });
 
 Deno.test("200 listeners all hear every message; 257 are too many [sse.fan-out] [sse.stream-limit]", async () => {
-  await using session = await Session.start();
+  const args = [...TRUSTING, "--max-streams-per-sender", "256"];
+  await using session = await Session.start({ args });
   const heard: string[] = [];
   const aborts = new AbortController();
   const listen = async () => {

@@ -43,6 +43,9 @@ Deno.test(".mcp.json grants one port and one folder, as all others who start the
   assertEquals(own.args.filter((arg) => arg !== "--port" && arg !== "8788"), args);
 });
 
+/** What the server has in its state folder, and the file by which it knows its own user. */
+const STATE_FILE_REGEXP = /\/(?:journal\.db|access\.json|config\.json|\.owner-\w+)$/;
+
 Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async () => {
   const auditFile = `${SCRATCH}/audit.jsonl`;
   const stateDir = `${createScratch()}/state`;
@@ -78,7 +81,7 @@ Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async (
       .map(({ permission, value }) =>
         permission === "net"
           ? `net ${value.replace(/^(?:http|ws):\/\/|\/.*$/g, "")}`
-          : `${permission} ${String(value).replace(/^"|"$/g, "").replace(/\/journal\.db$/, "")}`
+          : `${permission} ${String(value).replace(/^"|"$/g, "").replace(STATE_FILE_REGEXP, "")}`
       );
     const expected = [`net 127.0.0.1:${session.port}`, `read ${stateDir}`, `write ${stateDir}`];
     assertEquals([...new Set(accesses)].sort(), expected, file);
@@ -92,9 +95,10 @@ Deno.test("the server starts in any folder that holds the project [sandbox.worki
   for (const name of ["main.ts", "deno.json", "deno.lock"]) {
     await Deno.copyFile(new URL(name, PROJECT), `${folder}/${name}`);
   }
-  for (const room of ["lib", "server", "cli", "std/http", "std/assert"]) {
+  for (const room of ["lib", "lib/sources", "server", "cli", "std/http", "std/assert"]) {
     await Deno.mkdir(`${folder}/${room}`, { recursive: true });
-    for await (const { name } of Deno.readDir(new URL(room, PROJECT))) {
+    for await (const { name, isFile } of Deno.readDir(new URL(room, PROJECT))) {
+      if (!isFile) continue;
       await Deno.copyFile(new URL(`${room}/${name}`, PROJECT), `${folder}/${room}/${name}`);
     }
   }

@@ -3,6 +3,9 @@ import { formatShape } from "../../lib/sources/format_shape.ts";
 import { SOURCE_KINDS } from "../../lib/sources/kinds.ts";
 import { parseBody } from "../../lib/sources/parse_body.ts";
 import { countCodePoints } from "../../lib/truncate.ts";
+import { MemoryJournal } from "../server/_memory_journal.ts";
+import { LoneDesk, rowsOf } from "../server/_sources.ts";
+import type { SourceDraft } from "../_signed_delivery.ts";
 import { PROJECT } from "./_files.ts";
 
 /** Real payloads, one folder for each kind; they are no part of this repository. */
@@ -91,6 +94,29 @@ Deno.test({
     const report = `${sizes.length} payloads: median ${percent(median)} and at most ` +
       `${percent(shares.at(-1) ?? 1)} of the input, at most ${longest} code points`;
     await t.step(report, () => assertLessOrEqual(median, TARGET_SHARE));
+  },
+});
+
+Deno.test({
+  name: "SourceDesk takes real payloads the whole way into the journal [source.total]",
+  ignore: PAYLOADS.length === 0,
+  fn: async () => {
+    const kinds = [...new Set(PAYLOADS.map(({ kind }) => kind))] as SourceDraft["kind"][];
+    using memory = new MemoryJournal();
+    using desk = await LoneDesk.open(
+      Object.fromEntries(kinds.map((kind) => [kind, { kind, events: { allow: ["*"] } }])),
+      { memory },
+    );
+    for (const payload of PAYLOADS) {
+      const { kind, file, bytes } = payload;
+      const event = eventOf(payload);
+      const answer = await desk.deliver(kind, bytes, { event });
+      const row = rowsOf(memory.journal).at(-1);
+      if (event === "ping") assertEquals(answer, "200 ", file);
+      else if (answer.startsWith("200 filtered: ")) assertEquals(row?.state, "filtered", file);
+      else assertEquals([answer, row?.state], ["202 stored", "stored"], file);
+      if (event !== "ping") assertEquals([row?.content, row?.raw], [format(payload), bytes], file);
+    }
   },
 });
 

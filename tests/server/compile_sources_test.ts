@@ -2,7 +2,6 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Shape } from "../../lib/sources/source.ts";
 import { SCHEME_KINDS } from "../../lib/sources/scheme.ts";
 import { compileSources } from "../../server/compile_sources.ts";
-import { createScratch } from "./_scratch.ts";
 import {
   bytesOf,
   configOf,
@@ -12,7 +11,8 @@ import {
   signedHeaders,
   type SourceDraft,
   type SourceDrafts,
-} from "./_sources.ts";
+} from "../_signed_delivery.ts";
+import { createScratch } from "./_scratch.ts";
 
 const SHAPE: Shape = {
   title: "push - octo/repo",

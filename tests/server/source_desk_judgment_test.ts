@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { COMMON, SHA } from "../lib/sources/_github.ts";
 import { ALERT_GROUP } from "../lib/sources/_payloads.ts";
+import { GENERIC } from "../_signed_delivery.ts";
 import { MemoryJournal } from "./_memory_journal.ts";
-import { GENERIC, LoneDesk, rowsOf, SourcePort } from "./_sources.ts";
+import { LoneDesk, rowsOf, SourcePort } from "./_sources.ts";
 
 const GITHUB = { kind: "github" } as const;
 const DEFAULT = "push: the default branch, forced or deleted";

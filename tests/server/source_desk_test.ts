@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMON, SHA } from "../lib/sources/_github.ts";
 import { ALERT_GROUP, SLACK_MESSAGE, STRIPE_CHARGE } from "../lib/sources/_payloads.ts";
+import { bytesOf, GENERIC, SECRET, signedHeaders } from "../_signed_delivery.ts";
 import { createDiskFullError } from "./_memory_journal.ts";
-import { bytesOf, GENERIC, SECRET, signedHeaders, SourcePort } from "./_sources.ts";
+import { SourcePort } from "./_sources.ts";
 
 const PUSH = {
   ...COMMON,

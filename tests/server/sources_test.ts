@@ -2,8 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sourcesPathOf } from "../../server/state_folder.ts";
 import { Sources } from "../../server/sources.ts";
 import { until } from "../_until.ts";
+import { configOf, GENERIC, SECRET } from "../_signed_delivery.ts";
 import { createScratch } from "./_scratch.ts";
-import { configOf, GENERIC, SECRET } from "./_sources.ts";
 
 /** Sources that take no delivery; only their configuration matters. */
 function createFixture(text?: string) {
