@@ -42,6 +42,8 @@ export interface EventRecord extends EventSummary {
   readonly delivery: string | null;
   /** The id of the event that it repeats. */
   readonly duplicateOf: string | null;
+  /** The rule that decided whether it is shown, where there was one. */
+  readonly rule: string | null;
   /** What Claude remarked when it closed the event. */
   readonly note: string | null;
   /** The attributes. */

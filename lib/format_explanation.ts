@@ -1,6 +1,5 @@
 import { escapeToLine } from "./escape_unseen.ts";
 import type { EventRecord } from "./event_record.ts";
-import type { EventState } from "./event_state.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 
 /** What decides, by how the rule begins that an event is stored with; all else is the default filter. */
@@ -11,18 +10,15 @@ const DECIDERS: readonly (readonly [start: RegExp, what: string])[] = [
   [/^gathered in /, "a burst: another event tells of it, too"],
 ];
 
-/** What a session does with an event can put a remark in the place of the rule. */
-const REMARKABLE: ReadonlySet<EventState> = new Set(["seen", "answered"]);
-
-function findDecider({ note, source, duplicateOf }: EventRecord): string {
+function findDecider({ rule, source, duplicateOf }: EventRecord): string {
   if (duplicateOf !== null) return "the check for repetitions";
-  const known = DECIDERS.find(([start]) => start.test(note ?? ""));
+  const known = DECIDERS.find(([start]) => start.test(rule ?? ""));
   return known?.[1] ?? `the default filter of ${source}`;
 }
 
-function formatRule({ note, duplicateOf }: EventRecord): string {
+function formatRule({ rule, duplicateOf }: EventRecord): string {
   if (duplicateOf !== null) return `it repeats ${duplicateOf}, which came within 15 minutes before`;
-  return note ?? "not kept";
+  return rule ?? "not kept";
 }
 
 /**
@@ -52,6 +48,5 @@ export function formatExplanation(event: EventRecord, title: (text: string) => s
   return [
     title(id),
     ...rows.map((row) => `  ${formatRow(row, widths)}`),
-    ...(REMARKABLE.has(state) ? ["A remark that came with ack stands in place of the rule"] : []),
   ];
 }

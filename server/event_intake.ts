@@ -43,8 +43,8 @@ export interface IncomingEvent {
   readonly filteredBy?: string | undefined;
   /** Whether it is held back for a while, in case that there are more of its kind. */
   readonly isHeld?: boolean;
-  /** What is remarked about it. */
-  readonly note?: string | undefined;
+  /** The rule by which it is shown. */
+  readonly rule?: string | undefined;
 }
 
 /** A session that events are handed to. */
@@ -227,7 +227,7 @@ export class EventIntake {
       repository,
       delivery: isRepeated ? undefined : event.delivery,
       digest: isRepeated ? undefined : event.digest,
-      note: event.filteredBy ?? event.note,
+      rule: event.filteredBy ?? event.rule,
       duplicateOf,
       raw: isRepeated ? undefined : event.raw,
     });

@@ -36,8 +36,8 @@ export interface NewEvent {
   readonly digest?: string | undefined;
   /** The event that it repeats. */
   readonly duplicateOf?: number | undefined;
-  /** What is remarked about it. */
-  readonly note?: string | undefined;
+  /** The rule that decided whether it is shown. */
+  readonly rule?: string | undefined;
   /** The body as it was sent, where the content is not all of it. */
   readonly raw?: Uint8Array | undefined;
 }
@@ -74,6 +74,7 @@ export function toRecord(row: Row): EventRecord {
     delivery: row.delivery as string | null,
     duplicateOf: row.duplicate_of === null ? null : formatEventId(row.duplicate_of as number),
     note: row.note as string | null,
+    rule: row.rule as string | null,
     meta: JSON.parse(row.meta as string),
     content: row.content as string,
     raw: row.raw as Uint8Array | null,

@@ -92,7 +92,7 @@ export class EventTable {
     const pushedAt = state === "pushed" ? storedAt : null;
     const isPlain = event.target === undefined && event.repository === undefined &&
       event.delivery === undefined && event.duplicateOf === undefined &&
-      event.digest === undefined && event.note === undefined && event.raw === undefined;
+      event.digest === undefined && event.rule === undefined && event.raw === undefined;
     if (isPlain && state === "pushed") {
       this.#sql(
         `INSERT INTO events
@@ -103,7 +103,7 @@ export class EventTable {
     }
     this.#sql(
       `INSERT INTO events (seq, state, session, attempts, stored_at, pushed_at, source, sender, meta,
-         content, target, repository, delivery, digest, duplicate_of, note, raw)
+         content, target, repository, delivery, digest, duplicate_of, rule, raw)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       seq,
@@ -121,7 +121,7 @@ export class EventTable {
       event.delivery ?? null,
       event.digest ?? null,
       event.duplicateOf ?? null,
-      event.note ?? null,
+      event.rule ?? null,
       event.raw ?? null,
     );
   }
@@ -150,11 +150,11 @@ export class EventTable {
   }
 
   /** Takes events out that another one tells of. */
-  gather(seqs: readonly number[], note: string): void {
+  gather(seqs: readonly number[], rule: string): void {
     this.#sql(
-      `UPDATE events NOT INDEXED SET state = 'filtered', note = ?
+      `UPDATE events NOT INDEXED SET state = 'filtered', rule = ?
        WHERE seq IN (SELECT value FROM json_each(?)) AND state = 'stored'`,
-    ).run(note, JSON.stringify(seqs));
+    ).run(rule, JSON.stringify(seqs));
   }
 
   /** An event; `undefined` for none. */

@@ -98,6 +98,7 @@ export const MIGRATIONS: readonly string[] = [
 
    ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;`,
   `ALTER TABLE events ADD COLUMN digest TEXT;
+   ALTER TABLE events ADD COLUMN rule TEXT;
    CREATE INDEX events_by_digest ON events (sender, digest, stored_at) WHERE digest IS NOT NULL;
 
    CREATE TABLE failures (

@@ -164,7 +164,7 @@ export class SourceDesk {
         : answerTaken(taken);
     }
     const place = { sourceName: name, key: shape.burstKey };
-    return answerTaken(await this.#options.bursts.add({ ...incoming, note: judgment.rule }, place));
+    return answerTaken(await this.#options.bursts.add({ ...incoming, rule: judgment.rule }, place));
   }
 
   #isRepeated(

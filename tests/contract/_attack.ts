@@ -101,6 +101,9 @@ export interface RunMainOptions {
   readonly net?: readonly string[];
 }
 
+/** How long a command may take, in milliseconds: what should have been refused may run forever. */
+const COMMAND_MS = 20_000;
+
 /** Runs `main.ts` to its end with nothing on stdin. */
 export async function runMain(
   args: readonly string[],
@@ -120,6 +123,7 @@ export async function runMain(
       stateDir,
     ],
     stdin: "null",
+    signal: AbortSignal.timeout(COMMAND_MS),
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

@@ -60,25 +60,27 @@ Deno.test("flags that would believe a name from elsewhere end the start [attack.
 });
 
 Deno.test("a state that others could write ends the start with the command that mends it [state.guard]", async () => {
-  const cases: [name: string, spoil: (stateDir: string) => string][] = [
-    ["a folder of the group", (dir) => `chmod 770 '${dir}'`],
-    ["a folder of everybody", (dir) => `chmod 707 '${dir}'`],
-    ["a journal of the group", (dir) => `chmod 660 '${journalPathOf(dir)}'`],
-    ["an access file of the group", (dir) => `chmod 620 '${accessPathOf(dir)}'`],
-    ["a link to an access file", (dir) => `cd '${dir}' && mv access.json a && ln -s a access.json`],
-    ["a link to a journal", (dir) => `cd '${dir}' && mv journal.db j && ln -s j journal.db`],
-    ["a link to nowhere", (dir) => `ln -s /nowhere '${dir}/journal.db-wal'`],
-    ["a folder for a file", (dir) => `cd '${dir}' && rm access.json && mkdir access.json`],
+  const cases: [reason: string, spoil: (stateDir: string) => string][] = [
+    ["can be written by other users", (dir) => `chmod 770 '${dir}'`],
+    ["can be written by other users", (dir) => `chmod 707 '${dir}'`],
+    ["can be written by other users", (dir) => `chmod 660 '${journalPathOf(dir)}'`],
+    ["can be written by other users", (dir) => `chmod 620 '${accessPathOf(dir)}'`],
+    ["is a symbolic link", (dir) => `cd '${dir}' && mv access.json a && ln -s a access.json`],
+    ["is a symbolic link", (dir) => `cd '${dir}' && mv journal.db j && ln -s j journal.db`],
+    ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/journal.db-wal'`],
+    ["is no file", (dir) => `cd '${dir}' && rm access.json && mkdir access.json`],
   ];
-  for (const [name, spoil] of cases) {
+  for (const [reason, spoil] of cases) {
     const stateDir = await createState();
-    assert(await runLine(spoil(stateDir)), name);
+    const line = spoil(stateDir);
+    assert(await runLine(line), line);
     const { code, stdout, stderr } = await startGateway(stateDir);
-    assertEquals([code, stdout], [1, ""], `${name}: ${stderr}`);
+    assertEquals([code, stdout], [1, ""], `${line}: ${stderr}`);
+    assertStringIncludes(stderr, reason);
     const [, mend = ""] = /^deno-channel: Cannot trust the state .*Mend it with: (.+)$/m
       .exec(stderr) ?? [];
-    assert(await runLine(mend), `${name}: ${stderr}`);
-    assertEquals((await runMain(["access"], { stateDir })).code, 0, `${name}: ${mend}`);
+    assert(await runLine(mend), `${line}: ${stderr}`);
+    assertEquals((await runMain(["access"], { stateDir })).code, 0, `${line}: ${mend}`);
   }
 });
 

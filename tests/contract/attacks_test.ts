@@ -318,7 +318,7 @@ Deno.test("HTTP/2 without TLS, which no browser speaks, is refused whatever it n
   await using target = await Target.start();
   for (const host of ["localhost", EVIL]) {
     const { stdout } = await new Deno.Command("curl", {
-      args: ["--silent", "--http2-prior-knowledge", "--header", `Host: ${host}`]
+      args: ["--silent", "--max-time", "5", "--http2-prior-knowledge", "--header", `Host: ${host}`]
         .concat(["--output", "/dev/null", "--write-out", "%{http_version} %{http_code}"])
         .concat([`${target.process.url}/events`]),
     }).output();

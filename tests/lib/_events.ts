@@ -34,6 +34,7 @@ export function recordOf(seq: number, fields: Partial<EventRecord> = {}): EventR
     delivery: null,
     duplicateOf: null,
     note: null,
+    rule: null,
     meta: { sender: "ci", path: "/ci" },
     content: "build failed",
     raw: null,

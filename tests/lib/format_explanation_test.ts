@@ -18,7 +18,7 @@ function decisionOf(fields: Partial<EventRecord>): string[] {
 }
 
 Deno.test("formatExplanation() says what an event is and what decided [cli.source]", () => {
-  assertEquals(explain({ state: "filtered", note: "push: only the default branch" }), [
+  assertEquals(explain({ state: "filtered", rule: "push: only the default branch" }), [
     "*evt_00000000007*",
     "  source      ci",
     "  kind        github",
@@ -32,15 +32,15 @@ Deno.test("formatExplanation() says what an event is and what decided [cli.sourc
 
 Deno.test("formatExplanation() tells the rules of the configuration from those of the kind [cli.source]", () => {
   const cases: [Partial<EventRecord>, string[]][] = [
-    [{ note: "push: all" }, ["the default filter of github", "push: all"]],
-    [{ note: 'events.deny "push"' }, ["the events of the configuration", 'events.deny "push"']],
-    [{ note: 'events.allow "p*"' }, ["the events of the configuration", 'events.allow "p*"']],
-    [{ note: "filter: a equals 1" }, ["the filter of the configuration", "filter: a equals 1"]],
-    [{ note: "good state without a bad one before" }, [
+    [{ rule: "push: all" }, ["the default filter of github", "push: all"]],
+    [{ rule: 'events.deny "push"' }, ["the events of the configuration", 'events.deny "push"']],
+    [{ rule: 'events.allow "p*"' }, ["the events of the configuration", 'events.allow "p*"']],
+    [{ rule: "filter: a equals 1" }, ["the filter of the configuration", "filter: a equals 1"]],
+    [{ rule: "good state without a bad one before" }, [
       "what was shown of it before",
       "good state without a bad one before",
     ]],
-    [{ note: "gathered in evt_00000000008" }, [
+    [{ rule: "gathered in evt_00000000008" }, [
       "a burst: another event tells of it, too",
       "gathered in evt_00000000008",
     ]],
@@ -48,17 +48,9 @@ Deno.test("formatExplanation() tells the rules of the configuration from those o
       "the check for repetitions",
       "it repeats evt_00000000001, which came within 15 minutes before",
     ]],
-    [{ note: null }, ["the default filter of github", "not kept"]],
+    [{ rule: null }, ["the default filter of github", "not kept"]],
   ];
   for (const [fields, decision] of cases) assertEquals(decisionOf(fields), decision);
-});
-
-Deno.test("formatExplanation() says that a remark may stand in place of the rule [cli.source]", () => {
-  const last = (fields: Partial<EventRecord>) => explain(fields).at(-1);
-  const remark = "A remark that came with ack stands in place of the rule";
-  assertEquals(last({ state: "seen", note: "done" }), remark);
-  assertEquals(last({ state: "answered", note: "done" }), remark);
-  assertEquals(last({ state: "pushed", note: "all" }), "  rule        all");
 });
 
 Deno.test("formatExplanation() tells what was made here from what was delivered [cli.source]", () => {
@@ -74,7 +66,7 @@ Deno.test("formatExplanation() tells what was made here from what was delivered 
 
 Deno.test("formatExplanation() moves no cursor, whatever an event says [cli.source]", () => {
   fc.assert(fc.property(hostileText, (text) => {
-    const lines = explain({ note: text, meta: { ...META, event: text } });
+    const lines = explain({ rule: text, meta: { ...META, event: text } });
     assertFalse(lines.some((line) => /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(line)));
   }));
 });

@@ -56,6 +56,7 @@ Deno.test("EventTable.get() returns what was inserted, whichever statement it to
     delivery: null,
     duplicateOf: null,
     note: null,
+    rule: null,
     meta: { path: "/" },
     content: "content 1",
     start: "content 1",

@@ -82,7 +82,7 @@ Deno.test("SourceBursts.add() shows what is due without being asked [source.burs
 
 Deno.test("SourceBursts.add() makes one of several, and says in each of them where it is told [source.burst]", async () => {
   using fixture = createFixture();
-  const draft = { delivery: "d", digest: "d", raw: Uint8Array.of(1), note: "only failures" };
+  const draft = { delivery: "d", digest: "d", raw: Uint8Array.of(1), rule: "only failures" };
   for (const seconds of [0, 2, 4]) {
     const own = { ...draft, delivery: `d${seconds}`, digest: `d${seconds}` };
     assertEquals((await fixture.add(seconds, "octo/repo@6dcb09b", own)).kind, "stored");
@@ -94,7 +94,7 @@ Deno.test("SourceBursts.add() makes one of several, and says in each of them whe
   ]);
   const rows = fixture.rows();
   const told = rows.find(({ content }) => content.startsWith("[ci] 3 events"));
-  assertEquals([told?.delivery, told?.raw, told?.note], [null, null, "only failures"]);
+  assertEquals([told?.delivery, told?.raw, told?.rule], [null, null, "only failures"]);
   assertEquals(rows.slice(0, 3).map(({ state, note }) => `${state}: ${note}`), [
     ...Array(3).fill(`filtered: gathered in ${told?.id}`),
   ]);

@@ -158,7 +158,7 @@ Deno.test("SourceDesk shows the first success after a failure, and no other [sou
   assertEquals(await deliver("success"), "202 stored");
   assertEquals(await deliver("success"), alone);
   assertEquals(
-    rowsOf(memory.journal).filter(({ state }) => state === "stored").map((row) => row.note),
+    rowsOf(memory.journal).filter(({ state }) => state === "stored").map((row) => row.rule),
     [
       RUNS,
       RUNS,
