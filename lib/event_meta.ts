@@ -24,9 +24,16 @@ const OWN_KEYS: readonly string[] = [
   "path",
   "attempt",
   "digest",
-  "source_name",
-  "verified",
 ];
+
+/** The names of the attributes by which an event is known to come from a verified webhook. */
+const SOURCE_KEYS: readonly string[] = ["source_name", "verified"];
+
+function isReserved(key: string): boolean {
+  const name = key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase();
+  // Setting `__proto__` on an object adds nothing to it, and would say nothing.
+  return key === "__proto__" || OWN_KEYS.includes(name) || SOURCE_KEYS.includes(name);
+}
 
 /** The parameter that names the session: it says where the event goes, and is no attribute of it. */
 const ADDRESS_KEY = "session";
@@ -50,10 +57,7 @@ export function createEventMeta(own: OwnMeta, query: Readonly<Record<string, str
   let count = 0;
   for (const key of keys) {
     if (key === ADDRESS_KEY) continue;
-    // Setting `__proto__` on an object adds nothing to it, and would say nothing.
-    if (
-      key === "__proto__" || OWN_KEYS.includes(key.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase())
-    ) {
+    if (isReserved(key)) {
       changes.push({ key, action: "dropped", detail: "reserved" });
     } else if (count === room) {
       changes.push({ key, action: "dropped", detail: `more than ${room} parameters` });

@@ -217,3 +217,54 @@ Deno.test("a pairing is neither guessed nor claimed twice, and few can wait [att
   await target.refuses([{ ...ask("10.0.0.9"), name: "against the policy", status: 403 }]);
   await target.isUnharmed();
 });
+
+/** What the holder of the port says first at a feed. */
+interface Challenge {
+  readonly nonce: string;
+  readonly proof: string;
+}
+
+/** Opens a feed and reads the challenge. */
+async function openFeed(port: number, nonce: string) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/feed?nonce=${nonce}`);
+  const closed = new Promise<"closed">((resolve) => {
+    socket.addEventListener("close", () => resolve("closed"), { once: true });
+  });
+  const read = () =>
+    new Promise<string>((resolve) => {
+      socket.addEventListener("message", ({ data }) => resolve(data), { once: true });
+    });
+  const challenge: Challenge = JSON.parse(await read());
+  return { socket, closed, read, challenge };
+}
+
+Deno.test("a feed without the right proof is ended [attack.refused]", async () => {
+  await using target = await Target.start();
+  // Zero stands for no session: whoever is believed is woken at once.
+  const spell = (proof: unknown, session: unknown = 0) => JSON.stringify({ proof, session });
+  const answers: ((challenge: Challenge) => string | Promise<string>)[] = [
+    () => "look",
+    () => "",
+    () => "null",
+    () => spell("0".repeat(64)),
+    () => spell(["0".repeat(64)]),
+    () => spell("0".repeat(64), "0"),
+    // What the holder of the port has proven itself, and what it proves of its own challenge.
+    ({ proof }) => spell(proof),
+    async (challenge) => {
+      const oracle = await openFeed(target.port, challenge.nonce);
+      oracle.socket.close();
+      await oracle.closed;
+      return spell(oracle.challenge.proof);
+    },
+  ];
+  for (const answer of answers) {
+    const { socket, closed, read, challenge } = await openFeed(target.port, "a".repeat(64));
+    socket.send(await answer(challenge));
+    const outcome = await Promise.race([closed, read()]);
+    socket.close();
+    await closed;
+    assertEquals(outcome, "closed", String(answer));
+  }
+  await target.isUnharmed();
+});

@@ -115,7 +115,7 @@ const PAGES: readonly Attack[] = [
   },
   {
     name: "page: opens a feed from another site",
-    line: `GET /feed?nonce=${"a".repeat(43)}`,
+    line: `GET /feed?nonce=${"a".repeat(64)}`,
     status: 403,
     headers: [HOST, `Origin: http://${EVIL}`, ...UPGRADE],
   },

@@ -8,7 +8,16 @@ import { anyCase, anyString } from "./_texts.ts";
 
 const OWN = { sender: "dev", path: "/ci" };
 
-const RESERVED = ["chat_id", "event_id", "sender", "path", "attempt", "digest"];
+const RESERVED = [
+  "chat_id",
+  "event_id",
+  "sender",
+  "path",
+  "attempt",
+  "digest",
+  "source_name",
+  "verified",
+];
 
 /** A name of one of our own in any case, with other signs in the place of each `_`. */
 const lookAlike = fc.tuple(

@@ -81,7 +81,7 @@ export class SourcePort extends Port {
 
   /** What became of the events, the oldest first: their states and remarks. */
   outcomes(): string[] {
-    return this.rows().map(({ state, note }) => note === null ? state : `${state}: ${note}`);
+    return this.rows().map(({ state, rule }) => rule === null ? state : `${state}: ${rule}`);
   }
 }
 

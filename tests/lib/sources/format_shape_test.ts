@@ -78,9 +78,9 @@ Deno.test("formatShape() drops lines from the end and keeps the address [source.
   const lines = Array.from({ length: 12 }, (_, i) => field(`line ${i}`, "x".repeat(300))).flat();
   const { text } = formatShape("x", { ...SHAPE, lines });
   const rows = text.split("\n");
-  assertEquals(rows.slice(-2), ["… (+6 lines)", SHAPE.url]);
-  assertEquals(rows.length, 9);
-  assert(rows[6]?.startsWith("line 5: "), rows[6]);
+  assertEquals(rows.slice(-2), ["… (+7 lines)", SHAPE.url]);
+  assertEquals(rows.length, 8);
+  assert(rows[5]?.startsWith("line 4: "), rows[5]);
 });
 
 Deno.test("formatShape() keeps its limits for any shape [source.total]", () => {
