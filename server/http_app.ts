@@ -187,7 +187,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       const desk = await sources.find(path);
       if (desk !== undefined) {
         if (method !== "POST") return notAllowed("POST");
-        return gatekeeper.refuseClosed(peer) ?? await desk.receive(request, path, peer);
+        const response = gatekeeper.refuseClosed(peer) ?? await desk.receive(request, path, peer);
+        // Only what does not hold is limited: behind a tunnel the provider has the forger's address.
+        const isForged = response.status === STATUS_CODE.Unauthorized;
+        return isForged ? gatekeeper.admitStranger(peer) ?? response : response;
       }
     }
     if (method === "POST") return await write(request, peer, target);

@@ -232,3 +232,12 @@ Deno.test("SourceDesk takes as many proven deliveries as come [source.verify]", 
   await using port = new SourcePort({ ci: GENERIC }, { rateLimitPerMinute: 1 });
   for (let i = 0; i < 20; i++) assertEquals(await port.deliver("ci", { i }), "202 stored");
 });
+
+Deno.test("SourceDesk answers 429 to who forges again and again, and still takes what is proven [access.limits]", async () => {
+  await using port = new SourcePort({ ci: GENERIC }, { rateLimitPerMinute: 3 });
+  const forge = () => port.deliver("ci", {}, { secret: "wrong-token" });
+  assertMatch(await forge(), /^401 /);
+  assertMatch(await forge(), /^429 /);
+  assertEquals(await port.deliver("ci", {}), "202 stored");
+  assertEquals(port.rows().length, 1);
+});
