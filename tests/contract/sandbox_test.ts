@@ -44,7 +44,8 @@ Deno.test(".mcp.json grants one port and one folder, as all others who start the
 });
 
 /** What the server has in its state folder, and the file by which it knows its own user. */
-const STATE_FILE_REGEXP = /\/(?:journal\.db(?:-wal|-shm)?|access\.json(?:\.[\w.-]+)?|config\.json|\.owner-\w+)$/;
+const STATE_FILE_REGEXP =
+  /\/(?:journal\.db(?:-wal|-shm)?|access\.json(?:\.[\w.-]+)?|config\.json|\.owner-\w+)$/;
 
 Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async () => {
   const auditFile = `${SCRATCH}/audit.jsonl`;
