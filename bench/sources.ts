@@ -46,7 +46,8 @@ function createBody(): string {
       conclusion: "failure",
       display_title: "Update dependencies",
       head_branch: "main",
-      head_sha: "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+      // Runs of one commit would be told as one, and each would be written again for that.
+      head_sha: NO_ID.padEnd(40, "e"),
       head_repository: repository,
       actor: { login: "octocat" },
       html_url: "https://github.com/octo/repo/actions/runs/1",
@@ -74,8 +75,19 @@ const SIGNED_REQUEST = formatRequest("/github", [
 ], BODY);
 const TEXT_REQUEST = formatRequest("/", ["X-Sender: dev"], "x".repeat(BODY_BYTES));
 
-function formatId(index: number): string {
-  return String(index).padStart(NO_ID.length, "0");
+/** Where a text stands in another one. */
+function placesOf(text: string, part: string): number[] {
+  return Array.from(text.matchAll(new RegExp(part, "g")), ({ index }) => index);
+}
+
+const BODY_IDS = placesOf(BODY, NO_ID);
+const REQUEST_IDS = placesOf(SIGNED_REQUEST, NO_ID);
+const REQUEST_SIGNATURE = SIGNED_REQUEST.indexOf(NO_SIGNATURE);
+
+/** Writes another number over the one of before. */
+function renumber(bytes: Uint8Array, places: readonly number[], index: number): void {
+  const id = String(index).padStart(NO_ID.length, "0");
+  for (const place of places) ENCODER.encodeInto(id, bytes.subarray(place));
 }
 
 /** The signatures of as many deliveries, each of another run. */
@@ -85,10 +97,9 @@ async function sign(count: number): Promise<string[]> {
     "sign",
   ]);
   const body = ENCODER.encode(BODY);
-  const at = BODY.indexOf(NO_ID);
   const signatures: string[] = [];
   for (let index = 0; index < count; index++) {
-    ENCODER.encodeInto(formatId(index), body.subarray(at));
+    renumber(body, BODY_IDS, index);
     signatures.push(new Uint8Array(await crypto.subtle.sign("HMAC", key, body)).toHex());
   }
   return signatures;
@@ -164,8 +175,12 @@ async function measure({ request, prepare }: Case): Promise<number> {
     command: "gateway",
     flags: ["--trust-header", "dev", "--rate-limit", "0"],
   });
-  const options = { args: [...args], stdin: "null", stdout: "null", stderr: "null" } as const;
-  const gateway = new Deno.Command(command, options).spawn();
+  const gateway = new Deno.Command(command, {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
   try {
     while (!await fetch(`http://127.0.0.1:${PORT}/healthz`).then((r) => r.text(), () => "")) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -181,18 +196,13 @@ async function measure({ request, prepare }: Case): Promise<number> {
 
 print(`Signing ${SIGNED} deliveries of ${BODY_BYTES} bytes`);
 const signatures = await sign(SIGNED);
-const places = [
-  SIGNED_REQUEST.indexOf(NO_ID),
-  SIGNED_REQUEST.lastIndexOf(NO_ID),
-  SIGNED_REQUEST.indexOf(NO_SIGNATURE),
-];
 let next = 0;
 
 /** Makes the next delivery of a request. */
 function prepareSigned(bytes: Uint8Array): boolean {
   const index = next++;
-  const texts = [formatId(index), formatId(index), signatures[index] ?? ""];
-  for (const [i, text] of texts.entries()) ENCODER.encodeInto(text, bytes.subarray(places[i]));
+  renumber(bytes, REQUEST_IDS, index);
+  ENCODER.encodeInto(signatures[index] ?? "", bytes.subarray(REQUEST_SIGNATURE));
   return index < signatures.length;
 }
 
