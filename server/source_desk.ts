@@ -45,9 +45,10 @@ export interface SourceDeskOptions {
 /** How much of a body is kept as it was sent, in bytes. */
 const MAX_RAW_BYTES = 256 * 1024;
 
-async function digest(...parts: (string | Uint8Array<ArrayBuffer>)[]): Promise<string> {
-  const joined = await new Blob(parts).arrayBuffer();
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", joined)).toHex();
+const ENCODER = new TextEncoder();
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** Takes deliveries. */
@@ -135,9 +136,11 @@ export class SourceDesk {
     const { name, entry } = source;
     const { deliveryId, isIdProven } = note;
     const sender = `source:${name}`;
-    const delivery = deliveryId === undefined ? undefined : await digest(deliveryId);
+    const delivery = deliveryId === undefined
+      ? undefined
+      : await digest(ENCODER.encode(deliveryId));
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
-    const bodyDigest = isIdProven ? undefined : await digest(entry.path, "\n", bytes);
+    const bodyDigest = isIdProven ? undefined : await digest(bytes);
     const isRepeated = this.#isRepeated(sender, delivery, bodyDigest);
     const judgment = isRepeated
       ? { isWanted: true, rule: "" }

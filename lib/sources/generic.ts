@@ -61,19 +61,20 @@ export interface GenericOptions {
 
 /** A value that can be shown, and its name; how many items a list has is no word of its sender. */
 interface Pair {
+  /** The way to the value. */
   readonly key: string;
+  /** The last name of the way. */
+  readonly name: string;
   readonly value: string | number | boolean;
   readonly isCount?: boolean;
 }
 
 type Entries = readonly (readonly [string, unknown])[];
 
-/** The own entries of an object that may be shown. */
+/** The own entries of an object, but for those that are never looked at. */
 function entriesOf(value: unknown): Entries {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).filter(([key]) =>
-    key !== "__proto__" && !HIDDEN_KEYS.has(key) && !isSecretKey(key)
-  );
+  return Object.entries(value).filter(([key]) => key !== "__proto__" && !HIDDEN_KEYS.has(key));
 }
 
 function isScalar(value: unknown): value is Pair["value"] {
@@ -81,23 +82,38 @@ function isScalar(value: unknown): value is Pair["value"] {
   return typeof value === "number" || typeof value === "boolean";
 }
 
-function countOf(key: string, items: readonly unknown[]): Pair {
+function countOf(items: readonly unknown[], names: Pick<Pair, "key" | "name">): Pair {
   const value = items.length === 1 ? "1 item" : `${items.length} items`;
-  return { key, value, isCount: true };
+  return { ...names, value, isCount: true };
 }
 
 /** A list as a count, an object as its scalars and the counts of its lists. */
-function nestedPairs([name, value]: Entries[number]): Pair[] {
-  if (Array.isArray(value)) return [countOf(name, value)];
-  return entriesOf(value).flatMap(([key, inner]) => {
-    if (Array.isArray(inner)) return [countOf(`${name}.${key}`, inner)];
-    return isScalar(inner) ? [{ key: `${name}.${key}`, value: inner }] : [];
+function nestedPairs([parent, value]: Entries[number]): Pair[] {
+  if (Array.isArray(value)) return [countOf(value, { key: parent, name: parent })];
+  const entries = entriesOf(value);
+  if (entries.length === 0 || isSecretKey(parent)) return [];
+  return entries.flatMap(([name, inner]) => {
+    const key = `${parent}.${name}`;
+    if (Array.isArray(inner)) return [countOf(inner, { key, name })];
+    return isScalar(inner) ? [{ key, name, value: inner }] : [];
   });
+}
+
+/** The first pairs that may be shown. Names are looked at until there are enough, and no further. */
+function firstShown(pairs: readonly Pair[]): Pair[] {
+  const shown: Pair[] = [];
+  for (const pair of pairs) {
+    if (shown.length === MAX_PAIRS) break;
+    if (!isSecretKey(pair.name)) shown.push(pair);
+  }
+  return shown;
 }
 
 /** The first of the well-known keys, then the other scalars, then what is nested. */
 function pairsOf(entries: Entries): Pair[] {
-  const scalars = entries.flatMap(([key, value]) => isScalar(value) ? [{ key, value }] : []);
+  const scalars = entries.flatMap(([key, value]) =>
+    isScalar(value) ? [{ key, name: key, value }] : []
+  );
   const first = FIRST_KEYS.flatMap((key) => scalars.filter((pair) => pair.key === key));
   const known = new Set([...FIRST_KEYS, ...URL_KEYS]);
   const others = scalars.filter((pair) => !known.has(pair.key));
@@ -128,9 +144,9 @@ export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): 
   const event = tryIdentifier(delivery.event) ?? "event";
   const counts = Array.isArray(payload) ? field("items", String(payload.length)) : [];
   const entries = entriesOf(Array.isArray(payload) ? payload[0] : payload);
-  const lone = isScalar(payload) ? [{ key: "value", value: payload }] : [];
+  const lone = isScalar(payload) ? [{ key: "value", name: "value", value: payload }] : [];
   const pairs = [...lone, ...pairsOf(entries)];
-  const shown = pairs.slice(0, MAX_PAIRS).flatMap(formatPair);
+  const shown = firstShown(pairs).flatMap(formatPair);
   const isCut = pairs.length > MAX_PAIRS;
   const states = textsOf(entries, STATUS_KEYS);
   const rest = isCut ? field("fields", `${MAX_PAIRS} shown of ${pairs.length}`) : [];
