@@ -82,7 +82,9 @@ function formatMeta(sourceName: string, shape: Shape): Record<string, string> {
  * do not fit are left out from the end and counted, the address never is.
  */
 export function formatShape(sourceName: string, shape: Shape): FormattedShape {
-  const title = cleanValue(`[${sourceName}] ${shape.title}`, MAX_TITLE_CODE_POINTS);
+  // What a strange name of an event leaves of a title can be nothing.
+  const what = shape.title.trim() || "event";
+  const title = cleanValue(`[${sourceName}] ${what}`, MAX_TITLE_CODE_POINTS);
   const url = formatUrl(shape.url);
   const taken = countCodePoints([title, ...url].join("\n")) + MARKER_CODE_POINTS;
   const lines = fitLines(shape.lines.map(formatLine), MAX_SHAPE_CODE_POINTS - taken);

@@ -34,6 +34,8 @@ const FIRST_KEYS: readonly string[] = [
 
 const URL_KEYS: readonly string[] = ["url", "html_url", "web_url", "link"];
 
+const KNOWN_KEYS: ReadonlySet<string> = new Set([...FIRST_KEYS, ...URL_KEYS]);
+
 /** What lets whoever has it answer in the name of an app of Slack. */
 const HIDDEN_KEYS: ReadonlySet<string> = new Set(["response_url", "trigger_id"]);
 
@@ -69,12 +71,20 @@ interface Pair {
   readonly isCount?: boolean;
 }
 
-type Entries = readonly (readonly [string, unknown])[];
+/** The own members of an object by their names, but for those that are never looked at. */
+type Members = Readonly<Record<string, unknown>>;
 
-/** The own entries of an object, but for those that are never looked at. */
-function entriesOf(value: unknown): Entries {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).filter(([key]) => key !== "__proto__" && !HIDDEN_KEYS.has(key));
+const NO_MEMBERS: Members = Object.freeze({});
+
+function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Members
+    : NO_MEMBERS;
+}
+
+/** The names of members, which cost less than entries where there are very many. */
+function namesOf(members: Members): string[] {
+  return Object.keys(members).filter((name) => name !== "__proto__" && !HIDDEN_KEYS.has(name));
 }
 
 function isScalar(value: unknown): value is Pair["value"] {
@@ -88,36 +98,39 @@ function countOf(items: readonly unknown[], names: Pick<Pair, "key" | "name">): 
 }
 
 /** A list as a count, an object as its scalars and the counts of its lists. */
-function nestedPairs([parent, value]: Entries[number]): Pair[] {
-  if (Array.isArray(value)) return [countOf(value, { key: parent, name: parent })];
-  const entries = entriesOf(value);
-  if (entries.length === 0 || isSecretKey(parent)) return [];
-  return entries.flatMap(([name, inner]) => {
+function* nestedPairs(parent: string, value: unknown): Generator<Pair> {
+  if (Array.isArray(value)) yield countOf(value, { key: parent, name: parent });
+  const members = membersOf(value);
+  if (members === NO_MEMBERS || isSecretKey(parent)) return;
+  for (const name of namesOf(members)) {
+    const inner = members[name];
     const key = `${parent}.${name}`;
-    if (Array.isArray(inner)) return [countOf(inner, { key, name })];
-    return isScalar(inner) ? [{ key, name, value: inner }] : [];
-  });
-}
-
-/** The first pairs that may be shown. Names are looked at until there are enough, and no further. */
-function firstShown(pairs: readonly Pair[]): Pair[] {
-  const shown: Pair[] = [];
-  for (const pair of pairs) {
-    if (shown.length === MAX_PAIRS) break;
-    if (!isSecretKey(pair.name)) shown.push(pair);
+    if (Array.isArray(inner)) yield countOf(inner, { key, name });
+    else if (isScalar(inner)) yield { key, name, value: inner };
   }
-  return shown;
 }
 
 /** The first of the well-known keys, then the other scalars, then what is nested. */
-function pairsOf(entries: Entries): Pair[] {
-  const scalars = entries.flatMap(([key, value]) =>
-    isScalar(value) ? [{ key, name: key, value }] : []
-  );
-  const first = FIRST_KEYS.flatMap((key) => scalars.filter((pair) => pair.key === key));
-  const known = new Set([...FIRST_KEYS, ...URL_KEYS]);
-  const others = scalars.filter((pair) => !known.has(pair.key));
-  return [...first, ...others, ...entries.flatMap(nestedPairs)];
+function* pairsOf(members: Members): Generator<Pair> {
+  const scalar = (name: string): Pair[] => {
+    const value = members[name];
+    return isScalar(value) ? [{ key: name, name, value }] : [];
+  };
+  const names = namesOf(members);
+  for (const name of FIRST_KEYS) if (Object.hasOwn(members, name)) yield* scalar(name);
+  for (const name of names) if (!KNOWN_KEYS.has(name)) yield* scalar(name);
+  for (const name of names) yield* nestedPairs(name, members[name]);
+}
+
+/** The first pairs that may be shown, and how many there are in all. */
+function takeShown(pairs: Iterable<Pair>): { readonly shown: Pair[]; readonly count: number } {
+  const shown: Pair[] = [];
+  let count = 0;
+  for (const pair of pairs) {
+    count++;
+    if (shown.length < MAX_PAIRS && !isSecretKey(pair.name)) shown.push(pair);
+  }
+  return { shown, count };
 }
 
 function formatPair({ key, value, isCount }: Pair): Line[] {
@@ -127,9 +140,10 @@ function formatPair({ key, value, isCount }: Pair): Line[] {
 }
 
 /** The texts that stand under some keys, in the order of the keys. */
-function textsOf(entries: Entries, keys: readonly string[]): string[] {
-  const values = new Map(entries);
-  return keys.map((key) => values.get(key)).filter((value) => typeof value === "string");
+function textsOf(members: Members, keys: readonly string[]): string[] {
+  return keys.filter((key) => Object.hasOwn(members, key))
+    .map((key) => members[key])
+    .filter((value) => typeof value === "string");
 }
 
 /**
@@ -143,17 +157,16 @@ export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): 
   const { payload } = delivery;
   const event = tryIdentifier(delivery.event) ?? "event";
   const counts = Array.isArray(payload) ? field("items", String(payload.length)) : [];
-  const entries = entriesOf(Array.isArray(payload) ? payload[0] : payload);
-  const lone = isScalar(payload) ? [{ key: "value", name: "value", value: payload }] : [];
-  const pairs = [...lone, ...pairsOf(entries)];
-  const shown = firstShown(pairs).flatMap(formatPair);
-  const isCut = pairs.length > MAX_PAIRS;
-  const states = textsOf(entries, STATUS_KEYS);
-  const rest = isCut ? field("fields", `${MAX_PAIRS} shown of ${pairs.length}`) : [];
+  const members = membersOf(Array.isArray(payload) ? payload[0] : payload);
+  const { shown, count } = takeShown(
+    isScalar(payload) ? [{ key: "value", name: "value", value: payload }] : pairsOf(members),
+  );
+  const states = textsOf(members, STATUS_KEYS);
+  const rest = count > MAX_PAIRS ? field("fields", `${MAX_PAIRS} shown of ${count}`) : [];
   return {
     title: joinTitle([event, states.find((state) => STATUS_REGEXP.test(state))]),
-    lines: [...counts, ...shown, ...rest],
-    url: textsOf(entries, URL_KEYS).flatMap((url) => cleanUrl(url) ?? [])[0],
+    lines: [...counts, ...shown.flatMap(formatPair), ...rest],
+    url: textsOf(members, URL_KEYS).flatMap((url) => cleanUrl(url) ?? [])[0],
     event,
     severity: states.flatMap((state) => trySeverity(state) ?? [])[0] ?? "info",
     meta: {},

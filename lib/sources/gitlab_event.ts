@@ -45,7 +45,7 @@ const VISIBILITIES: ReadonlyMap<number | undefined, "private" | "internal"> = ne
 
 /** `Merge Request Hook` as it stands in the header: `merge_request`. */
 function typeOfHeader(event: string): string {
-  return event.replace(/ hook$/i, "").toLowerCase().replaceAll(" ", "_");
+  return event.replace(/ hook$/i, "").trim().toLowerCase().replaceAll(" ", "_");
 }
 
 /** Reads what every event has. */

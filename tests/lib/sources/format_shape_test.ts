@@ -98,3 +98,10 @@ Deno.test("formatShape() keeps its limits for any shape [source.total]", () => {
     assertEquals(Object.values(meta).filter((value) => !/^[!-~]{1,100}$/.test(value)), []);
   }));
 });
+
+Deno.test("formatShape() says that there is an event where the title says nothing [source.total]", () => {
+  for (const title of ["", " ", "\u00a0"]) {
+    const { text } = formatShape("x", { ...SHAPE, title, lines: [], url: undefined });
+    assertEquals(text, "[x] event");
+  }
+});
