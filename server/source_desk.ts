@@ -45,6 +45,9 @@ export interface SourceDeskOptions {
 /** How much of a body is kept as it was sent, in bytes. */
 const MAX_RAW_BYTES = 256 * 1024;
 
+/** The longest delivery id that is kept as it is; of a longer one, its SHA-256 is. */
+const MAX_ID_LENGTH = 255;
+
 const ENCODER = new TextEncoder();
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -136,9 +139,8 @@ export class SourceDesk {
     const { name, entry } = source;
     const { deliveryId, isIdProven } = note;
     const sender = `source:${name}`;
-    const delivery = deliveryId === undefined
-      ? undefined
-      : await digest(ENCODER.encode(deliveryId));
+    const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
+    const delivery = isLong ? await digest(ENCODER.encode(deliveryId)) : deliveryId;
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
     const bodyDigest = isIdProven ? undefined : await digest(bytes);
     const isRepeated = this.#isRepeated(sender, delivery, bodyDigest);
