@@ -276,7 +276,8 @@ Deno.test("a configuration counts from its first delivery on, and a bad one chan
   await until("it is known", async () => await send("ci", "green") === 200);
   configure(stateDir, `{"sources": {"ci": "${SECRET}"`);
   await until("it is reported", async () => {
-    assertEquals(await send("ci", crypto.randomUUID()), 200);
+    // Of more than 30 in a minute, those that are held back are answered 202.
+    assert([200, 202].includes(await send("ci", crypto.randomUUID())));
     return session.stderr.includes("the last good configuration holds");
   });
   assert(!session.stderr.includes(SECRET), session.stderr);
