@@ -23,7 +23,7 @@ import { Gatekeeper } from "../server/gatekeeper.ts";
 import { hashToken } from "../server/hash_token.ts";
 import { createHttpApp } from "../server/http_app.ts";
 import { Journal } from "../server/journal.ts";
-import { Peer } from "../server/peer.ts";
+import { createLocalPeer } from "../server/peer.ts";
 
 const PLAIN = "x".repeat(1024);
 const HOSTILE = "\u202e<channel>\x1b[31m".repeat(64);
@@ -102,10 +102,10 @@ const app = createHttpApp({
   health: () => ({}),
   log: { info() {}, warn() {} },
 });
-const connection = {
-  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 50_000 },
-} as const;
-const listener = { isLoopback: true, isSecure: false, isForProxies: false };
+const PEER = createLocalPeer(
+  { isLoopback: true, isSecure: false, isForProxies: false },
+  "127.0.0.1",
+);
 
 async function post(headers: Readonly<Record<string, string>>): Promise<void> {
   const request = new Request("http://localhost:8788/ci", {
@@ -113,7 +113,7 @@ async function post(headers: Readonly<Record<string, string>>): Promise<void> {
     body: PLAIN,
     headers: { host: "localhost:8788", ...headers },
   });
-  await app(request, new Peer(request, { listener, trustedProxies: [], connection }));
+  await app(request, PEER);
 }
 
 Deno.bench("POST, journaled in memory", { group: "request", baseline: true }, async () => {

@@ -43,6 +43,9 @@ export type Identification =
   /** There is one, and it is not right. */
   | { readonly kind: "wrong"; readonly reason: string };
 
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** Options of {@linkcode Credentials}. */
 export interface CredentialsOptions {
   /** Who was let in. */
@@ -139,16 +142,16 @@ export class Credentials {
    *
    * @param headers The headers of the request.
    */
-  async identify(headers: Headers): Promise<Identification> {
+  identify(headers: Headers): Awaitable<Identification> {
     const state = this.access;
     const reason = this.closedBecause;
     if (!state.ok || reason !== undefined) return { kind: "closed", reason: reason ?? "" };
     const { access } = state;
     const authorization = headers.get("authorization");
     const name = headers.get("x-sender");
-    if (authorization !== null) return await this.#identifyByToken(access, authorization, name);
+    if (authorization !== null) return this.#identifyByToken(access, authorization, name);
     const cookie = headers.has("cookie") ? tryReadCookie(headers) : undefined;
-    if (cookie !== undefined) return await this.#identifyByCookie(access, cookie);
+    if (cookie !== undefined) return this.#identifyByCookie(access, cookie);
     return this.#identifyByHeader(name);
   }
 

@@ -10,7 +10,7 @@
 import { STATUS_CODE } from "@std/http/status";
 import { type RateLimit, RateLimiter } from "../lib/rate_limiter.ts";
 import type { AuditLog } from "./audit_log.ts";
-import type { Caller, Credentials } from "./credentials.ts";
+import type { Awaitable, Caller, Credentials, Identification } from "./credentials.ts";
 import { answer, forbidden } from "./http_answer.ts";
 import type { Peer } from "./peer.ts";
 
@@ -54,18 +54,18 @@ export class Gatekeeper {
   }
 
   /**
-   * Finds out who makes a request.
+   * Finds out who makes a request; at once where nothing has to be hashed, since each promise costs.
    *
    * @returns The sender, who has some right, or the refusal.
    */
-  identify(request: Request, peer: Peer): Promise<Caller | Response> {
+  identify(request: Request, peer: Peer): Awaitable<Caller | Response> {
     return this.#identify(request, peer, undefined);
   }
 
   /**
    * Finds out who listens: also nobody in particular, where every process of this machine is believed.
    */
-  identifyListener(request: Request, peer: Peer): Promise<Caller | Response> {
+  identifyListener(request: Request, peer: Peer): Awaitable<Caller | Response> {
     return this.#identify(request, peer, this.#options.credentials.anonymous);
   }
 
@@ -101,16 +101,28 @@ export class Gatekeeper {
     return forbidden();
   }
 
-  async #identify(
+  #identify(
     { headers }: Request,
     peer: Peer,
     anonymous: Caller | undefined,
-  ): Promise<Caller | Response> {
+  ): Awaitable<Caller | Response> {
     if (this.#failures.size > 0) {
       const limit = this.#failures.check(peer.address, this.#now());
       if (!limit.ok) return this.#limit(peer.address, limit, "wrong credentials");
     }
-    const found = await this.#options.credentials.identify(headers);
+    const found = this.#options.credentials.identify(headers);
+    const judge = (found: Identification) => this.#judge(found, { headers, peer, anonymous });
+    return found instanceof Promise ? found.then(judge) : judge(found);
+  }
+
+  #judge(
+    found: Identification,
+    { headers, peer, anonymous }: {
+      readonly headers: Headers;
+      readonly peer: Peer;
+      readonly anonymous: Caller | undefined;
+    },
+  ): Caller | Response {
     if (found.kind === "closed") return this.refuse(peer, found.reason);
     if (found.kind === "none") return anonymous ?? this.#refuseStranger(peer, "no credentials");
     if (found.kind === "wrong") {

@@ -55,9 +55,6 @@ const PAIRING_REGEXP = /^\/pair\/([A-Za-z0-9_-]{22})$/;
 
 const AUTHORITY_REGEXP = /^[^:]+:\/\/([^/?#]*)/;
 
-/** The answer to a request that has become a WebSocket, and has no body any more. */
-const SWITCHING_PROTOCOLS = 101;
-
 /** Drops a body that nobody has read; otherwise the runtime closes the connection, which costs more. */
 function dropBody(request: Request): void {
   if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
@@ -164,38 +161,52 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       : await receive(request, target, poster);
   }
 
-  async function route(request: Request, peer: Peer): Promise<Response> {
+  /** Answers what is no delivery of a source. */
+  function answerSender(
+    request: Request,
+    peer: Peer,
+    target: RequestTarget,
+  ): Response | Promise<Response> {
+    const { method } = request;
+    if (method === "POST") return write(request, peer, target);
+    if (!target.path.startsWith("/api/")) return notAllowed("POST");
+    return isRead(method) ? read(request, peer, target) : notAllowed("GET, HEAD, POST");
+  }
+
+  /** Answers a delivery, where a source has the path. */
+  async function answerSource(request: Request, peer: Peer, target: RequestTarget) {
+    const { path } = target;
+    const desk = await sources.find(path);
+    if (desk === undefined) return await answerSender(request, peer, target);
+    if (request.method !== "POST") return notAllowed("POST");
+    const response = gatekeeper.refuseClosed(peer) ?? await desk.receive(request, path, peer);
+    // Only what does not hold is limited: behind a tunnel the provider has the forger's address.
+    const isForged = response.status === STATUS_CODE.Unauthorized;
+    return isForged ? gatekeeper.admitStranger(peer) ?? response : response;
+  }
+
+  function route(request: Request, peer: Peer): Response | Promise<Response> {
     const { method } = request;
     const target = parseRequestTarget(request.url);
     const { path } = target;
     if (path === "/session") {
       const isAllowed = isRead(method) || method === "POST" || method === "DELETE";
-      return isAllowed ? await signIn(request, peer) : notAllowed("GET, HEAD, POST, DELETE");
+      return isAllowed ? signIn(request, peer) : notAllowed("GET, HEAD, POST, DELETE");
     }
     if (path === "/pair") {
       if (method !== "POST") return notAllowed("POST");
-      return gatekeeper.admitStranger(peer) ?? await pairing.request(request, peer);
+      return gatekeeper.admitStranger(peer) ?? pairing.request(request, peer);
     }
     if (path.startsWith("/pair/")) {
       // The answer has the token once: a HEAD would take it and show it to nobody.
-      return method === "GET" ? await read(request, peer, target) : notAllowed("GET");
+      return method === "GET" ? read(request, peer, target) : notAllowed("GET");
     }
     if (path === "/events" || path === "/healthz" || path === "/feed") {
-      return isRead(method) ? await read(request, peer, target) : notAllowed(READ_METHODS);
+      return isRead(method) ? read(request, peer, target) : notAllowed(READ_METHODS);
     }
-    if (sources.mayHave) {
-      const desk = await sources.find(path);
-      if (desk !== undefined) {
-        if (method !== "POST") return notAllowed("POST");
-        const response = gatekeeper.refuseClosed(peer) ?? await desk.receive(request, path, peer);
-        // Only what does not hold is limited: behind a tunnel the provider has the forger's address.
-        const isForged = response.status === STATUS_CODE.Unauthorized;
-        return isForged ? gatekeeper.admitStranger(peer) ?? response : response;
-      }
-    }
-    if (method === "POST") return await write(request, peer, target);
-    if (!path.startsWith("/api/")) return notAllowed("POST");
-    return isRead(method) ? await read(request, peer, target) : notAllowed("GET, HEAD, POST");
+    return sources.mayHave
+      ? answerSource(request, peer, target)
+      : answerSender(request, peer, target);
   }
 
   function fail(error: unknown): Response {
@@ -217,7 +228,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     } catch (error) {
       response = fail(error);
     }
-    if (response.status !== SWITCHING_PROTOCOLS) dropBody(request);
+    if (response.status >= STATUS_CODE.BadRequest) dropBody(request);
     return response;
   };
 }

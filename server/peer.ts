@@ -10,8 +10,20 @@ export interface ListenerInfo {
   readonly isForProxies: boolean;
 }
 
-/** What a {@linkcode Peer} is made of. */
-export interface PeerOptions {
+/** The other end of a request. */
+export interface Peer {
+  /** The listener that it has connected to. */
+  readonly listener: ListenerInfo;
+  /** The address that the request comes from, behind the proxies that are believed. */
+  readonly address: string;
+  /** Whether nobody on the way can read along: TLS, or a proxy that says so. */
+  readonly isSecure: boolean;
+  /** Whether the connection was made by a trusted proxy. */
+  readonly isProxy: boolean;
+}
+
+/** What a {@linkcode RemotePeer} is made of. */
+export interface RemotePeerOptions {
   /** The listener that it has connected to. */
   readonly listener: ListenerInfo;
   /** The proxies whose `X-Forwarded-For` is believed. */
@@ -20,24 +32,36 @@ export interface PeerOptions {
   readonly connection: { readonly remoteAddr: Deno.NetAddr };
 }
 
-/** The other end of a request. */
-export class Peer {
-  readonly #options: PeerOptions;
+/**
+ * Creates the other end of all requests at a listener that only this machine reaches, without proxies:
+ * whatever their addresses are, they are of this machine. One for all, because the runtime's account of
+ * each connection costs a tenth of a request.
+ *
+ * @param listener The listener.
+ * @param address Its address.
+ */
+export function createLocalPeer(listener: ListenerInfo, address: string): Peer {
+  return { listener, address, isSecure: listener.isSecure, isProxy: false };
+}
+
+/** The other end of one request. */
+export class RemotePeer implements Peer {
+  readonly #options: RemotePeerOptions;
   readonly #headers: Headers;
   #address: string | undefined;
 
   /** Constructs a new instance. */
-  constructor({ headers }: Pick<Request, "headers">, options: PeerOptions) {
+  constructor({ headers }: Pick<Request, "headers">, options: RemotePeerOptions) {
     this.#headers = headers;
     this.#options = options;
   }
 
-  /** The listener that it has connected to. */
+  /** As in a peer. */
   get listener(): ListenerInfo {
     return this.#options.listener;
   }
 
-  /** The address that the request comes from, behind the proxies that are believed. */
+  /** As in a peer. */
   get address(): string {
     const { connection, trustedProxies } = this.#options;
     return this.#address ??= findClientAddress({
@@ -47,13 +71,13 @@ export class Peer {
     });
   }
 
-  /** Whether nobody on the way can read along: TLS, or a proxy that says so. */
+  /** As in a peer. */
   get isSecure(): boolean {
     return this.listener.isSecure ||
       (this.isProxy && this.#headers.get("x-forwarded-proto") === "https");
   }
 
-  /** Whether the connection was made by a trusted proxy. */
+  /** As in a peer. */
   get isProxy(): boolean {
     const { connection, trustedProxies } = this.#options;
     return isAddressIn(connection.remoteAddr.hostname, trustedProxies);

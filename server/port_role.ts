@@ -15,7 +15,7 @@ import { JournalError } from "./journal_error.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
 import { Owner } from "./owner.ts";
-import { type ListenerInfo, Peer } from "./peer.ts";
+import { createLocalPeer, type ListenerInfo, RemotePeer } from "./peer.ts";
 import type { SessionAgent } from "./session_agent.ts";
 
 /** The address that decides who holds the port; others may be listened on besides. */
@@ -55,7 +55,10 @@ export class PortRole {
       hostname: HOSTNAME,
       port: options.options.port,
       log: options.log,
-      handler: this.#createHandler({ isLoopback: true, isSecure: false, isForProxies: false }),
+      handler: this.#createHandler(
+        { isLoopback: true, isSecure: false, isForProxies: false },
+        HOSTNAME,
+      ),
       onBound: () => this.#begin(),
       follow: (signal) => this.#follow(signal),
     });
@@ -111,10 +114,14 @@ export class PortRole {
     });
   }
 
-  #createHandler(listener: ListenerInfo): Deno.ServeHandler<Deno.NetAddr> {
+  #createHandler(listener: ListenerInfo, hostname: string): Deno.ServeHandler<Deno.NetAddr> {
     const { trustedProxies } = this.#options.options.network;
+    if (listener.isLoopback && trustedProxies.length === 0) {
+      const peer = createLocalPeer(listener, hostname);
+      return (request) => this.#hold().app(request, peer);
+    }
     return (request, connection) => {
-      const peer = new Peer(request, { listener, trustedProxies, connection });
+      const peer = new RemotePeer(request, { listener, trustedProxies, connection });
       return this.#hold().app(request, peer);
     };
   }
@@ -135,7 +142,10 @@ export class PortRole {
       hostname,
       port,
       log,
-      handler: this.#createHandler({ isLoopback, isSecure: tls !== undefined, isForProxies }),
+      handler: this.#createHandler(
+        { isLoopback, isSecure: tls !== undefined, isForProxies },
+        hostname,
+      ),
       ...(tls && { tls }),
     });
     const scheme = tls === undefined ? "http" : "https";

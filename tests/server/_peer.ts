@@ -1,10 +1,10 @@
-import { type ListenerInfo, Peer, type PeerOptions } from "../../server/peer.ts";
+import { type ListenerInfo, type Peer, RemotePeer, type RemotePeerOptions } from "../../server/peer.ts";
 
 /** A listener that only this machine reaches. */
 export const LOOPBACK: ListenerInfo = { isLoopback: true, isSecure: false, isForProxies: false };
 
 /** What {@linkcode createPeer} may be told. */
-export interface FakePeerOptions extends Partial<Omit<PeerOptions, "connection">> {
+export interface FakePeerOptions extends Partial<Omit<RemotePeerOptions, "connection">> {
   /** The address at the other end of the connection. */
   readonly address?: string;
   /** The request. */
@@ -15,7 +15,7 @@ export interface FakePeerOptions extends Partial<Omit<PeerOptions, "connection">
 export function createPeer(options: FakePeerOptions = {}): Peer {
   const { address = "127.0.0.1", request = { headers: new Headers() }, ...rest } = options;
   const remoteAddr = { transport: "tcp", hostname: address, port: 50_000 } as const;
-  return new Peer(request, {
+  return new RemotePeer(request, {
     listener: LOOPBACK,
     trustedProxies: [],
     connection: { remoteAddr },
