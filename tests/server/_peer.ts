@@ -1,4 +1,9 @@
-import { type ListenerInfo, type Peer, RemotePeer, type RemotePeerOptions } from "../../server/peer.ts";
+import {
+  type ListenerInfo,
+  type Peer,
+  RemotePeer,
+  type RemotePeerOptions,
+} from "../../server/peer.ts";
 
 /** A listener that only this machine reaches. */
 export const LOOPBACK: ListenerInfo = { isLoopback: true, isSecure: false, isForProxies: false };
