@@ -69,9 +69,12 @@ const COMMON_KEYS: ReadonlySet<string> = new Set([
 /** Addresses and ids for machines, and bodies, since nobody has looked who wrote them. */
 const UNTOLD_KEY_REGEXP = /(?:^|_)(?:url|node_id|gravatar_id)$|^body/;
 
+/** How many members of an object are looked at; no event of GitHub has a tenth of them. */
+const MAX_ENTRIES = 1000;
+
 function entriesOf(value: unknown): [string, unknown][] {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? Object.entries(value) : [];
+  return isObject ? Object.entries(value).slice(0, MAX_ENTRIES) : [];
 }
 
 /** What an event tells that is not common to all, in two levels. */
