@@ -33,6 +33,7 @@ export class AuditLog {
   readonly #now: () => number;
   readonly #counted = new Map<string, Counted>();
   #flushing: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
   /** Constructs a new instance. */
   constructor({ keeper, now = Date.now }: AuditLogOptions) {
@@ -53,7 +54,7 @@ export class AuditLog {
       : entry;
     this.#counted.set(keyOf(kept), { entry: kept, repetitions: 0 });
     this.#insert([kept]);
-    this.#flushing ??= setTimeout(() => this.flush(), WINDOW_MS);
+    if (!this.#isClosed) this.#flushing ??= setTimeout(() => this.flush(), WINDOW_MS);
   }
 
   /** Writes how often things were repeated. Safe to call twice. */
@@ -65,6 +66,12 @@ export class AuditLog {
       .map(({ entry, repetitions }) => ({ ...entry, times: repetitions }));
     this.#counted.clear();
     if (repeated.length > 0) this.#insert(repeated);
+  }
+
+  /** Writes what was counted, and arms no timer any more. Safe to call twice. */
+  close(): void {
+    this.#isClosed = true;
+    this.flush();
   }
 
   #find(entry: AuditEntry): Counted | undefined {

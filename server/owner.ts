@@ -177,7 +177,7 @@ export class Owner {
     this.#bodies.close();
     this.#pruner.close();
     this.#bursts.close();
-    this.#audit.flush();
+    this.#audit.close();
     await this.#stream.close();
   }
 

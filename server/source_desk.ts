@@ -22,10 +22,12 @@ import type { BodyReader } from "./body_reader.ts";
 import { compileSources, type Source } from "./compile_sources.ts";
 import type { Taken } from "./dispatcher.ts";
 import { DELIVERY_WINDOW_MS, type IncomingEvent } from "./event_intake.ts";
+import { hashToken } from "./hash_token.ts";
 import { answer } from "./http_answer.ts";
 import { answerTaken } from "./http_receiver.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { Peer } from "./peer.ts";
+import { sha256 } from "./sha256.ts";
 import type { SourceBursts } from "./source_bursts.ts";
 
 /** What the desk works with. */
@@ -47,12 +49,6 @@ const MAX_RAW_BYTES = 256 * 1024;
 
 /** The longest delivery id that is kept as it is; of a longer one, its SHA-256 is. */
 const MAX_ID_LENGTH = 255;
-
-const ENCODER = new TextEncoder();
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
 
 /** Takes deliveries. */
 export class SourceDesk {
@@ -110,7 +106,7 @@ export class SourceDesk {
       return answer(STATUS_CODE.UnsupportedMediaType, "expected JSON or a form");
     }
     const payload = parsed.format === "binary"
-      ? { byteLength: bytes.length, sha256: await digest(bytes) }
+      ? { byteLength: bytes.length, sha256: await sha256(bytes) }
       : parsed.payload;
     const parts = { headers, payload, signedId: verified.deliveryId };
     const note = readDelivery(source.scheme, parts);
@@ -140,9 +136,9 @@ export class SourceDesk {
     const { deliveryId, isIdProven } = note;
     const sender = `source:${name}`;
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
-    const delivery = isLong ? await digest(ENCODER.encode(deliveryId)) : deliveryId;
+    const delivery = isLong ? await hashToken(deliveryId) : deliveryId;
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
-    const bodyDigest = isIdProven ? undefined : await digest(bytes);
+    const bodyDigest = isIdProven ? undefined : await sha256(bytes);
     const isRepeated = this.#isRepeated(sender, delivery, bodyDigest);
     const judgment = isRepeated
       ? { isWanted: true, rule: "" }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isEqualConstantTime } from "../lib/constant_time.ts";
 import {
   type Check,
   planVerification,
@@ -14,6 +15,7 @@ import type { Refusal } from "../lib/sources/refusal.ts";
 import type { Proof, Scheme } from "../lib/sources/scheme.ts";
 import { tryReadSecretKey } from "../lib/sources/secret_key.ts";
 import { validateTime } from "../lib/sources/validate_time.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What {@linkcode WebhookVerifier.verify} returns. */
 export type Verification =
@@ -47,22 +49,12 @@ type Prover = (check: Check) => Promise<boolean>;
 
 const DECODER = new TextDecoder();
 
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
-
-/** Compares two digests in a time that does not hang on where they differ. */
-function areEqual(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
-  return difference === 0;
-}
-
 async function createProver(proof: Proof, key: Uint8Array<ArrayBuffer>): Promise<Prover> {
   if (proof.type === "token") {
     // Digests have one length, so that the time of a comparison says nothing of the token's.
-    const expected = await digest(key);
-    return async (check) => check.type === "token" && areEqual(await digest(check.token), expected);
+    const expected = await sha256(key);
+    return async (check) =>
+      check.type === "token" && isEqualConstantTime(await sha256(check.token), expected);
   }
   const algorithm = proof.type === "hmac"
     ? { name: "HMAC", hash: proof.hash }

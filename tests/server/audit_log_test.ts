@@ -79,3 +79,17 @@ Deno.test("AuditLog survives a journal that fails, and goes on after [audit.rows
   note("10.0.0.2");
   assertEquals(rows(), [[0, "refuse", "10.0.0.2", 1]]);
 });
+
+Deno.test("AuditLog writes what still comes after it was closed, and leaves no timer behind [audit.rows]", () => {
+  const fixture = createFixture();
+  fixture.note("10.0.0.1");
+  fixture.note("10.0.0.1");
+  fixture.audit.close();
+  fixture.note("10.0.0.2");
+  assertEquals(fixture.rows(), [
+    [0, "refuse", "10.0.0.1", 1],
+    [0, "refuse", "10.0.0.1", 1],
+    [0, "refuse", "10.0.0.2", 1],
+  ]);
+  fixture.memory[Symbol.dispose]();
+});
