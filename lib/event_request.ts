@@ -52,7 +52,7 @@ function tooLong(what: string): EventRequest {
  */
 export function readEventRequest(
   sender: string,
-  target: RequestTarget,
+  target: Pick<RequestTarget, "path" | "query">,
   headers: EventHeaders,
 ): EventRequest {
   const session = (target.query.session ?? headers.session) || undefined;

@@ -38,13 +38,7 @@ export function toPushedEvent({ seq, content, meta, attempts }: DeliverableEvent
   const chatId = formatChatId(seq);
   const eventId = formatEventId(seq);
   const how = isFromSource(meta) ? formatHowToClose(eventId) : formatHowToAnswer(chatId, eventId);
-  return {
-    content: `${content}\n\n${how}`,
-    meta: {
-      ...meta,
-      chat_id: chatId,
-      event_id: eventId,
-      ...(attempts > 1 && { attempt: String(attempts) }),
-    },
-  };
+  const pushed: Record<string, string> = { ...meta, chat_id: chatId, event_id: eventId };
+  if (attempts > 1) pushed.attempt = String(attempts);
+  return { content: `${content}\n\n${how}`, meta: pushed };
 }

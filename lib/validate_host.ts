@@ -3,6 +3,9 @@ export type Validation =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
+/** The validation of what is right. */
+export const VALID: Validation = Object.freeze({ ok: true });
+
 /** The names under which a listener on loopback may be called. */
 export const LOOPBACK_HOSTNAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -46,5 +49,5 @@ export function validateHost(
       message: `the Host header names another host: expected ${allowedHostnames.join(", ")}`,
     };
   }
-  return { ok: true };
+  return VALID;
 }

@@ -66,6 +66,19 @@ function decodeUtf8(bytes: Uint8Array): string {
   return text.includes(REPLACEMENT_CHARACTER) ? STRICT.decode(bytes) : text;
 }
 
+function toText(body: BodyBytes): Body {
+  if (!body.ok) return body;
+  try {
+    return { ok: true, text: decodeUtf8(body.bytes) };
+  } catch {
+    return {
+      ok: false,
+      status: STATUS_CODE.UnsupportedMediaType,
+      message: "the body is not UTF-8 text",
+    };
+  }
+}
+
 /** Reads bodies within limits. */
 export class BodyReader {
   readonly #maxBytes: number;
@@ -85,18 +98,8 @@ export class BodyReader {
    * @param request The request; its body must not have been read.
    * @returns The text, or the status and the message of the refusal.
    */
-  async read(request: Request): Promise<Body> {
-    const body = await this.readBytes(request);
-    if (!body.ok) return body;
-    try {
-      return { ok: true, text: decodeUtf8(body.bytes) };
-    } catch {
-      return {
-        ok: false,
-        status: STATUS_CODE.UnsupportedMediaType,
-        message: "the body is not UTF-8 text",
-      };
-    }
+  read(request: Request): Promise<Body> {
+    return this.readBytes(request).then(toText);
   }
 
   /**
@@ -114,8 +117,19 @@ export class BodyReader {
       isLate: false,
     };
     this.#watch(reading);
+    const buffer = new ByteBuffer();
     try {
-      return await this.#collect(reading);
+      for (;;) {
+        const { done, value } = await reading.reader.read();
+        if (reading.isLate) return this.#late();
+        // Bytes of the network are never shared with another thread.
+        if (done) return { ok: true, bytes: buffer.take() as Uint8Array<ArrayBuffer> };
+        if (buffer.length + value.length > this.#maxBytes) {
+          reading.reader.cancel().catch(() => {});
+          return this.#tooLarge();
+        }
+        buffer.append(value);
+      }
     } catch {
       return reading.isLate
         ? this.#late()
@@ -129,22 +143,6 @@ export class BodyReader {
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-  }
-
-  async #collect(reading: Reading): Promise<BodyBytes> {
-    const buffer = new ByteBuffer();
-    for (;;) {
-      const { done, value } = await reading.reader.read();
-      if (reading.isLate) return this.#late();
-      if (done) break;
-      if (buffer.length + value.length > this.#maxBytes) {
-        reading.reader.cancel().catch(() => {});
-        return this.#tooLarge();
-      }
-      buffer.append(value);
-    }
-    // Bytes of the network are never shared with another thread.
-    return { ok: true, bytes: buffer.take() as Uint8Array<ArrayBuffer> };
   }
 
   #tooLarge(): BodyRefusal {

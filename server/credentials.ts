@@ -15,7 +15,7 @@ import { isAccessToken, tryReadBearer } from "../lib/access_token.ts";
 import type { Allowlist, SenderRights } from "../lib/allowlist.ts";
 import type { Audience } from "../lib/outbound.ts";
 import { COOKIE_NAME } from "../lib/session_cookie.ts";
-import type { AccessStore } from "./access_store.ts";
+import type { AccessState, AccessStore } from "./access_store.ts";
 import { readCookieHash } from "./cookie_signature.ts";
 import { hashToken } from "./hash_token.ts";
 
@@ -57,7 +57,7 @@ export interface CredentialsOptions {
 }
 
 /** How old what is known of the access file may be, in milliseconds. */
-const FRESH_MS = 20;
+const FRESH_MS = 50;
 
 /** How many credentials that were right are remembered. */
 const MAX_VERIFIED = 1000;
@@ -75,6 +75,12 @@ function toCaller(sender: AccessSender, way: Caller["way"], proof: string): Call
   };
 }
 
+/** Why nobody gets in at the moment; `undefined` when somebody may. */
+function findClosure(state: AccessState): string | undefined {
+  if (!state.ok) return "the access file cannot be used";
+  return state.access.policy === "disabled" ? "the policy is disabled" : undefined;
+}
+
 /** The value of the cookie; `undefined` also for a header that is none. */
 function tryReadCookie(headers: Headers): string | undefined {
   try {
@@ -90,7 +96,9 @@ export class Credentials {
   readonly #now: () => number;
   /** The hash of each credential that was right, so that it is computed once. */
   readonly #proofs = new Map<string, string>();
-  #state: ReturnType<AccessStore["read"]> | undefined;
+  /** What was found of each sender whose header is trusted. */
+  readonly #trusted = new Map<string, Identification>();
+  #state: AccessState | undefined;
   #readAt = -Infinity;
 
   /** Constructs a new instance. */
@@ -100,7 +108,7 @@ export class Credentials {
   }
 
   /** What the access file says, or why it says nothing. */
-  get access(): ReturnType<AccessStore["read"]> {
+  get access(): AccessState {
     const now = performance.now();
     if (this.#state === undefined || now - this.#readAt > FRESH_MS) {
       this.#state = this.#options.access.read();
@@ -127,9 +135,7 @@ export class Credentials {
 
   /** Why nobody gets in at the moment; `undefined` when somebody may. */
   get closedBecause(): string | undefined {
-    const state = this.access;
-    if (!state.ok) return "the access file cannot be used";
-    return state.access.policy === "disabled" ? "the policy is disabled" : undefined;
+    return findClosure(this.access);
   }
 
   /** Reads the access file again, because somebody says that it has changed. */
@@ -144,13 +150,14 @@ export class Credentials {
    */
   identify(headers: Headers): Awaitable<Identification> {
     const state = this.access;
-    const reason = this.closedBecause;
+    const reason = findClosure(state);
     if (!state.ok || reason !== undefined) return { kind: "closed", reason: reason ?? "" };
     const { access } = state;
     const authorization = headers.get("authorization");
     const name = headers.get("x-sender");
     if (authorization !== null) return this.#identifyByToken(access, authorization, name);
-    const cookie = headers.has("cookie") ? tryReadCookie(headers) : undefined;
+    // Not has(), for which the runtime would make a list of all headers.
+    const cookie = headers.get("cookie") === null ? undefined : tryReadCookie(headers);
     if (cookie !== undefined) return this.#identifyByCookie(access, cookie);
     return this.#identifyByHeader(name);
   }
@@ -197,16 +204,23 @@ export class Credentials {
   #identifyByHeader(name: string | null): Identification {
     const { allowlist } = this.#options;
     if (name === null || allowlist.size === 0) return { kind: "none" };
+    const known = this.#trusted.get(name);
+    if (known !== undefined) return known;
     const rights = allowlist.rightsOf(name);
     if (!rights.speak && !rights.approve) return { kind: "wrong", reason: "unknown sender" };
-    const caller = {
-      id: name,
-      rights,
-      approves: rights.approve,
-      chats: "all",
-      way: "header",
-    } as const;
-    return { kind: "caller", caller: { ...caller, proof: "" } };
+    const found: Identification = {
+      kind: "caller",
+      caller: {
+        id: name,
+        rights,
+        approves: rights.approve,
+        chats: "all",
+        way: "header",
+        proof: "",
+      },
+    };
+    this.#trusted.set(name, found);
+    return found;
   }
 
   /** The hash of a credential. A hash proves nothing by itself: it is looked up each time. */

@@ -2,10 +2,10 @@
  * The intake: events are on disk before their senders hear that they are.
  *
  * Events that come in together share one transaction: an event that comes shortly after a commit waits
- * for the others of its turn of the event loop, and for one turn more as long as each brings in more.
- * An event for a session of this process is
- * journaled as `pushed` at once and written to the session after the commit; one that cannot be
- * written goes back to `stored`, and the session takes it from the journal when it can.
+ * for the others of its turn of the event loop, and for one turn more where there are any. An event for
+ * a session of this process is journaled as `pushed` at once and written to the session after the
+ * commit; one that cannot be written goes back to `stored`, and the session takes it from the journal
+ * when it can.
  *
  * @module
  */
@@ -94,7 +94,7 @@ interface Entry {
 }
 
 /** Events that come in so soon after a commit, in milliseconds, gather for the next one. */
-const BUSY_MS = 0.25;
+const BUSY_MS = 0.1;
 
 /** How many events are gathered at most before they are committed. */
 const MAX_GATHERED = 64;
@@ -134,7 +134,7 @@ export class EventIntake {
       if (this.#isScheduled) return;
       if (!this.#isBusy()) return this.flush();
       this.#isScheduled = true;
-      setImmediate(() => this.#flushGathered(1));
+      setImmediate(() => this.#flushGathered());
     });
   }
 
@@ -143,13 +143,11 @@ export class EventIntake {
     return this.#lastCount > 1 || performance.now() - this.#flushedAt < BUSY_MS;
   }
 
-  /** Waits for another turn of the event loop for as long as each brings in more. */
-  #flushGathered(count: number): void {
-    if (this.#entries.length > count && count < MAX_GATHERED) {
-      setImmediate(() => this.#flushGathered(this.#entries.length));
-    } else {
-      this.flush();
-    }
+  /** Waits for one more turn of the event loop where this one has brought in others. */
+  #flushGathered(): void {
+    const { length } = this.#entries;
+    if (length < 2 || length >= MAX_GATHERED) this.flush();
+    else setImmediate(() => this.flush());
   }
 
   /**

@@ -12,7 +12,7 @@ import { type RateLimit, RateLimiter } from "../lib/rate_limiter.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { Awaitable, Caller, Credentials, Identification } from "./credentials.ts";
 import { answer, forbidden } from "./http_answer.ts";
-import type { Peer } from "./peer.ts";
+import { formatOrigin, type Peer } from "./peer.ts";
 
 /** Options of a {@linkcode Gatekeeper}. */
 export interface GatekeeperOptions {
@@ -76,7 +76,7 @@ export class Gatekeeper {
     if (!limit.ok) return this.#limit(id, limit, "posts");
     if (now - (this.#allowedAt.get(id) ?? -Infinity) >= ALLOW_MS) {
       this.#allowedAt.set(id, now);
-      const detail = `${way} from ${peer.address}`;
+      const detail = formatOrigin(way, peer);
       this.#options.audit.note({ action: "allow", actor: id, subject: "post", detail });
       this.#options.onUse(id);
     }

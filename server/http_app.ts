@@ -10,7 +10,7 @@
 import { STATUS_CODE } from "@std/http/status";
 import type { StreamFormat } from "../lib/outbound.ts";
 import { parseRequestTarget, type RequestTarget } from "../lib/parse_request_target.ts";
-import { LOOPBACK_HOSTNAMES, validateHost } from "../lib/validate_host.ts";
+import { LOOPBACK_HOSTNAMES, VALID, validateHost, type Validation } from "../lib/validate_host.ts";
 import { validateOrigin } from "../lib/validate_origin.ts";
 import { AccessFileError, type AccessStore } from "./access_store.ts";
 import type { Caller } from "./credentials.ts";
@@ -53,8 +53,6 @@ const READ_METHODS = "GET, HEAD";
 
 const PAIRING_REGEXP = /^\/pair\/([A-Za-z0-9_-]{22})$/;
 
-const AUTHORITY_REGEXP = /^[^:]+:\/\/([^/?#]*)/;
-
 /** Drops a body that nobody has read; otherwise the runtime closes the connection, which costs more. */
 function dropBody(request: Request): void {
   if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
@@ -78,24 +76,37 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const pairing = createPairing(options);
   const signIn = createSignIn(options);
 
-  /** The refusal of a request from a foreign host or site, or nothing. */
-  function guard({ headers, url }: Request, peer: Peer): Response | undefined {
-    const [, authority = ""] = AUTHORITY_REGEXP.exec(url) ?? [];
+  /** The last host that was right: nearly all requests name one and the same. */
+  let rightHost: string | undefined;
+
+  function checkHost(host: string | null): Validation {
+    if (host !== null && host === rightHost) return VALID;
+    const validation = validateHost(host, hosts);
+    if (validation.ok) rightHost = host ?? undefined;
+    return validation;
+  }
+
+  function checkSite({ headers }: Request, peer: Peer, authority: string): Validation {
     // HTTP/2, which browsers speak with TLS, names the host in the URL only.
     const host = headers.get("host") ?? (peer.listener.isSecure ? authority : null);
-    const byHeader = validateHost(host, hosts);
+    const byHeader = checkHost(host);
+    if (!byHeader.ok) return byHeader;
     // "POST http://evil.example/" names another host than the header does, and has precedence.
-    const byHost = byHeader.ok && authority !== host ? validateHost(authority, hosts) : byHeader;
-    const byOrigin = byHost.ok
-      ? validateOrigin({
-        host: host ?? "",
-        origin: headers.get("origin"),
-        secFetchSite: headers.get("sec-fetch-site"),
-      })
-      : byHost;
-    if (!byOrigin.ok) {
-      gatekeeper.refuse(peer, byOrigin.code);
-      return answer(STATUS_CODE.Forbidden, `forbidden: ${byOrigin.message}`);
+    const byUrl = checkHost(authority);
+    if (!byUrl.ok) return byUrl;
+    return validateOrigin({
+      host: host ?? "",
+      origin: headers.get("origin"),
+      secFetchSite: headers.get("sec-fetch-site"),
+    });
+  }
+
+  /** The refusal of a request from a foreign host or site, or nothing. */
+  function guard(request: Request, peer: Peer, { authority }: RequestTarget): Response | undefined {
+    const site = checkSite(request, peer, authority);
+    if (!site.ok) {
+      gatekeeper.refuse(peer, site.code);
+      return answer(STATUS_CODE.Forbidden, `forbidden: ${site.message}`);
     }
     if (!peer.listener.isForProxies || peer.isProxy) return undefined;
     return gatekeeper.refuse(peer, "not through the proxy");
@@ -143,22 +154,23 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     return caller instanceof Response ? caller : api.read(caller, path);
   }
 
-  async function write(request: Request, peer: Peer, target: RequestTarget): Promise<Response> {
-    const caller = await gatekeeper.identify(request, peer);
-    if (caller instanceof Response) return caller;
-    const refusal = gatekeeper.admit(caller, peer);
-    if (refusal !== undefined) return refusal;
-    const { id, rights, way } = caller;
-    const poster: Poster = {
-      id,
-      rights,
-      get from() {
-        return `${way} from ${peer.address}`;
-      },
+  function write(
+    request: Request,
+    peer: Peer,
+    target: RequestTarget,
+  ): Response | Promise<Response> {
+    const admit = (caller: Caller | Response): Response | Promise<Response> => {
+      if (caller instanceof Response) return caller;
+      const refusal = gatekeeper.admit(caller, peer);
+      if (refusal !== undefined) return refusal;
+      const { id, rights, way } = caller;
+      const poster: Poster = { id, rights, way, peer };
+      return target.path.startsWith("/api/")
+        ? api.write(request, target.path, poster)
+        : receive(request, target, poster);
     };
-    return target.path.startsWith("/api/")
-      ? await api.write(request, target.path, poster)
-      : await receive(request, target, poster);
+    const caller = gatekeeper.identify(request, peer);
+    return caller instanceof Promise ? caller.then(admit) : admit(caller);
   }
 
   /** Answers what is no delivery of a source. */
@@ -185,9 +197,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     return isForged ? gatekeeper.admitStranger(peer) ?? response : response;
   }
 
-  function route(request: Request, peer: Peer): Response | Promise<Response> {
+  function route(
+    request: Request,
+    peer: Peer,
+    target: RequestTarget,
+  ): Response | Promise<Response> {
     const { method } = request;
-    const target = parseRequestTarget(request.url);
     const { path } = target;
     if (path === "/session") {
       const isAllowed = isRead(method) || method === "POST" || method === "DELETE";
@@ -224,7 +239,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   return async (request, peer) => {
     let response: Response;
     try {
-      response = guard(request, peer) ?? await route(request, peer);
+      const target = parseRequestTarget(request.url);
+      response = guard(request, peer, target) ?? await route(request, peer, target);
     } catch (error) {
       response = fail(error);
     }

@@ -5,7 +5,6 @@
  */
 
 import { STATUS_CODE } from "@std/http/status";
-import type { SenderRights } from "../lib/allowlist.ts";
 import { cleanContent, MAX_CONTENT_CODE_POINTS } from "../lib/clean_content.ts";
 import { formatEventId } from "../lib/event_id.ts";
 import { readEventRequest } from "../lib/event_request.ts";
@@ -16,9 +15,11 @@ import { HOW_TO_ANSWER_CODE_POINTS } from "../lib/pushed_event.ts";
 import { formatSessionName } from "../lib/route_event.ts";
 import type { MetaChange } from "../lib/sanitize_meta.ts";
 import type { BodyReader } from "./body_reader.ts";
+import type { Caller } from "./credentials.ts";
 import type { Taken } from "./dispatcher.ts";
 import type { IncomingEvent } from "./event_intake.ts";
 import { answer, forbidden } from "./http_answer.ts";
+import type { Peer } from "./peer.ts";
 
 /** What receiving works with. */
 export interface HttpReceiverOptions {
@@ -35,14 +36,10 @@ export type Settlement =
   | { readonly ok: true; readonly seq: number; readonly session: number }
   | NoEffect;
 
-/** Who posts. */
-export interface Poster {
-  /** The sender, as the server has identified it. */
-  readonly id: string;
-  /** What the sender may do. */
-  readonly rights: SenderRights;
-  /** The way and the address that it comes by. */
-  readonly from: string;
+/** Who posts: a sender who was let in, and the other end of the request. */
+export interface Poster extends Pick<Caller, "id" | "rights" | "way"> {
+  /** The other end of the request. */
+  readonly peer: Pick<Peer, "address">;
 }
 
 /** Answers a request that posts something. */

@@ -81,6 +81,7 @@ function migrate(database: DatabaseSync, path: string): void {
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #sql: Statements;
+  #pageSize: number | undefined;
   /** What came in. */
   readonly events: EventTable;
   /** What goes out. */
@@ -197,7 +198,7 @@ export class Journal {
   /** How many bytes the rows take, not counting the pages that are free again. */
   usedBytes(): number {
     const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
-    return pages * this.#pragma("page_size");
+    return pages * (this.#pageSize ??= this.#pragma("page_size"));
   }
 
   /** Closes the file. Safe to call twice. */

@@ -24,7 +24,7 @@ export interface JournalPrunerOptions {
 }
 
 /** After how many events it is looked whether there is too much. */
-const EVERY_EVENTS = 64;
+const EVERY_EVENTS = 120;
 
 /** How long no event must have come in before some are removed, in milliseconds. */
 const IDLE_MS = 1000;

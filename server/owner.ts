@@ -23,6 +23,7 @@ import type { Poster, Settlement } from "./http_receiver.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { JournalPruner } from "./journal_pruner.ts";
 import type { Logger } from "./log.ts";
+import { formatOrigin } from "./peer.ts";
 import { SourceBursts } from "./source_bursts.ts";
 import { Sources } from "./sources.ts";
 
@@ -195,8 +196,10 @@ export class Owner {
   }
 
   /** Gives a request its verdict; a verdict that counts is an event, too, and answered with that. */
-  #settle(verdict: Verdict, { id: sender, from }: Poster): Settlement {
+  #settle(verdict: Verdict, poster: Poster): Settlement {
     const { requestId, behavior } = verdict;
+    const { id: sender, way, peer } = poster;
+    const from = formatOrigin(way, peer);
     const now = Date.now();
     const settlement = this.#options.keeper.use((journal) =>
       journal.transaction((): Settlement => {

@@ -44,6 +44,11 @@ export function createLocalPeer(listener: ListenerInfo, address: string): Peer {
   return { listener, address, isSecure: listener.isSecure, isProxy: false };
 }
 
+/** The way by which a request has proven its sender, and where it comes from, for the audit. */
+export function formatOrigin(way: string, { address }: Pick<Peer, "address">): string {
+  return `${way} from ${address}`;
+}
+
 /** The other end of one request. */
 export class RemotePeer implements Peer {
   readonly #options: RemotePeerOptions;

@@ -1,38 +1,40 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseRequestTarget } from "../../lib/parse_request_target.ts";
+import { parseRequestTarget, type RequestTarget } from "../../lib/parse_request_target.ts";
 import { show } from "./_texts.ts";
 
 /** What `new URL()` says; the first of several parameters with one name counts. */
-function readUrl(text: string): { path: string; query: Record<string, string> } {
+function readUrl(text: string): RequestTarget {
   const url = new URL(text);
   const entries = [...url.searchParams].toReversed();
-  return { path: url.pathname, query: Object.fromEntries(entries) };
+  return { authority: url.host, path: url.pathname, query: Object.fromEntries(entries) };
 }
 
-Deno.test("parseRequestTarget() reads the path and the query", () => {
-  const cases: [string, string, Record<string, string>][] = [
-    ["http://localhost:8788/", "/", {}],
-    ["http://localhost:8788", "/", {}],
-    ["http://localhost:8788/ci?run=1", "/ci", { run: "1" }],
-    ["http://[::1]:8788/a/b?x=1&y=2", "/a/b", { x: "1", y: "2" }],
-    ["http://localhost/?", "/", {}],
-    ["http://localhost/a?b", "/a", { b: "" }],
-    ["http://localhost/a?=b&&", "/a", { "": "b" }],
-    ["http://localhost/?a=1+2%263", "/", { a: "1 2&3" }],
-    ["http://localhost/?a=b=c?d/e", "/", { a: "b=c?d/e" }],
-    ["http://localhost/?a=%zz%ff", "/", { a: "%zz\ufffd" }],
-    ["http://localhost/a%2Fb%20c", "/a%2Fb%20c", {}],
-    ["http://localhost//evil.example/x", "//evil.example/x", {}],
-    ["http://localhost/http://evil.example/", "/http://evil.example/", {}],
+Deno.test("parseRequestTarget() reads the authority, the path and the query", () => {
+  const cases: [string, string, string, Record<string, string>][] = [
+    ["http://localhost:8788/", "localhost:8788", "/", {}],
+    ["http://localhost:8788", "localhost:8788", "/", {}],
+    ["http://localhost:8788/ci?run=1", "localhost:8788", "/ci", { run: "1" }],
+    ["http://[::1]:8788/a/b?x=1&y=2", "[::1]:8788", "/a/b", { x: "1", y: "2" }],
+    ["http://localhost/?", "localhost", "/", {}],
+    ["http://localhost/a?b", "localhost", "/a", { b: "" }],
+    ["http://localhost/a?=b&&", "localhost", "/a", { "": "b" }],
+    ["http://localhost/?a=1+2%263", "localhost", "/", { a: "1 2&3" }],
+    ["http://localhost/?a=b=c?d/e", "localhost", "/", { a: "b=c?d/e" }],
+    ["http://localhost/?a=%zz%ff", "localhost", "/", { a: "%zz\ufffd" }],
+    ["http://localhost/a%2Fb%20c", "localhost", "/a%2Fb%20c", {}],
+    ["http://localhost//evil.example/x", "localhost", "//evil.example/x", {}],
+    ["http://localhost/http://evil.example/", "localhost", "/http://evil.example/", {}],
+    ["http://localhost:8788@evil.example/", "localhost:8788@evil.example", "/", {}],
   ];
-  for (const [url, path, query] of cases) {
-    assertEquals(parseRequestTarget(url), { path, query }, show(url));
+  for (const [url, authority, path, query] of cases) {
+    assertEquals(parseRequestTarget(url), { authority, path, query }, show(url));
   }
 });
 
 Deno.test("parseRequestTarget() keeps a question mark that begins the query", () => {
-  assertEquals(parseRequestTarget("http://localhost/a??b=1"), { path: "/a", query: { "?b": "1" } });
+  const { path, query } = parseRequestTarget("http://localhost/a??b=1");
+  assertEquals({ path, query }, { path: "/a", query: { "?b": "1" } });
 });
 
 Deno.test("parseRequestTarget() lets the first of several parameters count", () => {
@@ -63,8 +65,8 @@ Deno.test("parseRequestTarget() says the same as new URL()", () => {
     fc.property(url, (text) => {
       // Request.url is always in the form that new URL() gives an address.
       const { href } = new URL(text);
-      const { path, query } = parseRequestTarget(href);
-      assertEquals({ path, query: { ...query } }, readUrl(href));
+      const { authority, path, query } = parseRequestTarget(href);
+      assertEquals({ authority, path, query: { ...query } }, readUrl(href));
       assert(path.startsWith("/"));
     }),
     { numRuns: 500 },
