@@ -5,16 +5,16 @@
  * @module
  */
 
-// @ts-types="@modelcontextprotocol/sdk/client"
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import { LATEST_PROTOCOL_VERSION } from "@modelcontextprotocol/sdk/types.js";
 import type { ChannelEvent } from "../lib/format_channel_tag.ts";
 import type { Verdict } from "../lib/parse_verdict.ts";
 import type { PermissionRequest } from "../lib/permission.ts";
 import { CHANNEL_METHOD, PERMISSION_METHOD, PERMISSION_REQUEST_METHOD } from "../lib/protocol.ts";
 import { VERSION } from "../lib/version.ts";
 import type { Logger } from "../server/log.ts";
-import { NO_SCHEMA_VALIDATOR } from "../server/no_schema_validator.ts";
 import { StdioTransport } from "../server/stdio_transport.ts";
+import { JsonRpcClient } from "./json_rpc_client.ts";
 import type { ProcessCommand } from "./server_command.ts";
 
 /** Takes what the server sends to the session. */
@@ -61,43 +61,42 @@ export async function startStandIn(
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const client = new Client({ name: "deno-channel-demo", version: VERSION }, {
-    jsonSchemaValidator: NO_SCHEMA_VALIDATOR,
-  });
-  client.fallbackNotificationHandler = ({ method, params }) => {
-    const fields = params as Record<string, string>;
-    if (method === CHANNEL_METHOD) options.onEvent(params as unknown as ChannelEvent);
-    if (method === PERMISSION_METHOD) {
-      const { request_id: requestId = "", behavior } = fields;
-      options.onVerdict({ requestId, behavior: behavior === "allow" ? "allow" : "deny" });
-    }
-    return Promise.resolve();
-  };
   const stdin = child.stdin.getWriter();
   const encoder = new TextEncoder();
   const write = (text: string) => stdin.write(encoder.encode(text));
-  await client.connect(new StdioTransport({ input: child.stdout, write, log: options.log }));
+  const transport = new StdioTransport({ input: child.stdout, write, log: options.log });
+  const client = new JsonRpcClient(transport, (method, params) => {
+    if (method === CHANNEL_METHOD) options.onEvent(params as unknown as ChannelEvent);
+    if (method === PERMISSION_METHOD) {
+      const { request_id: requestId, behavior } = params as Record<string, string>;
+      const isAllowed = behavior === "allow";
+      options.onVerdict({ requestId: requestId ?? "", behavior: isAllowed ? "allow" : "deny" });
+    }
+  });
+  await client.start();
+  const { capabilities } = await client.request("initialize", {
+    protocolVersion: LATEST_PROTOCOL_VERSION,
+    capabilities: {},
+    clientInfo: { name: "deno-channel-demo", version: VERSION },
+  }) as { capabilities: { experimental?: Record<string, unknown> } };
+  await client.notify("notifications/initialized");
 
   return {
     pid: child.pid,
-    capabilities: Object.keys(client.getServerCapabilities()?.experimental ?? {}),
+    capabilities: Object.keys(capabilities.experimental ?? {}),
     async reply(chatId, text) {
-      const result = await client.callTool({
+      const { content } = await client.request("tools/call", {
         name: "reply",
         arguments: { chat_id: chatId, text },
-      });
-      const [content] = result.content as { text?: string }[];
-      return content?.text ?? "";
+      }) as { content: readonly { readonly text?: string }[] };
+      return content[0]?.text ?? "";
     },
     async requestPermission({ requestId, toolName, description, inputPreview }) {
-      await client.notification({
-        method: PERMISSION_REQUEST_METHOD,
-        params: {
-          request_id: requestId,
-          tool_name: toolName,
-          description,
-          input_preview: inputPreview,
-        },
+      await client.notify(PERMISSION_REQUEST_METHOD, {
+        request_id: requestId,
+        tool_name: toolName,
+        description,
+        input_preview: inputPreview,
       });
     },
     async stop() {

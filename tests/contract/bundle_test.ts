@@ -4,6 +4,7 @@ import { createScratch, PROJECT, Session, takeFreePort } from "./_session.ts";
 
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
 const FLAGS = ["--no-prompt", "--no-npm", "--no-remote"];
+const BUNDLE = new URL("dist/bundle/", PROJECT);
 
 async function runDeno(args: readonly string[], cwd: string | URL = PROJECT): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd });
@@ -13,15 +14,32 @@ async function runDeno(args: readonly string[], cwd: string | URL = PROJECT): Pr
   return decoder.decode(stdout);
 }
 
-Deno.test("the bundle is one file that runs in an empty folder without npm and network [bundle]", async () => {
-  const folder = `${SCRATCH}/empty`;
-  await Deno.mkdir(folder);
+async function copyFolder(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) {
+    await Deno.copyFile(new URL(name, from), `${to}/${name}`);
+  }
+}
+
+/** What a process is asked to load when it starts: a module and those that it imports statically. */
+async function findLoadedAtStart(folder: URL, name: string, found = new Set<string>()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  const code = await Deno.readTextFile(new URL(name, folder));
+  for (const [, imported = ""] of code.matchAll(/(?:from|import)"\.\/([\w.-]+)"/g)) {
+    await findLoadedAtStart(folder, imported, found);
+  }
+  return found;
+}
+
+Deno.test("the bundle runs from a folder of its own without npm and network [bundle]", async () => {
+  const folder = `${SCRATCH}/bundle`;
   await runDeno(["task", "bundle"]);
-  await Deno.copyFile(new URL("dist/deno-channel.js", PROJECT), `${folder}/deno-channel.js`);
+  await copyFolder(BUNDLE, folder);
   const port = takeFreePort();
   const stateDir = createScratch();
   const { args } = createServerCommand({
-    mainModule: "deno-channel.js",
+    mainModule: "main.js",
     port,
     stateDir,
     flags: ["--trust-header", "dev", "--trust-header-approve"],
@@ -39,12 +57,26 @@ Deno.test("the bundle is one file that runs in an empty folder without npm and n
   const permissions = ["--allow-net=127.0.0.1", `--allow-run=${Deno.execPath()}`];
   const shown = await runDeno(
     [
-      ...["run", ...FLAGS, ...permissions, "deno-channel.js", "demo", "--port", demoPort],
+      ...["run", ...FLAGS, ...permissions, "main.js", "demo", "--port", demoPort],
       ...["--state-dir", createScratch()],
     ],
     folder,
   );
   assertStringIncludes(shown, "steps happened");
+});
+
+Deno.test("the bundle is ASCII, and a session starts without sources and commands [bundle]", async () => {
+  const started = await findLoadedAtStart(BUNDLE, "main.js");
+  let startedCode = "";
+  for await (const { name } of Deno.readDir(BUNDLE)) {
+    const code = await Deno.readTextFile(new URL(name, BUNDLE));
+    // deno-lint-ignore no-control-regex -- one character beyond these doubles what the file takes
+    assert(/^[\0-\x7f]*$/.test(code), name);
+    if (started.has(name)) startedCode += code;
+  }
+  assertStringIncludes(startedCode, "claude/channel");
+  const deferred = ["Handlebars", "UNICODE_GROUPS", "steps happened", "roots/list_changed"];
+  for (const text of deferred) assert(!startedCode.includes(text), text);
 });
 
 Deno.test("the bundle holds no test, no transport of the SDK and nothing twice [bundle]", async () => {
