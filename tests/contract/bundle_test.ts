@@ -70,7 +70,7 @@ Deno.test("the bundle is ASCII, and a session starts without sources and command
   let startedCode = "";
   for await (const { name } of Deno.readDir(BUNDLE)) {
     const code = await Deno.readTextFile(new URL(name, BUNDLE));
-    // deno-lint-ignore no-control-regex -- one character beyond these doubles what the file takes
+    // One character beyond these doubles what a file takes.
     assert(/^[\0-\x7f]*$/.test(code), name);
     if (started.has(name)) startedCode += code;
   }
