@@ -3,7 +3,7 @@ import { createServerCommand } from "../../cli/server_command.ts";
 import { createScratch, PROJECT, Session, takeFreePort } from "./_session.ts";
 
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
-const FLAGS = ["--no-prompt", "--no-npm", "--no-remote"];
+const FLAGS = ["--no-prompt", "--no-config", "--no-npm", "--no-remote"];
 const BUNDLE = new URL("dist/bundle/", PROJECT);
 
 async function runDeno(args: readonly string[], cwd: string | URL = PROJECT): Promise<string> {
