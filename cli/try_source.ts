@@ -8,7 +8,6 @@ import { cleanLine } from "../lib/clean_line.ts";
 import type { TestSourceOptions } from "../lib/source_options.ts";
 import { createSample } from "../lib/sources/samples.ts";
 import type { Scheme } from "../lib/sources/scheme.ts";
-import { schemeSettingsOf } from "../lib/sources/scheme_settings.ts";
 import { selectScheme } from "../lib/sources/select_scheme.ts";
 import { removeSource } from "../lib/sources/source_changes.ts";
 import type { SourceEntry } from "../lib/sources/source_entry.ts";
@@ -90,7 +89,7 @@ async function createDelivery(
   const resolved = resolveSecrets(source);
   if (!resolved.ok) return resolved;
   const [secret = ""] = resolved.secrets;
-  const selected = selectScheme(source.kind, schemeSettingsOf(source, resolved.secrets));
+  const selected = selectScheme(source, resolved.secrets);
   if (!selected.ok) return selected;
   const sample = createSample(source.kind, { nowMs, repository: source.repository });
   const read: Result<Bytes> = file === undefined

@@ -15,7 +15,6 @@ import {
 import { usesRegExp } from "../lib/sources/json_filter.ts";
 import { redactText } from "../lib/sources/redact.ts";
 import type { Scheme } from "../lib/sources/scheme.ts";
-import { schemeSettingsOf } from "../lib/sources/scheme_settings.ts";
 import { selectScheme } from "../lib/sources/select_scheme.ts";
 import type { Shape } from "../lib/sources/source.ts";
 import { tryParseSourceConfig } from "../lib/sources/source_config.ts";
@@ -83,7 +82,7 @@ async function compileSource(name: string, entry: SourceEntry): Promise<Source> 
   const resolved = resolveSecrets(entry);
   if (!resolved.ok) throw new SourceError(resolved.message);
   const { secrets } = resolved;
-  const selected = selectScheme(entry.kind, schemeSettingsOf(entry, secrets));
+  const selected = selectScheme(entry, secrets);
   if (!selected.ok) throw new SourceError(selected.message);
   const { scheme } = selected;
   const compiled = entry.template === undefined ? undefined : await compileTemplate(entry.template);

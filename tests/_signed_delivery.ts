@@ -1,5 +1,4 @@
 import { assert } from "@std/assert";
-import { schemeSettingsOf } from "../lib/sources/scheme_settings.ts";
 import { selectScheme } from "../lib/sources/select_scheme.ts";
 import type { SourceEntry } from "../lib/sources/source_entry.ts";
 import { signWebhook } from "../server/webhook_signer.ts";
@@ -54,7 +53,7 @@ export async function signedHeaders(
   draft: DeliveryDraft = {},
 ): Promise<Record<string, string>> {
   const { id, event, secret = SECRET, type = "application/json", headers } = draft;
-  const selected = selectScheme(entry.kind, schemeSettingsOf(entry, [secret]));
+  const selected = selectScheme(entry, [secret]);
   assert(selected.ok, entry.kind);
   const drafted = { secret, body, nowMs: Date.now(), id, event };
   const signed = await signWebhook(selected.scheme, drafted);

@@ -6,45 +6,9 @@
 
 import { createHmacProof, createTokenProof, TOLERANCE_MS } from "./create_proof.ts";
 import { tryHeaderName } from "./header_name.ts";
-import type { ByteEncoding, HashName, Proof, Scheme, TokenForm } from "./scheme.ts";
-
-/** How a generic source proves where its deliveries come from. */
-export interface GenericSignature {
-  /** An HMAC with a hash function; or the secret itself, as it is, after `Bearer`, or as `Basic`. */
-  readonly algorithm: "sha256" | "sha1" | "sha512" | "token" | "bearer" | "basic";
-  /**
-   * The header with the signature or the token; needed unless it is that of `Bearer` or `Basic`.
-   *
-   * @default {"authorization"}
-   */
-  readonly header?: string | undefined;
-  /**
-   * What is signed, with `{body}` once, and `{timestamp}` and `{id}` where they are signed.
-   *
-   * @default {"{body}"}
-   */
-  readonly template?: string | undefined;
-  /**
-   * How the signature is written.
-   *
-   * @default {"hex"}
-   */
-  readonly encoding?: ByteEncoding | undefined;
-  /**
-   * What stands before the signature or the plain token.
-   *
-   * @default {""}
-   */
-  readonly prefix?: string | undefined;
-  /** The header with the time of the signature, which has to be signed. */
-  readonly timestampHeader?: string | undefined;
-  /** The header with the delivery id. */
-  readonly idHeader?: string | undefined;
-  /** The header with the type of the event. */
-  readonly eventHeader?: string | undefined;
-  /** The path of the type of the event in the body. */
-  readonly eventPath?: string | undefined;
-}
+import { tryParseJsonPath } from "./json_path.ts";
+import type { HashName, Proof, Scheme, TokenForm } from "./scheme.ts";
+import type { SignatureEntry } from "./source_entry.ts";
 
 /** A generic scheme, or what is wrong with its description. */
 export type GenericSchemeResult =
@@ -54,9 +18,9 @@ export type GenericSchemeResult =
 /** What messages call the headers. */
 const HEADER_TITLES = {
   header: "header",
-  timestampHeader: "timestamp header",
-  idHeader: "id header",
-  eventHeader: "event header",
+  timestamp_header: "timestamp header",
+  id_header: "id header",
+  event_header: "event header",
 };
 
 /** The names of the headers that are given, in lower case. */
@@ -86,23 +50,23 @@ function findTemplateFault(template: string, names: Names): string | undefined {
   const count = (name: string) => placeholders.filter((found) => found === name).length;
   // What is not signed can be changed by whoever passes the delivery on.
   if (count("{body}") !== 1) return `The template does not sign the body: expected "{body}" once`;
-  if (count("{timestamp}") !== (names.timestampHeader === undefined ? 0 : 1)) {
+  if (count("{timestamp}") !== (names.timestamp_header === undefined ? 0 : 1)) {
     return `The template and the timestamp header do not fit: expected both, "{timestamp}" once, ` +
       `or neither`;
   }
-  if (count("{id}") > (names.idHeader === undefined ? 0 : 1)) {
+  if (count("{id}") > (names.id_header === undefined ? 0 : 1)) {
     return `The template and the id header do not fit: expected "{id}" at most once, and a header ` +
       `for it`;
   }
   return undefined;
 }
 
-function createProof(signature: GenericSignature, names: Names & { header: string }): Proof {
+function createProof(signature: SignatureEntry, names: Names & { header: string }): Proof {
   const { algorithm, prefix = "", encoding = "hex", template = "{body}" } = signature;
   if (algorithm === "token" || algorithm === "bearer" || algorithm === "basic") {
     return createTokenProof(names.header, { forms: [TOKEN_FORMS[algorithm]], prefix });
   }
-  const { timestampHeader: timestamp, idHeader: id } = names;
+  const { timestamp_header: timestamp, id_header: id } = names;
   return createHmacProof(names.header, {
     hash: HASHES[algorithm],
     headers: [{
@@ -118,9 +82,9 @@ function createProof(signature: GenericSignature, names: Names & { header: strin
 }
 
 /** What is wrong with a signature by a token, or `undefined`. */
-function findTokenFault(signature: GenericSignature): string | undefined {
-  const { algorithm, template, encoding, timestampHeader, prefix } = signature;
-  if (template !== undefined || encoding !== undefined || timestampHeader !== undefined) {
+function findTokenFault(signature: SignatureEntry): string | undefined {
+  const { algorithm, template, encoding, timestamp_header, prefix } = signature;
+  if (template !== undefined || encoding !== undefined || timestamp_header !== undefined) {
     return `The algorithm "${algorithm}" signs nothing: expected no template, encoding or ` +
       `timestamp header`;
   }
@@ -129,9 +93,15 @@ function findTokenFault(signature: GenericSignature): string | undefined {
     : undefined;
 }
 
+/** The path of a type of event with dots only, as deliveries are read. */
+function toDotted(path: string): string {
+  const parsed = tryParseJsonPath(path);
+  return parsed.ok ? parsed.path.join(".") : path;
+}
+
 /** Creates the scheme that a user describes, or says what is wrong with the description. */
-export function tryCreateGenericScheme(signature: GenericSignature): GenericSchemeResult {
-  const { algorithm, template = "{body}", eventPath } = signature;
+export function tryCreateGenericScheme(signature: SignatureEntry): GenericSchemeResult {
+  const { algorithm, template = "{body}", event_path: eventPath } = signature;
   const names: Names = {};
   for (const [key, title] of Object.entries(HEADER_TITLES) as [keyof Names, string][]) {
     const given = signature[key];
@@ -145,7 +115,8 @@ export function tryCreateGenericScheme(signature: GenericSignature): GenericSche
   const fault = isToken ? findTokenFault(signature) : findTemplateFault(template, names);
   if (fault !== undefined) return { ok: false, message: fault };
   const isAuthorization = algorithm === "bearer" || algorithm === "basic";
-  const { header = isAuthorization ? "authorization" : undefined, idHeader, eventHeader } = names;
+  const { id_header: id, event_header: event } = names;
+  const { header = isAuthorization ? "authorization" : undefined } = names;
   if (header === undefined) {
     return { ok: false, message: `The algorithm "${algorithm}" needs a header: expected its name` };
   }
@@ -154,10 +125,10 @@ export function tryCreateGenericScheme(signature: GenericSignature): GenericSche
     scheme: {
       kind: "generic",
       proof: createProof(signature, { ...names, header }),
-      id: idHeader === undefined ? {} : { headers: [idHeader] },
+      id: id === undefined ? {} : { headers: [id] },
       event: {
-        headers: eventHeader === undefined ? [] : [eventHeader],
-        paths: eventPath === undefined ? [] : [eventPath],
+        headers: event === undefined ? [] : [event],
+        paths: eventPath === undefined ? [] : [toDotted(eventPath)],
       },
     },
   };

@@ -1,18 +1,9 @@
 import { createHmacProof, TOLERANCE_MS } from "./create_proof.ts";
-import { type GenericSignature, tryCreateGenericScheme } from "./generic_scheme.ts";
+import { tryCreateGenericScheme } from "./generic_scheme.ts";
 import { tryHeaderName } from "./header_name.ts";
-import type { Scheme, SchemeKind } from "./scheme.ts";
+import type { Scheme } from "./scheme.ts";
 import { GITLAB_SIGNED, SCHEMES } from "./schemes.ts";
-
-/** What the user has configured besides the kind. */
-export interface SchemeSettings {
-  /** The secrets; for GitLab they decide between a token and signatures. */
-  readonly secrets: readonly string[];
-  /** How a generic source signs; needed for it, and for no other kind. */
-  readonly signature?: GenericSignature | undefined;
-  /** The header in which Grafana is configured to send the time; for no other kind. */
-  readonly timestampHeader?: string | undefined;
-}
+import type { SourceEntry } from "./source_entry.ts";
 
 /** A scheme, or why there is none for these settings. */
 export type SchemeResult =
@@ -50,14 +41,18 @@ function selectGrafana(name: string | undefined): SchemeResult {
   return { ok: true, scheme: { ...SCHEMES.grafana, proof } };
 }
 
+/** What decides about the scheme of a source. */
+type SchemeEntry = Pick<SourceEntry, "kind" | "signature" | "timestamp_header">;
+
 /**
  * Selects the scheme of a source by what the user has configured, and by nothing that is sent.
  *
- * @param kind The kind of source.
- * @param settings What is configured besides the kind.
+ * @param source The source as it is configured.
+ * @param secrets Its secrets, where they are known; for GitLab they decide between a token and
+ * signatures.
  */
-export function selectScheme(kind: SchemeKind, settings: SchemeSettings): SchemeResult {
-  const { secrets, signature, timestampHeader } = settings;
+export function selectScheme(source: SchemeEntry, secrets: readonly string[]): SchemeResult {
+  const { kind, signature, timestamp_header: timestampHeader } = source;
   if (timestampHeader !== undefined && kind !== "grafana") {
     return {
       ok: false,

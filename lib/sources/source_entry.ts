@@ -5,16 +5,20 @@
  */
 
 import type { JsonFilter } from "./json_filter.ts";
-import type { SchemeKind } from "./scheme.ts";
+import type { ByteEncoding, SchemeKind } from "./scheme.ts";
 
 /** How a delivery of a generic source proves where it comes from. */
 export interface SignatureEntry {
   /** An HMAC with a hash function; or the secret itself, as it is, after `Bearer`, or as `Basic`. */
   readonly algorithm: "sha256" | "sha1" | "sha512" | "token" | "bearer" | "basic";
-  /** The header with the signature or the token; needed unless it is `Authorization`. */
+  /**
+   * The header with the signature or the token; needed unless it is that of `Bearer` or `Basic`.
+   *
+   * @default {"authorization"}
+   */
   readonly header?: string | undefined;
   /**
-   * What is signed, with `{body}`, `{timestamp}` and `{id}`.
+   * What is signed, with `{body}` once, and `{timestamp}` and `{id}` where they are signed.
    *
    * @default {"{body}"}
    */
@@ -24,8 +28,12 @@ export interface SignatureEntry {
    *
    * @default {"hex"}
    */
-  readonly encoding?: "hex" | "base64" | undefined;
-  /** What stands before the signature or the token, such as `sha256=`. */
+  readonly encoding?: ByteEncoding | undefined;
+  /**
+   * What stands before the signature or the plain token, such as `sha256=`.
+   *
+   * @default {""}
+   */
   readonly prefix?: string | undefined;
   /** The header with the time of the signature, which has to be signed. */
   readonly timestamp_header?: string | undefined;

@@ -13,7 +13,6 @@ import { type JsonFilter, tryParseFilter } from "./json_filter.ts";
 import { tryParseJsonPath } from "./json_path.ts";
 import { findNearest } from "./nearest.ts";
 import { SCHEME_KINDS } from "./scheme.ts";
-import { schemeSettingsOf } from "./scheme_settings.ts";
 import { selectScheme } from "./select_scheme.ts";
 import type { SourceConfig, SourceEntry } from "./source_entry.ts";
 import { findSourcePathFault } from "./source_path.ts";
@@ -145,7 +144,7 @@ function createFilter() {
 
 /** What is wrong with how the deliveries of a source are verified. */
 function findSchemeFault(source: SourceEntry): string | undefined {
-  const scheme = selectScheme(source.kind, schemeSettingsOf(source, []));
+  const scheme = selectScheme(source, []);
   return scheme.ok ? undefined : scheme.message;
 }
 

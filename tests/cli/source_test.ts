@@ -6,7 +6,6 @@ import { createTextStyle } from "../../cli/terminal.ts";
 import { trySource } from "../../cli/try_source.ts";
 import { readSourceOptions } from "../../lib/source_options.ts";
 import { SCHEME_KINDS } from "../../lib/sources/scheme.ts";
-import { schemeSettingsOf } from "../../lib/sources/scheme_settings.ts";
 import { selectScheme } from "../../lib/sources/select_scheme.ts";
 import { createNonce } from "../../server/feed_proof.ts";
 import { FeedServer } from "../../server/feed_server.ts";
@@ -65,7 +64,7 @@ class Fixture {
     const resolved = resolveSecrets(source);
     assert(resolved.ok);
     const { secrets } = resolved;
-    const selected = selectScheme(source.kind, schemeSettingsOf(source, secrets));
+    const selected = selectScheme(source, secrets);
     assert(selected.ok);
     const verifier = new WebhookVerifier({ scheme: selected.scheme, secrets });
     const { ok: isProven } = await verifier.verify({ headers, body, nowMs: NOW });

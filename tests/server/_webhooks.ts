@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import type { GenericSignature } from "../../lib/sources/generic_scheme.ts";
 import type { Scheme } from "../../lib/sources/scheme.ts";
 import { GITLAB_SIGNED, SCHEMES } from "../../lib/sources/schemes.ts";
 import { selectScheme } from "../../lib/sources/select_scheme.ts";
+import type { SignatureEntry } from "../../lib/sources/source_entry.ts";
 import { signWebhook } from "../../server/webhook_signer.ts";
 import { WebhookVerifier } from "../../server/webhook_verifier.ts";
 
@@ -71,8 +71,8 @@ async function createDiscordWay(): Promise<Way> {
 }
 
 /** A generic scheme. */
-export function generic(signature: GenericSignature): Scheme {
-  const selected = selectScheme("generic", { secrets: [], signature });
+export function generic(signature: SignatureEntry): Scheme {
+  const selected = selectScheme({ kind: "generic", signature }, []);
   assert(selected.ok);
   return selected.scheme;
 }
@@ -83,7 +83,7 @@ export async function createWays(): Promise<Way[]> {
     const isBase64 = scheme.proof.type === "hmac" && scheme.proof.key === "base64";
     return createWay(scheme.kind, scheme, isBase64 ? ["whsec_AQID", "whsec_BAUG"] : SECRETS);
   });
-  const grafana = selectScheme("grafana", { secrets: [], timestampHeader: "x-time" });
+  const grafana = selectScheme({ kind: "grafana", timestamp_header: "x-time" }, []);
   assert(grafana.ok);
   const bearer = generic({ algorithm: "bearer" });
   const basic = generic({ algorithm: "basic" });
@@ -94,8 +94,8 @@ export async function createWays(): Promise<Way[]> {
     template: "{timestamp}:{id}|{body}.",
     encoding: "base64",
     prefix: "v9=",
-    timestampHeader: "x-time",
-    idHeader: "x-id",
+    timestamp_header: "x-time",
+    id_header: "x-id",
   });
   const passwords = ["first:pässword", "second:pässword"] as const;
   return [

@@ -19,7 +19,7 @@ Deno.test("formatNewSecret() makes a secret that each kind can use [source.secre
   for (const kind of SCHEME_KINDS) {
     const secret = formatNewSecret(kind, BYTES);
     const signature = kind === "generic" ? { algorithm: "bearer" } as const : undefined;
-    const selected = selectScheme(kind, { secrets: [secret], signature });
+    const selected = selectScheme({ kind, signature }, [secret]);
     assert(selected.ok, kind);
     assert(tryReadSecretKey(selected.scheme, secret).ok, kind);
   }

@@ -139,16 +139,14 @@ Deno.test("readDelivery() takes no id or type that came twice or is too long [so
 });
 
 Deno.test("readDelivery() finds what a generic source is configured to send [source.replay]", () => {
-  const selected = selectScheme("generic", {
-    secrets: [],
-    signature: {
-      algorithm: "sha256",
-      header: "x-signature",
-      idHeader: "X-Id",
-      eventHeader: "X-Event",
-      eventPath: "meta.kind",
-    },
-  });
+  const signature = {
+    algorithm: "sha256",
+    header: "x-signature",
+    id_header: "X-Id",
+    event_header: "X-Event",
+    event_path: "meta.kind",
+  } as const;
+  const selected = selectScheme({ kind: "generic", signature }, []);
   assert(selected.ok);
   const payload = { meta: { kind: "build" } };
   assertEquals(read(selected.scheme, { "x-id": "1", "x-event": "e" }, payload), ["e", "1", false]);

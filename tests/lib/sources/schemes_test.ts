@@ -1,21 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { GenericSignature } from "../../../lib/sources/generic_scheme.ts";
 import { type Scheme, SCHEME_KINDS } from "../../../lib/sources/scheme.ts";
 import { GITLAB_SIGNED, SCHEMES } from "../../../lib/sources/schemes.ts";
-import { type SchemeSettings, selectScheme } from "../../../lib/sources/select_scheme.ts";
+import { selectScheme } from "../../../lib/sources/select_scheme.ts";
+import type { SignatureEntry, SourceEntry } from "../../../lib/sources/source_entry.ts";
 import { show } from "../_texts.ts";
 
 const ALL: readonly Scheme[] = [...Object.values(SCHEMES), GITLAB_SIGNED];
 
 function select(
   kind: typeof SCHEME_KINDS[number],
-  settings: Partial<SchemeSettings> = {},
+  { secrets = ["a secret"], ...fields }: Partial<Omit<SourceEntry, "kind">> = {},
 ): Scheme | string {
-  const selected = selectScheme(kind, { secrets: ["a secret"], ...settings });
+  const selected = selectScheme({ kind, ...fields }, secrets);
   return selected.ok ? selected.scheme : selected.message;
 }
 
-function generic(signature: GenericSignature): Scheme | string {
+function generic(signature: SignatureEntry): Scheme | string {
   return select("generic", { signature });
 }
 
@@ -68,20 +68,20 @@ Deno.test("selectScheme() lets the secrets of GitLab decide, and takes no mixtur
 });
 
 Deno.test("selectScheme() signs the time of Grafana where its header is configured [source.replay]", () => {
-  const timed = select("grafana", { timestampHeader: "X-Grafana-Time" });
+  const timed = select("grafana", { timestamp_header: "X-Grafana-Time" });
   assert(typeof timed !== "string" && timed.proof.type === "hmac");
   assertEquals(timed.proof.content, "{timestamp}:{body}");
   assertEquals(timed.proof.headers[0].timestamp, "x-grafana-time");
   assertEquals(timed.proof.toleranceMs, 300_000);
   assertEquals(select("grafana"), SCHEMES.grafana);
   assertEquals(
-    select("grafana", { timestampHeader: "not a name" }),
+    select("grafana", { timestamp_header: "not a name" }),
     "Cannot use the timestamp header: expected the name of a header",
   );
   for (const kind of ["github", "gitlab", "generic"] as const) {
     const signature = kind === "generic" ? { algorithm: "bearer" } as const : undefined;
     assertEquals(
-      select(kind, { timestampHeader: "x-time", signature }),
+      select(kind, { timestamp_header: "x-time", signature }),
       `The kind "${kind}" takes no timestamp header beside a signature: only "grafana" does`,
     );
   }
@@ -109,10 +109,10 @@ Deno.test("selectScheme() makes the generic scheme of what is configured [source
       template: "{id}.{timestamp}.{body}",
       encoding: "base64",
       prefix: "v9=",
-      timestampHeader: "X-Time",
-      idHeader: "X-Id",
-      eventHeader: "X-Event",
-      eventPath: "a.b",
+      timestamp_header: "X-Time",
+      id_header: "X-Id",
+      event_header: "X-Event",
+      event_path: '["a"][0].b',
     }),
     {
       kind: "generic",
@@ -128,7 +128,7 @@ Deno.test("selectScheme() makes the generic scheme of what is configured [source
         toleranceMs: 300_000,
       },
       id: { headers: ["x-id"] },
-      event: { headers: ["x-event"], paths: ["a.b"] },
+      event: { headers: ["x-event"], paths: ["a.0.b"] },
     },
   );
   const bare = { kind: "generic", id: {}, event: { headers: [], paths: [] } } as const;
@@ -146,25 +146,25 @@ Deno.test("selectScheme() makes the generic scheme of what is configured [source
 
 Deno.test("selectScheme() refuses a generic signature that proves less than it seems to [source.verify]", () => {
   const hmac = { algorithm: "sha256", header: "x-signature" } as const;
-  const cases: [GenericSignature, RegExp][] = [
-    [{ ...hmac, template: "{timestamp}", timestampHeader: "x-time" }, /does not sign the body/],
+  const cases: [SignatureEntry, RegExp][] = [
+    [{ ...hmac, template: "{timestamp}", timestamp_header: "x-time" }, /does not sign the body/],
     [{ ...hmac, template: "{body}{body}" }, /"\{body\}" once$/],
     [{ ...hmac, template: "" }, /does not sign the body/],
-    [{ ...hmac, timestampHeader: "x-time" }, /timestamp header do not fit/],
+    [{ ...hmac, timestamp_header: "x-time" }, /timestamp header do not fit/],
     [{ ...hmac, template: "{timestamp}.{body}" }, /timestamp header do not fit/],
     [{ ...hmac, template: "{id}.{body}" }, /id header do not fit/],
-    [{ ...hmac, template: "{id}{id}{body}", idHeader: "x-id" }, /id header do not fit/],
+    [{ ...hmac, template: "{id}{id}{body}", id_header: "x-id" }, /id header do not fit/],
     [{ ...hmac, template: "{url}{body}" }, /no meaning for "\{url\}"/],
     [{ algorithm: "sha1" }, /^The algorithm "sha1" needs a header/],
     [{ algorithm: "token" }, /^The algorithm "token" needs a header/],
     [{ ...hmac, header: "x y" }, /^The header is malformed/],
     [{ ...hmac, header: "" }, /^The header is malformed/],
-    [{ ...hmac, idHeader: "é" }, /^The id header is malformed/],
-    [{ ...hmac, eventHeader: "a:b" }, /^The event header is malformed/],
-    [{ ...hmac, timestampHeader: "a\nb" }, /^The timestamp header is malformed/],
+    [{ ...hmac, id_header: "é" }, /^The id header is malformed/],
+    [{ ...hmac, event_header: "a:b" }, /^The event header is malformed/],
+    [{ ...hmac, timestamp_header: "a\nb" }, /^The timestamp header is malformed/],
     [{ algorithm: "bearer", template: "{body}" }, /signs nothing/],
     [{ algorithm: "token", header: "x", encoding: "hex" }, /signs nothing/],
-    [{ algorithm: "basic", timestampHeader: "x" }, /signs nothing/],
+    [{ algorithm: "basic", timestamp_header: "x" }, /signs nothing/],
     [{ algorithm: "bearer", prefix: "Bearer " }, /has a prefix of its own/],
   ];
   for (const [signature, expected] of cases) {

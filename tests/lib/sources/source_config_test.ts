@@ -2,7 +2,6 @@ import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { formatSourceConfig, tryParseSourceConfig } from "../../../lib/sources/source_config.ts";
 import type { SourceConfig } from "../../../lib/sources/source_entry.ts";
-import { schemeSettingsOf } from "../../../lib/sources/scheme_settings.ts";
 import { show } from "../_texts.ts";
 
 const SECRET = "hunter2-hunter2";
@@ -271,24 +270,4 @@ Deno.test("formatSourceConfig() ends with a line break and is read as it was [so
   const text = formatSourceConfig(config);
   assert(text.startsWith('{\n  "sources": {\n    "gh": {\n') && text.endsWith("}\n"));
   assertEquals(tryParseSourceConfig(text), { ok: true, config });
-});
-
-Deno.test("schemeSettingsOf() gives what a scheme is selected by [source.config]", () => {
-  const source = {
-    signature: { algorithm: "token", header: "X-T", id_header: "X-I", event_path: '["a"][0].b' },
-    timestamp_header: "X-Time",
-  } as const;
-  assertEquals(schemeSettingsOf(source, [SECRET]), {
-    secrets: [SECRET],
-    timestampHeader: "X-Time",
-    signature: {
-      algorithm: "token",
-      header: "X-T",
-      timestampHeader: undefined,
-      idHeader: "X-I",
-      eventHeader: undefined,
-      eventPath: "a.0.b",
-    },
-  });
-  assertEquals(schemeSettingsOf({}, []), { secrets: [], timestampHeader: undefined });
 });
