@@ -49,12 +49,12 @@ export class JsonRpcClient {
    * @returns Its result.
    * @throws {Error} When the server answers with an error, or ends before it answers.
    */
-  async request(method: string, params: Params): Promise<Params> {
+  request(method: string, params: Params): Promise<Params> {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<Params>();
     this.#waiting.set(id, { resolve, reject });
-    await this.#transport.send({ jsonrpc: "2.0", id, method, params });
-    return await promise;
+    this.#transport.send({ jsonrpc: "2.0", id, method, params }).catch(reject);
+    return promise;
   }
 
   /** Sends a notification. */
