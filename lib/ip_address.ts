@@ -86,3 +86,20 @@ export function formatIpAddress({ bits, value }: IpAddress): string {
   if (longest === "") return parts.join(":");
   return parts.join(":").replace(new RegExp(`(?:^|:)\\b${longest}\\b(?::|$)`), "::");
 }
+
+/** How much of an IPv6 address is the network; the rest one host can choose as it likes. */
+const NETWORK_BITS = 64n;
+
+/**
+ * What limits count an address by: an IPv6 address by its network, such as `2001:db8::/64`, since one
+ * host has all addresses of it; any other by itself.
+ *
+ * @param address The address without brackets, zone and port; what is none counts by itself.
+ */
+export function networkOf(address: string): string {
+  const parsed = tryParseIpAddress(address);
+  if (parsed === undefined) return address;
+  if (parsed.bits === 32) return formatIpAddress(parsed);
+  const value = parsed.value >> NETWORK_BITS << NETWORK_BITS;
+  return `${formatIpAddress({ bits: 128, value })}/${NETWORK_BITS}`;
+}

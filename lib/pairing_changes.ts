@@ -21,6 +21,7 @@ import {
 } from "./access_changes.ts";
 import { cleanLine } from "./clean_line.ts";
 import { isEqualConstantTime } from "./constant_time.ts";
+import { networkOf } from "./ip_address.ts";
 import { normalizePairingCode } from "./pairing_code.ts";
 
 /** How long a pairing can be approved and claimed, in milliseconds. */
@@ -29,7 +30,7 @@ export const PAIRING_TTL_MS = 600_000;
 /** How many pairings can wait for approval at a time. */
 export const MAX_PENDING_PAIRINGS = 3;
 
-/** How many pairings one address can request within an hour. */
+/** How many pairings one address, or one IPv6 network, can request within an hour. */
 export const MAX_PAIRINGS_PER_ADDRESS = 2;
 
 /** How many wrong codes end all pairings that wait for approval. */
@@ -147,8 +148,11 @@ export function requestPairing(access: Access, request: PairingRequest): Pairing
     };
   }
   const pruned = pruneAccess(access, nowMs).access;
+  const network = networkOf(address);
   const earliest = pruned.pairings
-    .filter((other) => other.address === address && nowMs - other.requested_at < PAIRING_MEMORY_MS)
+    .filter((other) =>
+      networkOf(other.address) === network && nowMs - other.requested_at < PAIRING_MEMORY_MS
+    )
     .at(-MAX_PAIRINGS_PER_ADDRESS);
   if (earliest !== undefined) {
     return {

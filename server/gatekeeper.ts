@@ -8,6 +8,7 @@
  */
 
 import { STATUS_CODE } from "@std/http/status";
+import { networkOf } from "../lib/ip_address.ts";
 import { type RateLimit, RateLimiter } from "../lib/rate_limiter.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { Awaitable, Caller, Credentials, Identification } from "./credentials.ts";
@@ -85,8 +86,9 @@ export class Gatekeeper {
 
   /** Counts a request of an address that need not say who it is; returns the refusal of one too many. */
   admitStranger({ address }: Peer): Response | undefined {
-    const limit = this.#strangers.take(address, this.#now());
-    return limit.ok ? undefined : this.#limit(address, limit, "requests");
+    const network = networkOf(address);
+    const limit = this.#strangers.take(network, this.#now());
+    return limit.ok ? undefined : this.#limit(network, limit, "requests");
   }
 
   /** The refusal of everybody, where nobody gets in at the moment, or nothing. */
@@ -107,8 +109,9 @@ export class Gatekeeper {
     anonymous: Caller | undefined,
   ): Awaitable<Caller | Response> {
     if (this.#failures.size > 0) {
-      const limit = this.#failures.check(peer.address, this.#now());
-      if (!limit.ok) return this.#limit(peer.address, limit, "wrong credentials");
+      const network = networkOf(peer.address);
+      const limit = this.#failures.check(network, this.#now());
+      if (!limit.ok) return this.#limit(network, limit, "wrong credentials");
     }
     const found = this.#options.credentials.identify(headers);
     const judge = (found: Identification) => this.#judge(found, { headers, peer, anonymous });
@@ -126,7 +129,7 @@ export class Gatekeeper {
     if (found.kind === "closed") return this.refuse(peer, found.reason);
     if (found.kind === "none") return anonymous ?? this.#refuseStranger(peer, "no credentials");
     if (found.kind === "wrong") {
-      this.#failures.take(peer.address, this.#now());
+      this.#failures.take(networkOf(peer.address), this.#now());
       const refusal = this.#refuseStranger(peer, found.reason);
       if (!headers.has("authorization") || refusal.status !== STATUS_CODE.Forbidden) return refusal;
       return answer(STATUS_CODE.Unauthorized, "unauthorized", { "WWW-Authenticate": "Bearer" });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatIpAddress, tryParseIpAddress } from "../../lib/ip_address.ts";
+import { formatIpAddress, networkOf, tryParseIpAddress } from "../../lib/ip_address.ts";
 import { anyString, show } from "./_texts.ts";
 
 function normalize(text: string): string | undefined {
@@ -118,4 +118,17 @@ Deno.test("tryParseIpAddress() reads IPv6 as the URL standard does [access.proxy
     }),
     { numRuns: 1000 },
   );
+});
+
+Deno.test("networkOf() counts the addresses of one IPv6 network as one, and others alone [access.limits]", () => {
+  const cases: [string, string][] = [
+    ["192.0.2.1", "192.0.2.1"],
+    ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["::1", "::/64"],
+    ["2001:db8:1:2::1", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"],
+    ["2001:db8:1:3::1", "2001:db8:1:3::/64"],
+    ["not an address", "not an address"],
+  ];
+  for (const [address, network] of cases) assertEquals(networkOf(address), network, show(address));
 });

@@ -66,6 +66,14 @@ Deno.test("requestPairing() is refused for an address that asked twice in an hou
   }
 });
 
+Deno.test("requestPairing() counts the addresses of one IPv6 network as one [access.limits]", () => {
+  const first = withPairing(emptyAccess(), 1, { address: "2001:db8::1" });
+  const second = withPairing(first, 2, { address: "2001:db8::2" });
+  const third = refused(requestPairing(second, { ...REQUEST, address: "2001:db8::3" }));
+  assertEquals(third.code, "address");
+  assert(requestPairing(second, { ...REQUEST, address: "2001:db8:0:1::1" }).ok);
+});
+
 Deno.test("requestPairing() lets each address ask twice in any hour [access.limits]", () => {
   const request = fc.tuple(fc.nat(3), fc.nat(20 * MINUTE_MS));
   fc.assert(fc.property(fc.array(request, { maxLength: 40 }), (requests) => {

@@ -225,6 +225,21 @@ Deno.test("Gatekeeper.admitStranger() limits each address, by the clock, and apa
   assertEquals(gatekeeper.admitStranger(peer)?.status, 429);
 });
 
+Deno.test("Gatekeeper counts the addresses of one IPv6 network as one [access.limits] [access.failures]", async () => {
+  const { access, gatekeeper, identify, notes } = createFixture({ perMinute: 60 });
+  const token = bearer(await access.letIn("phone"));
+  const wrong = { authorization: "Bearer x" };
+  for (let i = 1; i <= 10; i++) {
+    assertEquals(await identify(wrong, { address: `2001:db8::${i}` }), 401, `${i}`);
+  }
+  assertEquals(await identify(token, { address: "2001:db8::ffff" }), 429);
+  assertEquals(notes().at(-1), "rate-limit|2001:db8::/64||wrong credentials");
+  assertEquals(await identify(token, { address: "2001:db8:0:1::1" }), "token phone");
+  let count = 0;
+  while (!gatekeeper.admitStranger(createPeer({ address: `2001:db8:1::${count}` }))) count++;
+  assertEquals(count, 20);
+});
+
 Deno.test("Gatekeeper limits nobody where there is no limit, but wrong credentials all the same [access.limits]", async () => {
   const { gatekeeper, identify } = createFixture({ perMinute: 0 });
   const peer = createPeer();
