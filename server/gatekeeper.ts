@@ -8,7 +8,6 @@
  */
 
 import { STATUS_CODE } from "@std/http/status";
-import { networkOf } from "../lib/ip_address.ts";
 import { type RateLimit, RateLimiter } from "../lib/rate_limiter.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { Awaitable, Caller, Credentials, Identification } from "./credentials.ts";
@@ -85,8 +84,7 @@ export class Gatekeeper {
   }
 
   /** Counts a request of an address that need not say who it is; returns the refusal of one too many. */
-  admitStranger({ address }: Peer): Response | undefined {
-    const network = networkOf(address);
+  admitStranger({ network }: Peer): Response | undefined {
     const limit = this.#strangers.take(network, this.#now());
     return limit.ok ? undefined : this.#limit(network, limit, "requests");
   }
@@ -109,9 +107,8 @@ export class Gatekeeper {
     anonymous: Caller | undefined,
   ): Awaitable<Caller | Response> {
     if (this.#failures.size > 0) {
-      const network = networkOf(peer.address);
-      const limit = this.#failures.check(network, this.#now());
-      if (!limit.ok) return this.#limit(network, limit, "wrong credentials");
+      const limit = this.#failures.check(peer.network, this.#now());
+      if (!limit.ok) return this.#limit(peer.network, limit, "wrong credentials");
     }
     const found = this.#options.credentials.identify(headers);
     const judge = (found: Identification) => this.#judge(found, { headers, peer, anonymous });
@@ -129,7 +126,7 @@ export class Gatekeeper {
     if (found.kind === "closed") return this.refuse(peer, found.reason);
     if (found.kind === "none") return anonymous ?? this.#refuseStranger(peer, "no credentials");
     if (found.kind === "wrong") {
-      this.#failures.take(networkOf(peer.address), this.#now());
+      this.#failures.take(peer.network, this.#now());
       const refusal = this.#refuseStranger(peer, found.reason);
       if (!headers.has("authorization") || refusal.status !== STATUS_CODE.Forbidden) return refusal;
       return answer(STATUS_CODE.Unauthorized, "unauthorized", { "WWW-Authenticate": "Bearer" });

@@ -1,4 +1,5 @@
 import { type AddressRange, findClientAddress, isAddressIn } from "../lib/client_address.ts";
+import { networkOf } from "../lib/ip_address.ts";
 
 /** What is known of a listener. */
 export interface ListenerInfo {
@@ -16,6 +17,8 @@ export interface Peer {
   readonly listener: ListenerInfo;
   /** The address that the request comes from, behind the proxies that are believed. */
   readonly address: string;
+  /** The address as limits count it. */
+  readonly network: string;
   /** Whether nobody on the way can read along: TLS, or a proxy that says so. */
   readonly isSecure: boolean;
   /** Whether the connection was made by a trusted proxy. */
@@ -41,7 +44,8 @@ export interface RemotePeerOptions {
  * @param address Its address.
  */
 export function createLocalPeer(listener: ListenerInfo, address: string): Peer {
-  return { listener, address, isSecure: listener.isSecure, isProxy: false };
+  const network = networkOf(address);
+  return { listener, address, network, isSecure: listener.isSecure, isProxy: false };
 }
 
 /** The way by which a request has proven its sender, and where it comes from, for the audit. */
@@ -74,6 +78,11 @@ export class RemotePeer implements Peer {
       forwardedFor: trustedProxies.length === 0 ? null : this.#headers.get("x-forwarded-for"),
       trustedProxies,
     });
+  }
+
+  /** As in a peer. */
+  get network(): string {
+    return networkOf(this.address);
   }
 
   /** As in a peer. */

@@ -9,6 +9,7 @@ import { splitByCodePoints } from "../truncate.ts";
 import { closeJson } from "./close_json.ts";
 import { tryParseForm } from "./form.ts";
 import { JSON_PAGE_CODE_POINTS, pageJson, type PageJsonOptions } from "./page_json.ts";
+import { tryParseJson } from "./parse_json.ts";
 import { isSecretKey, REDACTED, redactText } from "./redact.ts";
 
 /** What {@linkcode pageRaw} returns. */
@@ -39,19 +40,12 @@ const FORM_REGEXP = /^[^\s=&]+=[^\s=&]*(?:&[^\s=&]+=[^\s=&]*)*$/;
 const MEMBER_REGEXP =
   /("([^"\\\n]{1,200})"\s{0,8}:\s{0,8})(?:"[^"\\]*(?:\\[^][^"\\]*)*"?|[^\s"{}[\],]+)/g;
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function tryReadJson(text: string): JsonBody | undefined {
-  if (isJson(text)) return { json: text, isCut: false };
+  if (tryParseJson(text) !== undefined) return { json: text, isCut: false };
   const closed = closeJson(text);
-  if (closed !== undefined && isJson(closed)) return { json: closed, isCut: true };
+  if (closed !== undefined && tryParseJson(closed) !== undefined) {
+    return { json: closed, isCut: true };
+  }
   const form = FORM_REGEXP.test(text) ? tryParseForm(text) : undefined;
   return form && { json: JSON.stringify(form.payload), isCut: false };
 }

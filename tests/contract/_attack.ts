@@ -64,16 +64,31 @@ export function formatRequest({ line = "POST /", headers, body = "" }: RawReques
   return [`${line} HTTP/1.1`, ...headers, ...length, "", body].join("\r\n");
 }
 
-/** Sends bytes over a connection of its own and reads until the head of the answer is there. */
-export async function exchange(port: number, bytes: Uint8Array): Promise<RawAnswer> {
+/** Options of {@linkcode sendRaw}. */
+export interface SendRawOptions {
+  /** How long the other side may take to end the connection, in milliseconds. */
+  readonly patienceMs: number;
+  /** Whether what has come is all that is needed; by default that is known at the end only. */
+  readonly isEnough?: (text: string) => boolean;
+  /** Whether the end of what is sent is told. */
+  readonly endsInput?: boolean;
+}
+
+/** Sends bytes over a connection of its own; returns what has come back when it ends. */
+export async function sendRaw(
+  port: number,
+  bytes: Uint8Array,
+  { patienceMs, isEnough = () => false, endsInput = false }: SendRawOptions,
+): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const timeout = setTimeout(() => connection.close(), ANSWER_MS);
+  const timeout = setTimeout(() => connection.close(), patienceMs);
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(65_536);
   let text = "";
   try {
     for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-    while (!text.includes("\r\n\r\n")) {
+    if (endsInput) await connection.closeWrite();
+    while (!isEnough(text)) {
       const length = await connection.read(buffer);
       if (length === null) break;
       text += decoder.decode(buffer.subarray(0, length), { stream: true });
@@ -83,6 +98,13 @@ export async function exchange(port: number, bytes: Uint8Array): Promise<RawAnsw
   } finally {
     clearTimeout(timeout);
   }
+  return text;
+}
+
+/** Sends bytes and reads until the head of the answer is there. */
+export async function exchange(port: number, bytes: Uint8Array): Promise<RawAnswer> {
+  const isEnough = (text: string) => text.includes("\r\n\r\n");
+  const text = await sendRaw(port, bytes, { patienceMs: ANSWER_MS, isEnough });
   return { status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0), text };
 }
 

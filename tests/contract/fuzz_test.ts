@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { HOST, Target, toBytes } from "./_attack.ts";
+import { HOST, sendRaw, Target, toBytes } from "./_attack.ts";
 import { printFigures } from "./_fleet.ts";
 
 /** How many requests are sent. */
@@ -121,24 +121,7 @@ class Fuzzer {
 
 /** Sends bytes and the end of all bytes; returns the statuses of the answers. */
 async function throwAt(port: number, bytes: Uint8Array): Promise<number[]> {
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const timeout = setTimeout(() => connection.close(), PATIENCE_MS);
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(16_384);
-  let text = "";
-  try {
-    for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-    await connection.closeWrite();
-    for (;;) {
-      const length = await connection.read(buffer);
-      if (length === null) break;
-      text += decoder.decode(buffer.subarray(0, length), { stream: true });
-    }
-  } catch {
-    // The connection was ended, by this side or by the other one.
-  } finally {
-    clearTimeout(timeout);
-  }
+  const text = await sendRaw(port, bytes, { patienceMs: PATIENCE_MS, endsInput: true });
   return Array.from(text.matchAll(/HTTP\/1\.[01] (\d{3})/g), ([, status]) => Number(status));
 }
 
