@@ -40,8 +40,8 @@ interface Attached {
   session: StoredSession;
 }
 
-/** How many events are handed to another session at a time. */
-const CHUNK = 500;
+/** How many events are handed to another session in one turn of the event loop. */
+const CHUNK = 100;
 
 /**
  * How many events that sessions have left unseen are offered to a newcomer. There are more only where
@@ -214,7 +214,9 @@ export class Dispatcher {
       const woken = new Set<number>();
       // What nobody was shown goes to anybody; what somebody was shown, to those who came later.
       await this.#offerStored(woken);
-      if (newcomers.length > 0) this.#assign(this.#findLeft(newcomers), newcomers, woken);
+      const left = newcomers.length > 0 ? await this.#findLeft(newcomers) : [];
+      if (this.#isStopped) break;
+      this.#assign(left, newcomers, woken);
       if (this.#grace === undefined) this.#endOffer(newcomers);
       for (const id of woken) this.wake(id);
     }
@@ -231,31 +233,36 @@ export class Dispatcher {
   /** The sessions that have ended, and `null` for none, to which events of a state belong. */
   #sessionsGone(state: "stored" | "pushed"): (number | null)[] {
     const sessions = this.#try(({ events }) => events.sessionsOf(state)) ?? [];
-    return sessions.filter((session) =>
-      session === null ||
-      (session !== HELD_SESSION && !this.#attached.has(session) && this.#grace === undefined)
-    );
+    return sessions.filter((session) => this.#isGone(session));
+  }
+
+  #isGone(session: number | null): boolean {
+    return session === null ||
+      (session !== HELD_SESSION && !this.#attached.has(session) && this.#grace === undefined);
   }
 
   /** Routes the events that nobody was shown. */
   async #offerStored(woken: Set<number>): Promise<void> {
     for (const session of this.#sessionsGone("stored")) {
-      for (let before = Number.MAX_SAFE_INTEGER; !this.#isStopped;) {
+      for (let before = Number.MAX_SAFE_INTEGER;;) {
+        await delay(0);
+        if (this.#isStopped || !this.#isGone(session)) break;
         const waiting = this.#try(({ events }) =>
           events.waiting("stored", session, before, CHUNK)
         ) ?? [];
         this.#assign(waiting, this.#sessions, woken);
         if (waiting.length < CHUNK) break;
         before = waiting.at(-1)?.seq ?? 0;
-        await delay(0);
       }
     }
   }
 
   /** The newest events that sessions were shown and have left unseen, of those that newcomers may take. */
-  #findLeft(newcomers: readonly StoredSession[]): readonly WaitingEvent[] {
+  async #findLeft(newcomers: readonly StoredSession[]): Promise<readonly WaitingEvent[]> {
     let left: WaitingEvent[] = [];
     for (const session of this.#sessionsGone("pushed")) {
+      await delay(0);
+      if (this.#isStopped) break;
       const newest = this.#try(({ events }) =>
         events.waiting("pushed", session, Number.MAX_SAFE_INTEGER, MAX_OFFERED_AGAIN)
       ) ?? [];
