@@ -29,7 +29,7 @@ const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
 /** What stands in a request where a number and a signature go. */
-const NO_ID = "0".repeat(10);
+const NO_ID = "0".repeat(7);
 const NO_SIGNATURE = "f".repeat(64);
 
 /** The report of a run that failed, with as much besides as a real one has. */
@@ -46,7 +46,8 @@ function createBody(): string {
       conclusion: "failure",
       display_title: "Update dependencies",
       head_branch: "main",
-      // Runs of one commit would be told as one, and each would be written again for that.
+      // Runs of one commit would be told as one, and each would be written again for that. Seven
+      // digits tell a commit.
       head_sha: NO_ID.padEnd(40, "e"),
       head_repository: repository,
       actor: { login: "octocat" },

@@ -37,7 +37,7 @@ export interface IncomingEvent {
   readonly repository?: string | undefined;
   /** The id of the delivery, which tells a repetition. */
   readonly delivery?: string | undefined;
-  /** The SHA-256 of the delivery, which tells a repetition under another id. */
+  /** The signature of the body, or its SHA-256, which tells a repetition under another id. */
   readonly digest?: string | undefined;
   /** The rule by which it is kept from every session. */
   readonly filteredBy?: string | undefined;

@@ -32,7 +32,7 @@ export interface NewEvent {
   readonly repository?: string | undefined;
   /** The id of the delivery, which tells a repetition. */
   readonly delivery?: string | undefined;
-  /** The SHA-256 of the delivery, which tells a repetition under another id. */
+  /** The signature of the body, or its SHA-256, which tells a repetition under another id. */
   readonly digest?: string | undefined;
   /** The event that it repeats. */
   readonly duplicateOf?: number | undefined;

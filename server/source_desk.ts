@@ -120,26 +120,27 @@ export class SourceDesk {
     const kind = SOURCE_KINDS[isData ? source.entry.kind : "text"];
     const shape = kind?.shape({ event, payload });
     if (shape === undefined) return answer(STATUS_CODE.NotFound, "not found");
-    return await this.#takeIn(source, { shape, payload, note, bytes });
+    // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
+    const digest = note.isIdProven ? undefined : verified.bodySignature ?? await sha256(bytes);
+    return await this.#takeIn(source, { shape, payload, note, digest, bytes });
   }
 
   async #takeIn(
     source: Source,
-    { shape, payload, note, bytes }: {
+    { shape, payload, note, digest, bytes }: {
       readonly shape: Shape;
       readonly payload: unknown;
       readonly note: DeliveryNote;
+      readonly digest: string | undefined;
       readonly bytes: Uint8Array<ArrayBuffer>;
     },
   ): Promise<Response> {
     const { name, entry } = source;
-    const { deliveryId, isIdProven } = note;
+    const { deliveryId } = note;
     const sender = `source:${name}`;
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
     const delivery = isLong ? await hashToken(deliveryId) : deliveryId;
-    // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
-    const bodyDigest = isIdProven ? undefined : await sha256(bytes);
-    const isRepeated = this.#isRepeated(sender, delivery, bodyDigest);
+    const isRepeated = this.#isRepeated(sender, delivery, digest);
     const judgment = isRepeated
       ? { isWanted: true, rule: "" }
       : this.#judge(source, { shape, payload });
@@ -155,7 +156,7 @@ export class SourceDesk {
       mayWait: true,
       repository: shape.repo ?? entry.repository,
       delivery,
-      digest: bodyDigest,
+      digest,
     };
     if (!judgment.isWanted || isRepeated) {
       const filteredBy = isRepeated ? undefined : judgment.rule;
@@ -171,12 +172,12 @@ export class SourceDesk {
   #isRepeated(
     sender: string,
     delivery: string | undefined,
-    bodyDigest: string | undefined,
+    digest: string | undefined,
   ): boolean {
     const sinceMs = Date.now() - DELIVERY_WINDOW_MS;
     return this.#options.keeper.use(({ events }) =>
       (delivery !== undefined && events.findDelivery(sender, delivery, sinceMs) !== undefined) ||
-      (bodyDigest !== undefined && events.findDigest(sender, bodyDigest, sinceMs) !== undefined)
+      (digest !== undefined && events.findDigest(sender, digest, sinceMs) !== undefined)
     );
   }
 

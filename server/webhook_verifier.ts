@@ -27,6 +27,11 @@ export type Verification =
     readonly deliveryId: string | undefined;
     /** The time that is signed, in milliseconds since the epoch, where the scheme asks for one. */
     readonly timestampMs: number | undefined;
+    /**
+     * The signature in hexadecimal digits, where the body alone is signed: whoever has no secret can
+     * send the body again only with the same one.
+     */
+    readonly bodySignature: string | undefined;
   }
   | {
     readonly ok: false;
@@ -107,27 +112,34 @@ export class WebhookVerifier {
   async verify(delivery: RawDelivery): Promise<Verification> {
     const plan = planVerification(this.#scheme, delivery);
     if (!plan.ok) return plan;
-    const secretIndex = await this.#findSecret(plan.checks);
-    if (secretIndex === -1) {
+    const proven = await this.#prove(plan.checks);
+    if (proven === undefined) {
       return { ok: false, code: "bad_signature", message: "no secret of the source fits" };
     }
+    const { secretIndex, check } = proven;
     const timestampMs = plan.timestampMs ?? this.#readBodyTime(delivery.body);
     const { bodyTime } = this.#scheme;
     const refusal = bodyTime === undefined || timestampMs === undefined
       ? undefined
       : validateTime(timestampMs, { ...bodyTime, nowMs: delivery.nowMs });
-    return refusal ?? { ok: true, secretIndex, deliveryId: plan.deliveryId, timestampMs };
+    if (refusal !== undefined) return refusal;
+    const bodySignature = check.type === "signature" && check.content === delivery.body
+      ? check.signature.toHex()
+      : undefined;
+    return { ok: true, secretIndex, deliveryId: plan.deliveryId, timestampMs, bodySignature };
   }
 
-  /** Which secret one of the checks holds with, or -1. */
-  async #findSecret(checks: readonly Check[]): Promise<number> {
-    for (const [index, getProver] of this.#provers.entries()) {
+  /** A check that holds, and the secret with which it does; `undefined` for none. */
+  async #prove(
+    checks: readonly Check[],
+  ): Promise<{ readonly secretIndex: number; readonly check: Check } | undefined> {
+    for (const [secretIndex, getProver] of this.#provers.entries()) {
       const holds = await getProver();
       for (const check of checks) {
-        if (await holds(check)) return index;
+        if (await holds(check)) return { secretIndex, check };
       }
     }
-    return -1;
+    return undefined;
   }
 
   #readBodyTime(body: Uint8Array): number | undefined {

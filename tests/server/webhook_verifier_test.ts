@@ -191,6 +191,25 @@ Deno.test("WebhookVerifier.verify() hands on the time and the id that are signed
   }
 });
 
+Deno.test("WebhookVerifier.verify() gives the signature of a body only where nothing else is signed [source.replay]", async () => {
+  for (const { name, scheme, secrets, sign } of WAYS) {
+    const { proof } = scheme;
+    const headers = await sign(BODY);
+    const verifier = new WebhookVerifier({ scheme, secrets });
+    const parts = { headers: new Headers(headers), body: toBytes(BODY), nowMs: NOW_MS };
+    const verified = await verifier.verify(parts);
+    assert(verified.ok, name);
+    if (proof.type === "token" || proof.content !== "{body}") {
+      assertEquals(verified.bodySignature, undefined, name);
+    } else {
+      const signature = Uint8Array.fromHex(verified.bodySignature ?? "");
+      const sent = headers[signatureHeaderOf(scheme)] ?? "";
+      const isSent = sent.includes(signature.toHex()) || sent.includes(signature.toBase64());
+      assert(isSent && signature.length > 0, name);
+    }
+  }
+});
+
 Deno.test("WebhookVerifier verifies one delivery after the other [source.verify]", async () => {
   for (const { name, scheme, secrets, sign } of WAYS) {
     const verifier = new WebhookVerifier({ scheme, secrets });
