@@ -18,7 +18,7 @@ import { wakeOwner, type WakeResult } from "./wake_owner.ts";
 /** What a copy of an event is put into. */
 export interface ReplayJournal {
   /** The events. */
-  readonly events: Pick<EventTable, "insert" | "lastSeq">;
+  readonly events: Pick<EventTable, "insert" | "lastSeq" | "raw">;
   /** Who did what. */
   readonly audit: Pick<AuditTable, "insert">;
   /** Runs some statements as one. */
@@ -37,7 +37,7 @@ const ROUTE_MS = 500;
 export function insertReplay(journal: ReplayJournal, event: EventRecord, nowMs: number): number {
   return journal.transaction(() => {
     const seq = new EventSequence(journal.events.lastSeq()).next(nowMs);
-    const { source, sender, target, repository, meta, content, raw } = event;
+    const { source, sender, target, repository, meta, content } = event;
     journal.events.insert({
       seq,
       state: "stored",
@@ -49,7 +49,7 @@ export function insertReplay(journal: ReplayJournal, event: EventRecord, nowMs: 
       repository: repository ?? undefined,
       meta: JSON.stringify(meta),
       content,
-      raw: raw ?? undefined,
+      raw: journal.events.raw(event.seq),
     });
     const entry = { action: "replay", actor: "terminal", subject: event.id };
     journal.audit.insert({ ...entry, detail: formatEventId(seq) }, nowMs);

@@ -25,6 +25,7 @@ export async function showEvent({ id, json, stateDir }: ShowEventOptions): Promi
     const session = event.session === null ? undefined : journal.sessions.get(event.session);
     tryPrintLines(formatEventDetails(event, {
       session: session && formatSessionName(session),
+      raw: journal.events.raw(event.seq),
       title: createTextStyle().bold,
     }));
     return 0;

@@ -20,7 +20,7 @@ export interface EventSummary {
   readonly start: string;
 }
 
-/** All there is to know of an event. */
+/** All there is to know of an event but its body. */
 export interface EventRecord extends EventSummary {
   /** When it was last written to a session. */
   readonly pushedAt: number | null;
@@ -50,6 +50,4 @@ export interface EventRecord extends EventSummary {
   readonly meta: Readonly<Record<string, string>>;
   /** The text, cleaned. */
   readonly content: string;
-  /** The body as it was sent, where the content is not all of it. */
-  readonly raw: Uint8Array | null;
 }

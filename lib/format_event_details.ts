@@ -7,6 +7,8 @@ import { formatRow, measureColumns } from "./format_table.ts";
 export interface EventDetailsOptions {
   /** The name of the event's session, where it has one. */
   readonly session: string | undefined;
+  /** The event's body as it was sent, where it is kept. */
+  readonly raw: Uint8Array | undefined;
   /** Makes a title stand out. */
   readonly title: (text: string) => string;
 }
@@ -16,8 +18,8 @@ function formatPairs(pairs: readonly (readonly [string, string])[]): string[] {
   return rows.map((row) => `  ${formatRow(row, measureColumns(rows))}`);
 }
 
-function formatRaw(raw: Uint8Array | null): string | undefined {
-  return raw === null ? undefined : `${raw.length} bytes as they were sent are kept as well`;
+function formatRaw(raw: Uint8Array | undefined): string | undefined {
+  return raw && `${raw.length} bytes as they were sent are kept as well`;
 }
 
 /**
@@ -27,7 +29,7 @@ function formatRaw(raw: Uint8Array | null): string | undefined {
  */
 export function formatEventDetails(
   event: EventRecord,
-  { session, title }: EventDetailsOptions,
+  { session, raw, title }: EventDetailsOptions,
 ): string[] {
   const fields: [string, string | null | undefined][] = [
     ["state", event.state],
@@ -38,7 +40,7 @@ export function formatEventDetails(
     ["repository", event.repository],
     ["delivery", event.delivery],
     ["chat", event.chat],
-    ["body", formatRaw(event.raw)],
+    ["body", formatRaw(raw)],
   ];
   const known = fields.filter((field): field is [string, string] => typeof field[1] === "string");
   const attributes = Object.entries(event.meta);

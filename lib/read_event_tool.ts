@@ -35,10 +35,14 @@ function formatEvent(event: EventRecord): string {
   ].join("\n");
 }
 
-/** Reads a page of what was sent. */
-async function readRaw(event: EventRecord, options: PageJsonOptions): Promise<ToolResult> {
-  const { id, state, raw } = event;
-  if (raw === null) {
+/** Formats a page of what was sent. */
+async function formatRaw(
+  event: EventRecord,
+  raw: Uint8Array | undefined,
+  options: PageJsonOptions,
+): Promise<ToolResult> {
+  const { id, state } = event;
+  if (raw === undefined) {
     const text =
       `Of ${id} no body is kept: call read_event without raw, which shows its whole text`;
     return { text, isError: true };
@@ -63,13 +67,19 @@ async function readRaw(event: EventRecord, options: PageJsonOptions): Promise<To
   return { text: lines.join("\n") };
 }
 
+/** Where {@linkcode createReadEventTool} finds events. */
+export interface ReadEventOptions {
+  /** Finds the event with a sequence number and marks it seen. */
+  readonly read: (seq: number) => EventRecord | undefined;
+  /** Finds the body of an event as it was sent, where it is kept. */
+  readonly readRaw: (seq: number) => Uint8Array | undefined;
+}
+
 /**
  * The `read_event{event_id, raw?, path?, page?}` tool: the whole event, or the body as it was sent, in
  * parts and pages. The event counts as seen from then on.
- *
- * @param read Finds the event with a sequence number and marks it seen.
  */
-export function createReadEventTool(read: (seq: number) => EventRecord | undefined): ChannelTool {
+export function createReadEventTool({ read, readRaw }: ReadEventOptions): ChannelTool {
   return defineTool({
     name: "read_event",
     description: "Read the whole text, the attributes and the history of an event. The text of a " +
@@ -93,7 +103,9 @@ export function createReadEventTool(read: (seq: number) => EventRecord | undefin
           isError: true,
         };
       }
-      return raw ? readRaw(event, { path, page }) : { text: formatEvent(event) };
+      return raw
+        ? formatRaw(event, readRaw(event.seq), { path, page })
+        : { text: formatEvent(event) };
     },
   });
 }

@@ -99,8 +99,9 @@ const BUSY_MS = 0.1;
 /** How many events are gathered at most before they are committed. */
 const MAX_GATHERED = 64;
 
-function mayRepeat(event: IncomingEvent | undefined): boolean {
-  return event?.delivery !== undefined || event?.digest !== undefined;
+/** Whether an event is written by one statement, which is a transaction of its own. */
+function isOneStatement({ delivery, digest, raw }: IncomingEvent): boolean {
+  return delivery === undefined && digest === undefined && raw === undefined;
 }
 
 /** Takes events in. */
@@ -184,8 +185,8 @@ export class EventIntake {
       for (const entry of entries) this.#insert(journal, entry);
     };
     try {
-      // A single statement is a transaction of its own.
-      if (entries.length === 1 && !mayRepeat(entries[0]?.event)) insertAll();
+      const [first] = entries;
+      if (entries.length === 1 && first && isOneStatement(first.event)) insertAll();
       else journal.transaction(insertAll);
     } catch (error) {
       // A process that held the port before, or the terminal, has given the same number.

@@ -59,7 +59,7 @@ export function toSummary(row: Row): EventSummary {
   };
 }
 
-/** Reads all there is to know of an event. */
+/** Reads all there is to know of an event but its body. */
 export function toRecord(row: Row): EventRecord {
   return {
     ...toSummary(row),
@@ -77,6 +77,5 @@ export function toRecord(row: Row): EventRecord {
     rule: row.rule as string | null,
     meta: JSON.parse(row.meta as string),
     content: row.content as string,
-    raw: row.raw as Uint8Array | null,
   };
 }

@@ -83,8 +83,9 @@ export class EventTable {
   }
 
   /**
-   * Adds an event. Most have nothing but a text and attributes and are pushed at once; binding a value
-   * takes a tenth of a microsecond, so there is a statement for those with half as many.
+   * Adds an event, in two statements where it has a body. Most have nothing but a text and attributes
+   * and are pushed at once; binding a value takes a tenth of a microsecond, so there is a statement for
+   * those with half as many.
    */
   insert(event: NewEvent): void {
     const { seq, state, session, storedAt, source, sender, meta, content } = event;
@@ -92,7 +93,10 @@ export class EventTable {
     const pushedAt = state === "pushed" ? storedAt : null;
     const isPlain = event.target === undefined && event.repository === undefined &&
       event.delivery === undefined && event.duplicateOf === undefined &&
-      event.digest === undefined && event.rule === undefined && event.raw === undefined;
+      event.digest === undefined && event.rule === undefined;
+    if (event.raw !== undefined) {
+      this.#sql("INSERT INTO bodies (seq, raw) VALUES (?, ?)").run(seq, event.raw);
+    }
     if (isPlain && state === "pushed") {
       this.#sql(
         `INSERT INTO events
@@ -103,8 +107,8 @@ export class EventTable {
     }
     this.#sql(
       `INSERT INTO events (seq, state, session, attempts, stored_at, pushed_at, source, sender, meta,
-         content, target, repository, delivery, digest, duplicate_of, rule, raw)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         content, target, repository, delivery, digest, duplicate_of, rule)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       seq,
       state,
@@ -122,7 +126,6 @@ export class EventTable {
       event.digest ?? null,
       event.duplicateOf ?? null,
       event.rule ?? null,
-      event.raw ?? null,
     );
   }
 
@@ -161,6 +164,14 @@ export class EventTable {
   get(seq: number): EventRecord | undefined {
     const row = this.#sql(`SELECT ${RECORD} FROM events WHERE seq = ?`).get(seq);
     return row && toRecord(row);
+  }
+
+  /** The body of an event as it was sent, where it is kept; `undefined` for none. */
+  raw(seq: number): Uint8Array | undefined {
+    return this.#sql(
+      `SELECT raw FROM bodies WHERE seq = ?1
+       UNION ALL SELECT raw FROM events WHERE seq = ?1 AND raw IS NOT NULL`,
+    ).get(seq)?.raw as Uint8Array | undefined;
   }
 
   /** When the oldest event was taken in; `Infinity` when there is none. */
@@ -308,15 +319,17 @@ export class EventTable {
     return rows.map(toSummary);
   }
 
-  /** Gives up open events from before a number; their text goes at once. Returns how many. */
+  /** Gives up open events from before a number; what they say goes at once. Returns how many. */
   expire(beforeSeq: number, nowMs: number, limit: number): number {
-    return Number(
-      this.#sql(
-        `UPDATE events SET state = 'expired', expired_at = ?, content = '', raw = NULL
-         WHERE seq IN (SELECT seq FROM events NOT INDEXED WHERE seq < ?
-                       AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?)`,
-      ).run(nowMs, beforeSeq, limit).changes,
-    );
+    const rows = this.#sql(
+      `UPDATE events SET state = 'expired', expired_at = ?, content = '', raw = NULL
+       WHERE seq IN (SELECT seq FROM events NOT INDEXED WHERE seq < ?
+                     AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?)
+       RETURNING seq`,
+    ).all(nowMs, beforeSeq, limit);
+    this.#sql("DELETE FROM bodies WHERE seq IN (SELECT value FROM json_each(?))")
+      .run(JSON.stringify(rows.map(({ seq }) => seq)));
+    return rows.length;
   }
 
   /** Deletes closed events from before a number, and those that were given up before a time. */

@@ -2,7 +2,7 @@
  * The journal's schema and the way from each version to the next.
  *
  * Times are milliseconds since the epoch. A migration that was released is never changed: a new one is
- * added.
+ * added. It only adds to what there is: processes of earlier versions go on with the same journal.
  *
  * @module
  */
@@ -107,4 +107,12 @@ export const MIGRATIONS: readonly string[] = [
      at INTEGER NOT NULL,
      PRIMARY KEY (source, subject)
    ) STRICT, WITHOUT ROWID;`,
+
+  // In place of the column `raw` of `events`: a row is written again whenever its state changes.
+  `CREATE TABLE bodies (
+     seq INTEGER PRIMARY KEY,
+     raw BLOB NOT NULL
+   ) STRICT;
+   CREATE TRIGGER bodies_of_deleted AFTER DELETE ON events
+     BEGIN DELETE FROM bodies WHERE seq = OLD.seq; END;`,
 ];

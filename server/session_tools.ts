@@ -141,7 +141,7 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
   const tools = [
     createReplyTool(reply),
     createInboxTool({ list, now: Date.now }),
-    createReadEventTool(read),
+    createReadEventTool({ read, readRaw: (seq) => keeper.use(({ events }) => events.raw(seq)) }),
     createAckTool({ close: acknowledge }),
   ];
   return tools.map((tool) => withFooter(tool, footer)).map((tool) => ({

@@ -72,9 +72,9 @@ Deno.test("insertReplay() adds the event as one that just came in, past the wind
       meta: { run: "1" },
       content: content.content,
       start: content.content,
-      raw: content.raw,
     }),
   );
+  assertEquals(journal.events.raw(copySeq), content.raw);
   assertEquals(journal.events.get(seq), old);
   assertEquals(journal.audit.list(9).map((entry) => ({ ...entry })), [
     { at: now, action: "replay", actor: "terminal", subject: old.id, detail: id, times: 1 },

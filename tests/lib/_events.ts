@@ -37,7 +37,6 @@ export function recordOf(seq: number, fields: Partial<EventRecord> = {}): EventR
     rule: null,
     meta: { sender: "ci", path: "/ci" },
     content: "build failed",
-    raw: null,
     ...fields,
   };
 }

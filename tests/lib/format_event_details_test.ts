@@ -4,7 +4,7 @@ import { formatEventDetails } from "../../lib/format_event_details.ts";
 import { recordOf, STORED_AT } from "./_events.ts";
 import { hostileText } from "./_texts.ts";
 
-const OPTIONS = { session: undefined, title: (text: string) => text };
+const OPTIONS = { session: undefined, raw: undefined, title: (text: string) => text };
 
 Deno.test("formatEventDetails() shows all there is of an event, its text last", () => {
   const event = recordOf(1, {
@@ -17,9 +17,9 @@ Deno.test("formatEventDetails() shows all there is of an event, its text last", 
     delivery: "d-1",
     meta: { sender: "ci", run_id: "1234" },
     content: "build failed\n  on main",
-    raw: new Uint8Array(7),
   });
-  assertEquals(formatEventDetails(event, { ...OPTIONS, session: "web (1a2b3c4d)" }), [
+  const options = { ...OPTIONS, session: "web (1a2b3c4d)", raw: new Uint8Array(7) };
+  assertEquals(formatEventDetails(event, options), [
     "evt_00000000001",
     "  state       answered",
     "  sender      ci",

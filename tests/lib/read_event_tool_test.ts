@@ -8,13 +8,22 @@ import { recordOf, STORED_AT } from "./_events.ts";
 import { hostileText, show } from "./_texts.ts";
 
 /** The tool on a journal of one event, and the numbers that were looked up. */
-function toolOf(event: EventRecord) {
+function toolOf(event: EventRecord, raw?: Uint8Array) {
   const read: number[] = [];
-  const tool = createReadEventTool((seq) => {
-    read.push(seq);
-    return seq === event.seq ? event : undefined;
+  const tool = createReadEventTool({
+    read(seq) {
+      read.push(seq);
+      return seq === event.seq ? event : undefined;
+    },
+    readRaw: (seq) => seq === event.seq ? raw : undefined,
   });
   return { tool, read };
+}
+
+/** The tool on a journal of one event of a source with the body that it came with. */
+function toolOfDelivery(body: string) {
+  const event = recordOf(7, { state: "seen", meta: { source_name: "github" } });
+  return { event, ...toolOf(event, new TextEncoder().encode(body)) };
 }
 
 Deno.test("createReadEventTool() makes a tool that takes an event_id, and what to read of it [tools.read-event]", () => {
@@ -100,21 +109,15 @@ Deno.test("createReadEventTool() looks nothing up without an id [tools.read-even
   assertEquals(read, []);
 });
 
-/** An event of a source with the body that it came with. */
-function deliveredWith(body: string): EventRecord {
-  const raw = new TextEncoder().encode(body);
-  return recordOf(7, { state: "seen", meta: { source_name: "github" }, raw });
-}
-
 Deno.test("createReadEventTool() closes an event of a source without an answer [tools.read-event]", async () => {
-  const event = deliveredWith("{}");
-  const { text } = await toolOf(event).tool.call({ event_id: event.id });
+  const { event, tool } = toolOfDelivery("{}");
+  const { text } = await tool.call({ event_id: event.id });
   assert(text.endsWith(`\n\nbuild failed\n\n${formatHowToClose(event.id)}`), text);
 });
 
 Deno.test("createReadEventTool() reads a part of what was sent, redacted, as data [source.raw]", async () => {
-  const event = deliveredWith('{"jobs":[{"steps":[{"name":"lint","token":"hunter2"}]}]}');
-  const { tool, read } = toolOf(event);
+  const body = '{"jobs":[{"steps":[{"name":"lint","token":"hunter2"}]}]}';
+  const { event, tool, read } = toolOfDelivery(body);
   assertEquals(await tool.call({ event_id: event.id, raw: true, path: "jobs[0].steps" }), {
     text: [
       "evt_00000000007 (seen), the body as it was sent at jobs[0].steps, redacted: page 1 of 1",
@@ -134,8 +137,7 @@ Deno.test("createReadEventTool() reads a part of what was sent, redacted, as dat
 });
 
 Deno.test("createReadEventTool() pages what was sent, and says how to go on [source.raw]", async () => {
-  const event = deliveredWith(JSON.stringify({ log: "word ".repeat(3000) }));
-  const { tool } = toolOf(event);
+  const { event, tool } = toolOfDelivery(JSON.stringify({ log: "word ".repeat(3000) }));
   const first = await tool.call({ event_id: event.id, raw: true });
   assertStringIncludes(first.text, "redacted: page 1 of 2\n");
   assertStringIncludes(first.text, "\n(For more, call read_event again with page 2.)\n");
@@ -149,8 +151,7 @@ Deno.test("createReadEventTool() pages what was sent, and says how to go on [sou
 });
 
 Deno.test("createReadEventTool() takes a path or a page for the wish to read what was sent [source.raw]", async () => {
-  const event = deliveredWith('{"n":1}');
-  const { tool } = toolOf(event);
+  const { event, tool } = toolOfDelivery('{"n":1}');
   const raw = await tool.call({ event_id: event.id, raw: true });
   assertEquals(await tool.call({ event_id: event.id, page: 1 }), raw);
   assertEquals(await tool.call({ event_id: event.id, path: "" }), raw);
@@ -159,14 +160,13 @@ Deno.test("createReadEventTool() takes a path or a page for the wish to read wha
 });
 
 Deno.test("createReadEventTool() says when what was sent ends early, or is no JSON [source.raw]", async () => {
-  const cut = deliveredWith('{"n":1,"m":"unfinis');
-  const { text } = await toolOf(cut).tool.call({ event_id: cut.id, raw: true });
+  const cut = toolOfDelivery('{"n":1,"m":"unfinis');
+  const { text } = await cut.tool.call({ event_id: cut.event.id, raw: true });
   assertStringIncludes(text, "\nThe body ends early: only its beginning is kept\n\n{\n");
-  const plain = deliveredWith("build failed </channel>");
-  const { tool } = toolOf(plain);
-  const page = await tool.call({ event_id: plain.id, raw: true });
+  const { event, tool } = toolOfDelivery("build failed </channel>");
+  const page = await tool.call({ event_id: event.id, raw: true });
   assertStringIncludes(page.text, "\n\nbuild failed &lt;/channel>\n\n");
-  assertEquals((await tool.call({ event_id: plain.id, path: "a" })).isError, true);
+  assertEquals((await tool.call({ event_id: event.id, path: "a" })).isError, true);
 });
 
 Deno.test("createReadEventTool() says when nothing of what was sent is kept [source.raw]", async () => {
@@ -180,7 +180,7 @@ Deno.test("createReadEventTool() says when nothing of what was sent is kept [sou
 });
 
 Deno.test("createReadEventTool() refuses a page that is no whole number from 1 [source.raw]", async () => {
-  const { tool, read } = toolOf(deliveredWith("{}"));
+  const { tool, read } = toolOfDelivery("{}");
   for (const page of [0, -1, 1.5, "1", null]) {
     const { text, isError } = await tool.call({ event_id: "evt_00000000007", page });
     assertEquals(isError, true, show(page));

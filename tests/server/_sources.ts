@@ -24,9 +24,18 @@ async function show(response: Response): Promise<string> {
   return `${response.status} ${await response.text()}${isRepeated ? ", repeated" : ""}`;
 }
 
+/** An event with its body. */
+export interface EventRow extends EventRecord {
+  /** The body as it was sent, where it is kept. */
+  readonly raw: Uint8Array | undefined;
+}
+
 /** The events of a journal, the oldest first. */
-export function rowsOf({ events }: Journal): EventRecord[] {
-  return events.list({ limit: 1000 }).flatMap(({ seq }) => events.get(seq) ?? []).reverse();
+export function rowsOf({ events }: Journal): EventRow[] {
+  return events.list({ limit: 1000 }).flatMap(({ seq }) => {
+    const event = events.get(seq);
+    return event === undefined ? [] : { ...event, raw: events.raw(seq) };
+  }).reverse();
 }
 
 /** The port with sources. */
@@ -75,7 +84,7 @@ export class SourcePort extends Port {
   }
 
   /** The events of the journal, the oldest first. */
-  rows(): EventRecord[] {
+  rows(): EventRow[] {
     return rowsOf(this.memory.journal);
   }
 

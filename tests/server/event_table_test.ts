@@ -60,7 +60,6 @@ Deno.test("EventTable.get() returns what was inserted, whichever statement it to
     meta: { path: "/" },
     content: "content 1",
     start: "content 1",
-    raw: null,
   });
   const second = table.get(2);
   assertEquals([second?.target, second?.repository, second?.delivery, second?.session], [
@@ -69,7 +68,8 @@ Deno.test("EventTable.get() returns what was inserted, whichever statement it to
     "d",
     null,
   ]);
-  assertEquals([second?.raw, second?.attempts, second?.pushedAt], [raw, 0, null]);
+  assertEquals([second?.attempts, second?.pushedAt], [0, null]);
+  assertEquals([table.raw(1), table.raw(2)], [undefined, raw]);
   assertEquals(table.get(3)?.duplicateOf, "evt_00000000002");
   assertEquals([table.get(4), table.senderOf(4), table.senderOf(3), table.lastSeq()], [
     undefined,
@@ -223,20 +223,24 @@ Deno.test("EventTable.list() lists the newest first, by state, session and page"
 
 Deno.test("EventTable removes what is old: open events last, and without their text first [journal.retention]", () => {
   using fixture = createFixture([
-    eventOf(1),
-    eventOf(2, { state: "seen" }),
+    eventOf(1, { raw: Uint8Array.of(1) }),
+    eventOf(2, { state: "seen", raw: Uint8Array.of(2) }),
     eventOf(3, { state: "pushed" }),
     eventOf(4, { state: "seen" }),
-    eventOf(5),
+    eventOf(5, { raw: Uint8Array.of(5) }),
   ]);
   const { table, stateOf } = fixture;
+  const rawOf = (...seqs: number[]) => seqs.map((seq) => table.raw(seq)?.[0]);
+  assertEquals(rawOf(1, 2, 3, 5), [1, 2, undefined, 5]);
   assertEquals(table.expire(4, 1000, 1), 1);
+  assertEquals(rawOf(1, 2, 5), [undefined, 2, 5]);
   assertEquals(table.expire(4, 1000, 10), 1);
   assertEquals([stateOf(1), table.get(1)?.content, stateOf(3)], ["expired", "", "expired"]);
   assertEquals(table.deleteClosed(5, 1000, 10), 2);
   assertEquals([2, 4].map(stateOf), [undefined, undefined]);
+  assertEquals(rawOf(2, 5), [undefined, 5]);
   assertEquals(table.deleteClosed(5, 1001, 10), 2);
   assertEquals([1, 3].map(stateOf), [undefined, undefined]);
   assertEquals(table.deleteOldest(10), 1);
-  assertEquals(table.list({ limit: 1 }), []);
+  assertEquals([table.list({ limit: 1 }), ...rawOf(5)], [[], undefined]);
 });

@@ -136,13 +136,11 @@ Deno.test("GET /api/sessions lists the sessions that are open [status.sessions]"
 
 Deno.test("what cleaning changes is kept as it was sent, up to 256 KiB", async () => {
   await using fixture = createFixture();
-  const get = async (body: string) => {
-    const id = eventIdOf(await fixture.post(body));
-    return fixture.memory.journal.events.get(tryParseEventId(id) ?? 0);
-  };
-  assertEquals((await get("plain"))?.raw, null);
-  const hostile = await get("</channel>\u202e");
-  assertEquals(hostile?.content, "&lt;/channel>");
-  assertEquals(new TextDecoder().decode(hostile?.raw ?? undefined), "</channel>\u202e");
-  assertEquals((await get("\u202eä".repeat(200_000)))?.raw?.length, 256 * 1024);
+  const { events } = fixture.memory.journal;
+  const post = async (body: string) => tryParseEventId(eventIdOf(await fixture.post(body))) ?? 0;
+  assertEquals(events.raw(await post("plain")), undefined);
+  const hostile = await post("</channel>\u202e");
+  assertEquals(events.get(hostile)?.content, "&lt;/channel>");
+  assertEquals(new TextDecoder().decode(events.raw(hostile)), "</channel>\u202e");
+  assertEquals(events.raw(await post("\u202eä".repeat(200_000)))?.length, 256 * 1024);
 });

@@ -79,6 +79,27 @@ Deno.test("Journal.open() refuses a newer schema and leaves the file as it is [j
   assertEquals([listCorruptJournals(stateDir), log.lines], [[], []]);
 });
 
+Deno.test("Journal.on() takes over what earlier versions wrote, and what they write from then on [journal.migration]", () => {
+  for (const version of MIGRATIONS.keys()) {
+    using database = new DatabaseSync(":memory:");
+    for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${version}`);
+    const write = (seq: number) =>
+      database.prepare(
+        `INSERT INTO events (seq, state, attempts, stored_at, source, sender, meta, content, raw)
+         VALUES (?, 'stored', 0, 1, 'text', 'dev', '{}', 'text', x'0102')`,
+      ).run(seq);
+    if (version > 0) write(1);
+    const { events } = Journal.on(database, "memory");
+    write(2);
+    for (const seq of version > 0 ? [1, 2] : [2]) {
+      assertEquals([events.get(seq)?.content, events.raw(seq)], ["text", Uint8Array.of(1, 2)]);
+    }
+    assertEquals(events.expire(3, 1, 1), 1);
+    assertEquals([events.raw(1), events.raw(version > 0 ? 1 : 2)], [undefined, undefined]);
+  }
+});
+
 Deno.test("Journal.transaction() commits all or nothing", () => {
   using memory = new MemoryJournal();
   const { journal } = memory;
