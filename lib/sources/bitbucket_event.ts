@@ -54,6 +54,20 @@ export function readRepo(repository: unknown): string | undefined {
   return tryIdentifier(text(repository, "full_name") ?? ofServer);
 }
 
+/**
+ * Whether a person owns the repository. In Cloud, anybody can go by any nickname, so that only the id
+ * tells; Data Center has personal projects, whose key is the slug of their owner.
+ */
+function ownsRepository(person: unknown, repository: unknown): boolean {
+  if (text(repository, "full_name") !== undefined) {
+    const id = text(person, "uuid");
+    return id !== undefined && id === text(repository, "owner.uuid");
+  }
+  const slug = text(person, "slug");
+  const key = text(repository, "project.key");
+  return slug !== undefined && key?.toLowerCase() === `~${slug.toLowerCase()}`;
+}
+
 /** Reads what every event has; the key of the event is `repo:push`, say. */
 export function readBitbucketEvent({ event, payload }: Delivery): BitbucketEvent {
   const key = tryIdentifier(event === "" ? text(payload, "eventKey") : event) ?? "unknown";
@@ -74,7 +88,7 @@ export function readBitbucketEvent({ event, payload }: Delivery): BitbucketEvent
     actor,
     trust: forgeTrust({
       login: isApp ? undefined : actor,
-      repo,
+      isWriter: ownsRepository(person, repository),
       visibility: isPrivate ? "private" : "public",
     }),
   };

@@ -47,13 +47,32 @@ function readCause(pipeline: unknown): Cause {
   };
 }
 
-/** `owner/name` of the project; that of GitLab has only ids in its slug. */
-function readRepo(payload: unknown): string | undefined {
+/** What is built. */
+interface Project {
+  /** `owner/name` as CircleCI shows it. */
+  readonly name: string | undefined;
+  /** `owner/name` of the repository. */
+  readonly repo: string | undefined;
+}
+
+function joinNames(owner: string | undefined, name: string | undefined): string | undefined {
+  return owner === undefined || name === undefined ? undefined : tryIdentifier(`${owner}/${name}`);
+}
+
+/**
+ * Reads what is built. A project of GitLab or of an app of GitHub has only ids in its slug, and a name
+ * that need not be that of its repository, which stands with what started the pipeline.
+ */
+function readProject(payload: unknown): Project {
   const slug = text(payload, "project.slug") ?? "";
-  const found = /^(?:github|gh|bitbucket|bb)\/([^/]+\/[^/]+)$/.exec(slug)?.[1];
-  const names = [text(payload, "organization.name"), text(payload, "project.name")];
-  const named = names.every((name) => name !== undefined) ? names.join("/") : undefined;
-  return tryIdentifier(found) ?? tryIdentifier(named);
+  const ofSlug = tryIdentifier(/^(?:github|gh|bitbucket|bb)\/([^/]+\/[^/]+)$/.exec(slug)?.[1]);
+  const parameters = at(payload, "pipeline.trigger_parameters");
+  const page = URL.parse(text(parameters, "gitlab.web_url") ?? "")?.pathname ?? "";
+  return {
+    name: ofSlug ?? joinNames(text(payload, "organization.name"), text(payload, "project.name")),
+    repo: ofSlug ?? tryIdentifier(/^\/([^/]+(?:\/[^/]+)+)$/.exec(page)?.[1]) ??
+      joinNames(text(parameters, "git.repo_owner"), text(parameters, "git.repo_name")),
+  };
 }
 
 /** A workflow or a job that has come to its end. */
@@ -61,17 +80,17 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
   const what = type === "workflow-completed" ? "workflow" : "job";
   const run = at(payload, what);
   const status = text(run, "status");
-  const repo = readRepo(payload);
+  const { name: project, repo } = readProject(payload);
   const { branch, tag, sha, subject, actor } = readCause(at(payload, "pipeline"));
   const name = text(run, "name");
   const workflow = text(payload, "workflow.name");
   return {
     type,
-    ...judgeRun(status, [type, repo, name, branch]),
+    ...judgeRun(status, [type, project, name, branch]),
     title: [
       `${what} ${STATES.get(status) ?? tryIdentifier(status)?.replaceAll("_", " ") ?? "completed"}`,
       formatNumber(payload, what === "job" ? "job.number" : "pipeline.number"),
-      repo,
+      project,
     ],
     lines: [
       // Whoever opens a pull request writes the configuration that names them.
@@ -83,10 +102,11 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
     ],
     url: cleanUrl(text(payload, "workflow.url")),
     repo,
+    project: project === repo ? undefined : project,
     actor,
     number: text(payload, "pipeline.number"),
     ref: branch,
-    burstKey: commitKey(repo, sha),
+    burstKey: commitKey(project, sha),
   };
 }
 
@@ -97,13 +117,13 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
  */
 export const circleci: SourceKind = {
   name: "circleci",
-  shape({ event, payload }) {
-    const type = text(payload, "type") ?? event;
+  shape({ payload }) {
+    const type = text(payload, "type") ?? "";
     if (type === "workflow-completed" || type === "job-completed") {
       return eventShape(shapeRun(type, payload));
     }
     const rule = type === "ping" ? "never" : "not among the defaults";
-    const title = [tryIdentifier(type) ?? "event", readRepo(payload)];
+    const title = [tryIdentifier(type) ?? "event", readProject(payload).name];
     return eventShape({ type, title, lines: tellingLines(payload), rule, isWanted: false });
   },
 };

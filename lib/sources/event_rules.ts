@@ -32,6 +32,13 @@ export interface EventJudgment {
   readonly isWanted: boolean;
   /** The rule in words, such as `events.deny "star.*"` or `workflow_run: only failures`. */
   readonly rule: string;
+  /**
+   * The rule by which the user has asked for such events, such as `events.allow "star.*"`; also where
+   * the default filter wants the event anyway.
+   *
+   * @default {undefined} The user has not.
+   */
+  readonly allowedBy?: string | undefined;
 }
 
 /**
@@ -61,11 +68,13 @@ export function judgeEvent(
   const means = (pattern: string) => matchesEvent(pattern, shape.event);
   const denied = rules.deny.find(means);
   if (denied !== undefined) return { isWanted: false, rule: `events.deny "${denied}"` };
-  const allowed = shape.isWanted ? undefined : rules.allow.find(means);
+  const allowed = rules.allow.find(means);
   if (!shape.isWanted && allowed === undefined) return { isWanted: false, rule: shape.rule };
   if (rules.filter !== undefined) {
     const { isMatch, rule } = evaluateFilter(rules.filter, payload);
     if (!isMatch) return { isWanted: false, rule: `filter: ${rule}` };
   }
-  return { isWanted: true, rule: allowed === undefined ? shape.rule : `events.allow "${allowed}"` };
+  if (allowed === undefined) return { isWanted: true, rule: shape.rule };
+  const allowedBy = `events.allow "${allowed}"`;
+  return { isWanted: true, rule: shape.isWanted ? shape.rule : allowedBy, allowedBy };
 }

@@ -18,8 +18,10 @@ export interface EventFacts
   readonly title: readonly (string | undefined)[];
   /** @default {"info"} */
   readonly severity?: Shape["severity"] | undefined;
-  /** The repository or project. */
+  /** The repository. */
   readonly repo?: string | undefined;
+  /** The project, of a system whose projects are no repositories. */
+  readonly project?: string | undefined;
   /** Who did it, by the login. */
   readonly actor?: string | undefined;
   /** The number of what it was done to, without a sign before it. */
@@ -36,6 +38,7 @@ export function eventShape(facts: EventFacts): Shape {
   const type = tryIdentifier(facts.type) ?? "unknown";
   const action = tryIdentifier(facts.action);
   const meta = {
+    project: tryIdentifier(facts.project),
     action,
     actor: tryIdentifier(facts.actor),
     number: tryIdentifier(facts.number),

@@ -4,8 +4,12 @@ import type { Trust } from "./source.ts";
 export interface AuthorFacts {
   /** The author's login. */
   readonly login: string | undefined;
-  /** The repository, as `owner/name`. */
-  readonly repo: string | undefined;
+  /**
+   * The repository, as `owner/name`; only of a forge where no two accounts have one login.
+   *
+   * @default {undefined} Nobody is known to own it by the login.
+   */
+  readonly repo?: string | undefined;
   /** Who may read the repository: its members, everybody with an account there, or everybody. */
   readonly visibility: "private" | "internal" | "public";
   /**

@@ -2,7 +2,7 @@
  * Deliveries of a system that is not known by name: what its words most likely mean comes first.
  *
  * Names of keys are data as well: one that is no identifier stands inside of the quotes, beside its
- * value. Keys that name a secret are left out.
+ * value. What a name tells is secret is left out.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import { cleanUrl } from "./clean_url.ts";
 import { tryIdentifier } from "./identifier.ts";
 import { field, joinTitle, quoted } from "./lines.ts";
-import { isSecretKey } from "./redact.ts";
+import { isSecretMember } from "./secret_member.ts";
 import { trySeverity } from "./severity.ts";
 import type { Delivery, Line, Shape, SourceKind } from "./source.ts";
 import { isText, shapeText } from "./text.ts";
@@ -35,9 +35,6 @@ const FIRST_KEYS: readonly string[] = [
 const URL_KEYS: readonly string[] = ["url", "html_url", "web_url", "link"];
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set([...FIRST_KEYS, ...URL_KEYS]);
-
-/** What lets whoever has it answer in the name of an app of Slack. */
-const HIDDEN_KEYS: ReadonlySet<string> = new Set(["response_url", "trigger_id"]);
 
 /** A status of one word, such as `in_progress`, can stand in a title; an order needs more. */
 const STATUS_REGEXP = /^[A-Za-z]{1,16}(?:[_-][A-Za-z]{1,16})?$/;
@@ -67,6 +64,8 @@ interface Pair {
   readonly key: string;
   /** The last name of the way. */
   readonly name: string;
+  /** What it is a member of. */
+  readonly owner: Members;
   readonly value: string | number | boolean;
   readonly isCount?: boolean;
 }
@@ -84,7 +83,7 @@ function membersOf(value: unknown): Members {
 
 /** The names of members, which cost less than entries where there are very many. */
 function namesOf(members: Members): string[] {
-  return Object.keys(members).filter((name) => name !== "__proto__" && !HIDDEN_KEYS.has(name));
+  return Object.keys(members).filter((name) => name !== "__proto__");
 }
 
 function isScalar(value: unknown): value is Pair["value"] {
@@ -92,21 +91,22 @@ function isScalar(value: unknown): value is Pair["value"] {
   return typeof value === "number" || typeof value === "boolean";
 }
 
-function countOf(items: readonly unknown[], names: Pick<Pair, "key" | "name">): Pair {
+function countOf(items: readonly unknown[], place: Pick<Pair, "key" | "name" | "owner">): Pair {
   const value = items.length === 1 ? "1 item" : `${items.length} items`;
-  return { ...names, value, isCount: true };
+  return { ...place, value, isCount: true };
 }
 
 /** A list as a count, an object as its scalars and the counts of its lists. */
-function* nestedPairs(parent: string, value: unknown): Generator<Pair> {
-  if (Array.isArray(value)) yield countOf(value, { key: parent, name: parent });
+function* nestedPairs(parent: string, owner: Members): Generator<Pair> {
+  const value = owner[parent];
+  if (Array.isArray(value)) yield countOf(value, { key: parent, name: parent, owner });
   const members = membersOf(value);
-  if (members === NO_MEMBERS || isSecretKey(parent)) return;
+  if (members === NO_MEMBERS || isSecretMember(owner, parent)) return;
   for (const name of namesOf(members)) {
     const inner = members[name];
-    const key = `${parent}.${name}`;
-    if (Array.isArray(inner)) yield countOf(inner, { key, name });
-    else if (isScalar(inner)) yield { key, name, value: inner };
+    const place = { key: `${parent}.${name}`, name, owner: members };
+    if (Array.isArray(inner)) yield countOf(inner, place);
+    else if (isScalar(inner)) yield { ...place, value: inner };
   }
 }
 
@@ -114,12 +114,12 @@ function* nestedPairs(parent: string, value: unknown): Generator<Pair> {
 function* pairsOf(members: Members): Generator<Pair> {
   const scalar = (name: string): Pair[] => {
     const value = members[name];
-    return isScalar(value) ? [{ key: name, name, value }] : [];
+    return isScalar(value) ? [{ key: name, name, owner: members, value }] : [];
   };
   const names = namesOf(members);
   for (const name of FIRST_KEYS) if (Object.hasOwn(members, name)) yield* scalar(name);
   for (const name of names) if (!KNOWN_KEYS.has(name)) yield* scalar(name);
-  for (const name of names) yield* nestedPairs(name, members[name]);
+  for (const name of names) yield* nestedPairs(name, members);
 }
 
 /** The first pairs that may be shown, and how many there are in all. */
@@ -128,7 +128,7 @@ function takeShown(pairs: Iterable<Pair>): { readonly shown: Pair[]; readonly co
   let count = 0;
   for (const pair of pairs) {
     count++;
-    if (shown.length < MAX_PAIRS && !isSecretKey(pair.name)) shown.push(pair);
+    if (shown.length < MAX_PAIRS && !isSecretMember(pair.owner, pair.name)) shown.push(pair);
   }
   return { shown, count };
 }
@@ -159,7 +159,9 @@ export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): 
   const counts = Array.isArray(payload) ? field("items", String(payload.length)) : [];
   const members = membersOf(Array.isArray(payload) ? payload[0] : payload);
   const { shown, count } = takeShown(
-    isScalar(payload) ? [{ key: "value", name: "value", value: payload }] : pairsOf(members),
+    isScalar(payload)
+      ? [{ key: "value", name: "value", owner: NO_MEMBERS, value: payload }]
+      : pairsOf(members),
   );
   const states = textsOf(members, STATUS_KEYS);
   const rest = count > MAX_PAIRS ? field("fields", `${MAX_PAIRS} shown of ${count}`) : [];

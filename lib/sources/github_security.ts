@@ -10,16 +10,8 @@ import { formatAction, formatNumber, type GithubEvent, githubShape } from "./git
 import { tryIdentifier } from "./identifier.ts";
 import { field, quoted } from "./lines.ts";
 import { at, text, truthy } from "./payload.ts";
+import { trySeverity } from "./severity.ts";
 import type { Line, Severity, Shape } from "./source.ts";
-
-const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
-  ["critical", "critical"],
-  ["high", "error"],
-  ["error", "error"],
-  ["medium", "warning"],
-  ["moderate", "warning"],
-  ["warning", "warning"],
-]);
 
 const RULE = "created or reopened";
 
@@ -29,7 +21,7 @@ function isNew(action: string): boolean {
 
 /** How bad an alert is; one that is fixed, dismissed or withdrawn is not bad. */
 function severityOf(level: string | undefined, isOpen: boolean): Severity {
-  return isOpen ? SEVERITIES.get(level ?? "") ?? "info" : "info";
+  return (isOpen ? trySeverity(level) : undefined) ?? "info";
 }
 
 /** `#20 medium`, of what there is. */

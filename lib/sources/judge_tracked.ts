@@ -17,7 +17,7 @@ export interface TrackedJudgment extends EventJudgment {
 
 /**
  * Judges an event that reports a state: a good one is wanted after a bad one that was shown, and only
- * the first.
+ * the first, unless the user has asked for all.
  *
  * @param track The state.
  * @param context What the rules say, and what was shown before.
@@ -26,9 +26,11 @@ export function judgeTracked(
   { state }: TrackedState,
   { judgment, hasFailed }: TrackedContext,
 ): TrackedJudgment {
-  if (!judgment.isWanted) return { ...judgment, hasFailed };
-  if (state === "bad") return { ...judgment, hasFailed: true };
-  return hasFailed
-    ? { isWanted: true, rule: "first good state after a bad one", hasFailed: false }
-    : { isWanted: false, rule: "good state without a bad one before", hasFailed: false };
+  const { isWanted, rule, allowedBy } = judgment;
+  if (!isWanted) return { isWanted, rule, hasFailed };
+  if (state === "bad") return { isWanted, rule, hasFailed: true };
+  if (hasFailed) return { isWanted, rule: "first good state after a bad one", hasFailed: false };
+  return allowedBy === undefined
+    ? { isWanted: false, rule: "good state without a bad one before", hasFailed: false }
+    : { isWanted, rule: allowedBy, hasFailed: false };
 }

@@ -165,8 +165,8 @@ const READERS: ReadonlyMap<string, (event: LinearEvent) => LinearFacts> = new Ma
 /** Deliveries of Linear. */
 export const linear: SourceKind = {
   name: "linear",
-  shape(delivery) {
-    const event = readLinearEvent(delivery);
+  shape({ payload }) {
+    const event = readLinearEvent(payload);
     const { type, action, url, trust } = event;
     return eventShape({ type, action, url, trust, ...(READERS.get(type) ?? shapeOther)(event) });
   },

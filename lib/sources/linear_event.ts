@@ -9,7 +9,7 @@ import type { EventFacts } from "./event_shape.ts";
 import { tryIdentifier } from "./identifier.ts";
 import { field, quoted } from "./lines.ts";
 import { at, text, truthy } from "./payload.ts";
-import type { Delivery, Line, Trust } from "./source.ts";
+import type { Line, Trust } from "./source.ts";
 import { visibleMarkdown } from "./visible_markdown.ts";
 
 /** How many names of changes are shown. */
@@ -57,11 +57,11 @@ function readChanges(payload: unknown): string[] {
     .map((name) => name.replace(/Ids?$/, ""));
 }
 
-/** Reads what every event has. */
-export function readLinearEvent({ event, payload }: Delivery): LinearEvent {
+/** Reads what every event has of the body. */
+export function readLinearEvent(payload: unknown): LinearEvent {
   const url = text(payload, "url") ?? text(payload, "data.url");
   return {
-    type: tryIdentifier(text(payload, "type") ?? event) ?? "unknown",
+    type: tryIdentifier(text(payload, "type")) ?? "unknown",
     action: tryIdentifier(text(payload, "action")) ?? "",
     payload,
     data: at(payload, "data"),

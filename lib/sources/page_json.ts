@@ -2,7 +2,8 @@ import { cleanContent } from "../clean_content.ts";
 import { cleanLine } from "../clean_line.ts";
 import { splitByCodePoints } from "../truncate.ts";
 import { formatJsonPath, type JsonPath, readJsonPath, tryParseJsonPath } from "./json_path.ts";
-import { isSecretKey, REDACTED, redactText } from "./redact.ts";
+import { REDACTED, redactText } from "./redact.ts";
+import { isSecretMember } from "./secret_member.ts";
 
 /** What of a body is asked for. */
 export interface PageJsonOptions {
@@ -65,8 +66,14 @@ function redactKeys(value: object): object {
 }
 
 /** Takes out what is never shown, and keeps numbers as they were written. */
-function revive(key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (isSecretKey(key) && value !== null && typeof value !== "boolean") return REDACTED;
+function revive(
+  this: object,
+  key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  const isTelling = value !== null && typeof value !== "boolean";
+  if (isTelling && isSecretMember(this, key)) return REDACTED;
   if (typeof value === "number") return new WrittenNumber(context?.source ?? String(value));
   if (typeof value === "string") return redactText(value);
   return typeof value === "object" && value !== null && !Array.isArray(value)

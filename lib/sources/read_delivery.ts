@@ -3,7 +3,7 @@ import type { EventRule, HeaderReader, Scheme } from "./scheme.ts";
 
 /** What a delivery whose signature holds says of itself. */
 export interface DeliveryNote {
-  /** The type of the event, of a header or else of the body; empty where neither has one. */
+  /** The type of the event, where the scheme says where it stands and it is there; else empty. */
   readonly event: string;
   /** The delivery id; that of a group of alerts can be 4,096 characters long. */
   readonly deliveryId: string | undefined;
@@ -36,13 +36,9 @@ function firstHeader(names: readonly string[], headers: HeaderReader): string | 
   return value?.includes(",") ? undefined : value;
 }
 
-function readEvent({ headers = [], paths = [], besides }: EventRule, parts: DeliveryParts): string {
-  const { payload } = parts;
-  const other = besides !== undefined && typeof payload === "object" && payload !== null
-    ? Object.keys(payload).find((key) => key !== besides)
-    : undefined;
+function readEvent({ headers = [], paths = [] }: EventRule, parts: DeliveryParts): string {
   const event = firstHeader(headers, parts.headers) ??
-    paths.map((path) => text(payload, path)).find((found) => found !== undefined) ?? other;
+    paths.map((path) => text(parts.payload, path)).find((found) => found !== undefined);
   return event !== undefined && EVENT_REGEXP.test(event) ? event : "";
 }
 

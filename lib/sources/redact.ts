@@ -15,14 +15,15 @@ const SECRET_REGEXP = new RegExp(
   [
     "gh[opsur]_[A-Za-z0-9]{16,}", // GitHub
     "github_pat_[A-Za-z0-9_]{16,}",
-    "gl[a-z]{2,8}-[A-Za-z0-9_.-]{16,}", // GitLab
+    "gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas|ffct|wt)-[A-Za-z0-9_.-]{16,}", // GitLab
     "xox[a-z]-[A-Za-z0-9-]{8,}", // Slack
     "xapp-[A-Za-z0-9-]{16,}",
     "[prs]k_(?:live|test)_[A-Za-z0-9]{8,}", // Stripe
     "whsec_[A-Za-z0-9+/_-]{8,}=*",
     "A(?:KIA|SIA)[A-Z0-9]{16}", // AWS
     "AIza[A-Za-z0-9_-]{30,}", // Google
-    "sk-[A-Za-z0-9_-]{20,}", // OpenAI, Anthropic
+    "sk-(?:proj|ant|svcacct|admin|or|live|test|lf)-[A-Za-z0-9_-]{16,}", // OpenAI, Anthropic, …
+    "sk-[A-Za-z0-9_-]{0,32}[A-Za-z0-9]{20,}[A-Za-z0-9_-]*",
     "hf_[A-Za-z0-9]{20,}", // Hugging Face
     "npm_[A-Za-z0-9]{30,}",
     "pypi-[A-Za-z0-9_-]{30,}",
@@ -36,6 +37,10 @@ const SECRET_REGEXP = new RegExp(
   ].map((pattern) => `(?<![A-Za-z0-9])${pattern}`).join("|"),
   "g",
 );
+
+/** Words of at most 19 small letters, with short numbers: `pypi-publish-v2-2024`. No token is so. */
+const NAME_REGEXP =
+  /^(?:\d{8,10}:)?[a-z]{1,19}\d{0,4}(?:[./_-]+(?:[a-z]{1,19}\d{0,4}|\d{1,4}))*[./_-]*$/;
 
 /** A private key, up to the end of the text when it was cut. */
 const PRIVATE_KEY_REGEXP =
@@ -65,10 +70,15 @@ const MIN_PHONE_DIGITS = 8;
 
 /** Words anywhere in the name of a key. */
 const SECRET_KEY_REGEXP =
-  /secret|token|passw(?:or)?d|passphrase|authorization|(?:api|access|private|signing|encryption)_?key|cookie|session|credential|phone|(?:^|_)(?:dsn|pwd|ip|ip_?addr(?:ess)?|remote_?addr)(?:_|$)/;
+  /secret|token|passw(?:or)?d|passphrase|authorization|(?:api|access|private|signing|encryption)_?key|cookie|session|credential|phone|(?:^|_)(?:dsn|pwd|ip|ip_?addr(?:ess)?|remote_?addr|response_url|trigger_id)(?:_|$)/;
 
 /** The longest name of a key that is looked at. */
 const MAX_KEY_LENGTH = 200;
+
+/** Branches, repositories and packages can begin as tokens do. */
+function redactSecret(found: string): string {
+  return NAME_REGEXP.test(found) ? found : REDACTED;
+}
 
 function redactPhone(found: string): string {
   return found.replace(/\D/g, "").length < MIN_PHONE_DIGITS ? found : "[phone]";
@@ -83,7 +93,7 @@ function redactPhone(found: string): string {
 export function redactText(text: string): string {
   return text
     .replace(PRIVATE_KEY_REGEXP, REDACTED)
-    .replace(SECRET_REGEXP, REDACTED)
+    .replace(SECRET_REGEXP, redactSecret)
     .replace(USER_INFO_REGEXP, `://${REDACTED}@`)
     .replace(AUTHORIZATION_REGEXP, `$1 ${REDACTED}`)
     .replace(ASSIGNMENT_REGEXP, `$1=${REDACTED}`)
@@ -92,8 +102,9 @@ export function redactText(text: string): string {
 }
 
 /**
- * Tells by its name whether the value of a key is never shown: secrets, and where a person is or can
- * be called. `clientSecret`, `API-Key` and `x_session_id` are such names.
+ * Tells by its name whether the value of a key is never shown: secrets, what lets whoever has it
+ * answer in the name of an app of Slack, and where a person is or can be called. `clientSecret`,
+ * `API-Key`, `x_session_id` and `response_url` are such names.
  *
  * @param key The name of a key in a payload.
  */

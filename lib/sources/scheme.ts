@@ -119,14 +119,12 @@ export interface IdRule {
   readonly isOfAlerts?: boolean;
 }
 
-/** Where the type of the event stands. */
+/** Where the type of the event stands; nowhere for a kind that finds it in the body itself. */
 export interface EventRule {
   /** Headers, the first that is there counting. */
   readonly headers?: readonly string[];
   /** Paths in the body, the first that is there counting, where no header has the type. */
   readonly paths?: readonly string[];
-  /** Whether the type is the name of the member that stands beside this one. */
-  readonly besides?: string;
 }
 
 /** How the deliveries of a source are verified, and where their id and their type stand. */

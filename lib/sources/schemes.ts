@@ -93,13 +93,13 @@ export const SCHEMES: Readonly<Record<Exclude<SchemeKind, "generic">, Scheme>> =
     kind: "vercel",
     proof: createHmacProof("x-vercel-signature", { hash: "SHA-1" }),
     id: { path: "id" },
-    event: { paths: ["type"] },
+    event: {},
   },
   linear: {
     kind: "linear",
     proof: createHmacProof("linear-signature"),
     id: { headers: ["linear-delivery"] },
-    event: { paths: ["type"] },
+    event: {},
     bodyTime: { path: "webhookTimestamp", toleranceMs: LINEAR_TOLERANCE_MS },
   },
   sentry: {
@@ -112,13 +112,13 @@ export const SCHEMES: Readonly<Record<Exclude<SchemeKind, "generic">, Scheme>> =
     kind: "alertmanager",
     proof: createTokenProof("authorization", { forms: ["bearer", "basic"] }),
     id: { isOfAlerts: true },
-    event: { paths: ["status"] },
+    event: {},
   },
   grafana: {
     kind: "grafana",
     proof: createHmacProof("x-grafana-alerting-signature"),
     id: { isOfAlerts: true },
-    event: { paths: ["status", "state"] },
+    event: {},
   },
   pagerduty: {
     kind: "pagerduty",
@@ -137,7 +137,7 @@ export const SCHEMES: Readonly<Record<Exclude<SchemeKind, "generic">, Scheme>> =
       toleranceMs: TOLERANCE_MS,
     }),
     id: { path: "id" },
-    event: { paths: ["type"] },
+    event: {},
   },
   slack: {
     kind: "slack",
@@ -155,14 +155,14 @@ export const SCHEMES: Readonly<Record<Exclude<SchemeKind, "generic">, Scheme>> =
     kind: "discord",
     proof: DISCORD_PROOF,
     id: { path: "id" },
-    event: { paths: ["event.type", "type"] },
+    event: {},
     challenge: "discord",
   },
   telegram: {
     kind: "telegram",
     proof: createTokenProof("x-telegram-bot-api-secret-token"),
     id: { path: "update_id" },
-    event: { besides: "update_id" },
+    event: {},
   },
   shopify: {
     kind: "shopify",

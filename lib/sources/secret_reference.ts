@@ -8,6 +8,10 @@ export interface SecretReference {
 
 const REFERENCE_REGEXP = /^(env|file):(.+)$/s;
 
+const ENV_REGEXP = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
+// deno-lint-ignore no-control-regex -- no name of a file has them
+const FILE_REGEXP = /^file:(?:\/|[A-Za-z]:[\\/])[^\0-\x1f]+$/;
+
 /**
  * Reads what stands in place of a secret.
  *
@@ -17,6 +21,22 @@ const REFERENCE_REGEXP = /^(env|file):(.+)$/s;
 export function tryParseSecretReference(text: string): SecretReference | undefined {
   const [, type, place = ""] = REFERENCE_REGEXP.exec(text) ?? [];
   return type === "env" || type === "file" ? { type, place } : undefined;
+}
+
+/**
+ * Tells why a reference cannot lead to a secret.
+ *
+ * @param text As it stands in the configuration.
+ * @returns What was expected, or `undefined` for a reference that can, and for the secret itself.
+ */
+export function findReferenceFault(text: string): string | undefined {
+  if (text.startsWith("env:") && !ENV_REGEXP.test(text)) {
+    return 'expected the name of a variable, such as "env:GITHUB_WEBHOOK_SECRET"';
+  }
+  if (text.startsWith("file:") && !FILE_REGEXP.test(text)) {
+    return 'expected an absolute path, such as "file:/run/secrets/github"';
+  }
+  return undefined;
 }
 
 /** What may be shown of an entry of `secrets`: a reference as it is, and nothing of a secret. */

@@ -42,7 +42,7 @@ const ISSUE_STATES: ReadonlySet<string> = new Set([
 ]);
 
 /** `/api/0/projects/<organization>/<project>/events/…` */
-const PROJECT_REGEXP = /\/projects\/([\w.-]{1,60})\/([\w.-]{1,60})\//;
+const PROJECT_REGEXP = /\/projects\/[\w.-]{1,60}\/([\w.-]{1,60})\//;
 
 /** `/api/0/issues/<id>/`, with the organization before it or without. */
 const ISSUE_REGEXP = /\/issues\/(\d{1,20})(?:\/|$)/;
@@ -97,7 +97,7 @@ function shapeIssue(payload: unknown, action: string): Shape {
     ],
     url: cleanUrl(text(issue, "permalink") ?? text(issue, "web_url")),
     severity: action === "resolved" || action === "archived" ? "info" : severity,
-    repo: project,
+    project,
     actor: text(payload, "actor.name"),
     number: id,
     rule: "only created and regressed, of level error and above",
@@ -125,7 +125,7 @@ function formatFrames(event: unknown): Line[] {
 function shapeEvent(payload: unknown, { type, action }: { type: string; action: string }): Shape {
   const event = at(payload, "data.event") ?? at(payload, "data.error");
   const { level, severity } = readLevel(event);
-  const [, organization, project] = PROJECT_REGEXP.exec(text(event, "url") ?? "") ?? [];
+  const [, project] = PROJECT_REGEXP.exec(text(event, "url") ?? "") ?? [];
   const [, inUrl] = ISSUE_REGEXP.exec(text(event, "issue_url") ?? "") ?? [];
   const issue = tryIdentifier(text(event, "issue_id")) ?? inUrl;
   return eventShape({
@@ -143,7 +143,7 @@ function shapeEvent(payload: unknown, { type, action }: { type: string; action: 
     ],
     url: cleanUrl(text(event, "web_url")),
     severity,
-    repo: project && `${organization}/${project}`,
+    project,
     actor: text(payload, "actor.name"),
     rule: "only of level error and above",
     isWanted: isBad(severity),

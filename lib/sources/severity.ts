@@ -15,7 +15,7 @@ const SEVERITIES: Readonly<Record<Severity, readonly string[]>> = {
     "down",
     "broken",
   ],
-  warning: ["warning", "warn", "medium", "minor", "degraded", "unstable", "timeout"],
+  warning: ["warning", "warn", "medium", "moderate", "minor", "degraded", "unstable", "timeout"],
   info: ["info", "information", "notice", "debug", "none", "low", "ok", "resolved", "success"],
 };
 
@@ -33,4 +33,15 @@ const SEVERITY_OF: ReadonlyMap<string, Severity> = new Map(
  */
 export function trySeverity(word: string | undefined): Severity | undefined {
   return word === undefined ? undefined : SEVERITY_OF.get(word.toLowerCase());
+}
+
+/**
+ * Tells how bad the worst is.
+ *
+ * @param words What {@linkcode trySeverity} takes, of each.
+ * @returns `undefined` where none says anything known.
+ */
+export function worstSeverity(words: readonly (string | undefined)[]): Severity | undefined {
+  const found = new Set(words.map(trySeverity));
+  return (Object.keys(SEVERITIES) as Severity[]).find((severity) => found.has(severity));
 }

@@ -15,7 +15,7 @@ export type Trust = "member" | "contributor" | "external";
 
 /** A delivery whose sender is proven, parsed. */
 export interface Delivery {
-  /** The type as a header says it; empty when no header does. */
+  /** The type as a header says it, or the body of a few kinds; empty where the kind finds it itself. */
   readonly event: string;
   /** Any JSON value. */
   readonly payload: unknown;
@@ -54,9 +54,12 @@ export interface Shape {
   readonly event: string;
   /** How bad it is. */
   readonly severity: Severity;
-  /** The repository or project, such as `owner/name`. */
+  /**
+   * The repository, such as `owner/name`. It decides about the session that the event goes to, so that
+   * the name of a project that is none has no place here.
+   */
   readonly repo?: string | undefined;
-  /** Any of `action`, `ref`, `number`, `actor` and `trust`; identifiers only. */
+  /** Any of `project`, `action`, `ref`, `number`, `actor` and `trust`; identifiers only. */
   readonly meta: Readonly<Record<string, string>>;
   /** The rule of the default filter that decided, in words: `workflow_run: only failures`. */
   readonly rule: string;
@@ -67,7 +70,10 @@ export interface Shape {
   readonly isWanted: boolean;
   /** Events with the same key that come close together are told as one. */
   readonly burstKey?: string | undefined;
-  /** The state that the event reports; a good one is wanted only after a bad one was shown. */
+  /**
+   * The state that the event reports; a good one is wanted only after a bad one was shown, unless the
+   * user has asked for all.
+   */
   readonly track?: TrackedState | undefined;
 }
 

@@ -43,6 +43,25 @@ export function addSource(config: SourceConfig, { name, source }: NewSource): So
 }
 
 /**
+ * Says that there is no source of a name, and which one was probably meant.
+ *
+ * @param config The configuration.
+ * @param name The name.
+ */
+export function describeUnknownSource({ sources }: SourceConfig, name: string): string {
+  const names = Object.keys(sources);
+  const nearest = findNearest(name, names);
+  const listed = names.slice(0, MAX_LISTED_NAMES).map((known) => `"${known}"`).join(", ");
+  const more = names.length > MAX_LISTED_NAMES ? ` … (+${names.length - MAX_LISTED_NAMES})` : "";
+  const hint = nearest !== undefined
+    ? `did you mean "${nearest}"?`
+    : names.length === 0
+    ? "there are no sources"
+    : `expected ${listed}${more}`;
+  return `There is no source "${cleanLine(name, 64)}": ${hint}`;
+}
+
+/**
  * Removes a source.
  *
  * @param config The configuration.
@@ -51,16 +70,7 @@ export function addSource(config: SourceConfig, { name, source }: NewSource): So
  */
 export function removeSource(config: SourceConfig, name: string): SourceConfigResult {
   if (!Object.hasOwn(config.sources, name)) {
-    const names = Object.keys(config.sources);
-    const nearest = findNearest(name, names);
-    const listed = names.slice(0, MAX_LISTED_NAMES).map((known) => `"${known}"`).join(", ");
-    const more = names.length > MAX_LISTED_NAMES ? ` … (+${names.length - MAX_LISTED_NAMES})` : "";
-    const hint = nearest !== undefined
-      ? `did you mean "${nearest}"?`
-      : names.length === 0
-      ? "there are no sources"
-      : `expected ${listed}${more}`;
-    return { ok: false, message: `There is no source "${cleanLine(name, 64)}": ${hint}` };
+    return { ok: false, message: describeUnknownSource(config, name) };
   }
   const { [name]: _, ...sources } = config.sources;
   return { ok: true, config: { ...config, sources } };

@@ -6,6 +6,7 @@
  */
 
 import * as z from "zod";
+import { isRepositoryName, isSessionName } from "../address_name.ts";
 import { cleanLine, isCleanLine } from "../clean_line.ts";
 import { type ArgumentsSchema, lazySchema } from "../define_tool.ts";
 import { tryHeaderName } from "./header_name.ts";
@@ -13,6 +14,7 @@ import { type JsonFilter, tryParseFilter } from "./json_filter.ts";
 import { tryParseJsonPath } from "./json_path.ts";
 import { findNearest } from "./nearest.ts";
 import { SCHEME_KINDS } from "./scheme.ts";
+import { findReferenceFault, tryParseSecretReference } from "./secret_reference.ts";
 import { selectScheme } from "./select_scheme.ts";
 import type { SourceConfig, SourceEntry } from "./source_entry.ts";
 import { findSourcePathFault } from "./source_path.ts";
@@ -29,16 +31,9 @@ const MIN_SECRET_LENGTH = 8;
 
 const MAX_PATTERNS = 100;
 const MAX_PATTERN_LENGTH = 100;
-const MAX_NAME_LENGTH = 255;
 const MAX_KEY_CODE_POINTS = 64;
 
 const SOURCE_NAME_REGEXP = /^[a-z][a-z0-9_-]{0,31}$/;
-const REPOSITORY_REGEXP = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+){1,8}$/;
-
-const REFERENCE_REGEXP = /^(?:env|file):/;
-const ENV_REGEXP = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
-// deno-lint-ignore no-control-regex -- no name of a file has them
-const FILE_REGEXP = /^file:(?:\/|[A-Za-z]:[\\/])[^\0-\x1f]+$/;
 
 /** What is wrong with the whole value, as zod tells it. */
 interface Issue {
@@ -83,13 +78,9 @@ function testedString(what: string, isValid: (text: string) => boolean) {
 
 function findSecretFault(secret: string): string | undefined {
   if (secret.trim() === "") return "expected a secret that is not empty";
-  if (secret.startsWith("env:") && !ENV_REGEXP.test(secret)) {
-    return 'expected the name of a variable, such as "env:GITHUB_WEBHOOK_SECRET"';
-  }
-  if (secret.startsWith("file:") && !FILE_REGEXP.test(secret)) {
-    return 'expected an absolute path, such as "file:/run/secrets/github"';
-  }
-  return !REFERENCE_REGEXP.test(secret) && secret.length < MIN_SECRET_LENGTH
+  const fault = findReferenceFault(secret);
+  if (fault !== undefined) return fault;
+  return tryParseSecretReference(secret) === undefined && secret.length < MIN_SECRET_LENGTH
     ? `expected at least ${MIN_SECRET_LENGTH} characters, "env:NAME" or "file:/path"`
     : undefined;
 }
@@ -162,14 +153,8 @@ function createSource() {
     }),
     secrets: z.array(checkedString("a string", findSecretFault), expected(secrets))
       .min(1, expected(secrets)).max(MAX_SECRETS, expected(secrets)),
-    session: testedString(
-      "the name of a session",
-      (text) => text.trim() !== "" && text.length <= MAX_NAME_LENGTH,
-    ).optional(),
-    repository: testedString(
-      'a repository such as "owner/name"',
-      (text) => text.length <= MAX_NAME_LENGTH && REPOSITORY_REGEXP.test(text),
-    ).optional(),
+    session: testedString("the name of a session", isSessionName).optional(),
+    repository: testedString('a repository such as "owner/name"', isRepositoryName).optional(),
     events: strictObject({ allow: createPatterns(), deny: createPatterns() }).optional(),
     filter: createFilter().optional(),
     template: testedString(

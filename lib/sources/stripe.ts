@@ -67,8 +67,8 @@ function severityOf(type: string): Severity {
  */
 export const stripe: SourceKind = {
   name: "stripe",
-  shape({ event, payload }) {
-    const type = tryIdentifier(text(payload, "type") ?? event) ?? "event";
+  shape({ payload }) {
+    const type = tryIdentifier(text(payload, "type")) ?? "event";
     const end = type.includes(".") ? type.lastIndexOf(".") : type.length;
     const object = at(payload, "data.object") ?? at(payload, "related_object");
     const error = at(object, "last_payment_error") ?? at(object, "last_finalization_error");

@@ -1,6 +1,7 @@
 import { truncate } from "../truncate.ts";
 import { cleanValue } from "./clean_value.ts";
-import { isSecretKey } from "./redact.ts";
+import { REDACTED } from "./redact.ts";
+import { isSecretMember } from "./secret_member.ts";
 
 /** The longest template in UTF-16 units. */
 export const MAX_TEMPLATE_LENGTH = 4000;
@@ -43,13 +44,15 @@ function viewOf(value: unknown, depth: number, budget: Budget): unknown {
   if (Array.isArray(value)) {
     const items = value.slice(0, Math.min(MAX_ITEMS, budget.values));
     budget.values -= items.length;
-    const view = items.map((item) => viewOf(item, depth + 1, budget));
+    const view = items.map((item, index) =>
+      isSecretMember(value, String(index)) ? REDACTED : viewOf(item, depth + 1, budget)
+    );
     return Object.setPrototypeOf(view, LIST_PROTOTYPE);
   }
   const view: Record<string, unknown> = Object.create(OBJECT_PROTOTYPE);
   let left = MAX_MEMBERS;
   for (const key in value) {
-    if (!Object.hasOwn(value, key) || key === "__proto__" || isSecretKey(key)) continue;
+    if (!Object.hasOwn(value, key) || key === "__proto__" || isSecretMember(value, key)) continue;
     if (left-- <= 0 || budget.values-- <= 0) break;
     const member = value[key as keyof typeof value];
     view[cleanValue(key, MAX_KEY_CODE_POINTS)] = viewOf(member, depth + 1, budget);
@@ -59,7 +62,7 @@ function viewOf(value: unknown, depth: number, budget: Budget): unknown {
 
 /**
  * What a template may see of a payload: texts of one line, cleaned, redacted and of at most 500 code
- * points; no member whose name tells of a secret; lists of at most 100 items; 32 levels.
+ * points; no member that a name tells is secret; lists of at most 100 items; 32 levels.
  *
  * @param payload Any JSON value.
  * @returns A copy; what does not fit is left out.

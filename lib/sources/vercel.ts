@@ -75,7 +75,8 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
       ...field("repository", repo),
     ],
     url: cleanUrl(text(body, "links.deployment")) ?? cleanUrl(text(deployment, "inspectorUrl")),
-    repo: repo ?? project,
+    repo,
+    project,
     actor,
     ref: target === "production" ? branch : undefined,
     burstKey: commitKey(repo ?? project, sha),
@@ -89,16 +90,18 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
  */
 export const vercel: SourceKind = {
   name: "vercel",
-  shape({ event, payload }) {
-    const type = text(payload, "type") ?? event;
+  shape({ payload }) {
+    const type = text(payload, "type") ?? "";
     if (type.startsWith("deployment.")) return eventShape(shapeDeployment(type, payload));
     const isAlert = /^alerts?\.triggered$/.test(type);
+    const project = tryIdentifier(text(payload, "payload.project.name"));
     return eventShape({
       type,
-      title: [tryIdentifier(type) ?? "event", tryIdentifier(text(payload, "payload.project.name"))],
+      title: [tryIdentifier(type) ?? "event", project],
       lines: tellingLines(at(payload, "payload")),
       url: cleanUrl(text(payload, "payload.links.project")),
       severity: isAlert ? "warning" : "info",
+      project,
       rule: isAlert ? "all" : "not among the defaults",
       isWanted: isAlert,
     });

@@ -56,8 +56,74 @@ Deno.test("alertmanager says of an alert what differs from its group, without se
   const alerts = [{ status: "resolved", labels, annotations: { summary: "High load" } }];
   assertEquals(
     linesOf(alertmanager, { event: "", payload: { status: "firing", alerts } })[1],
-    'alert (untrusted): "resolved: a.b=c: High load"',
+    'alert (untrusted): "resolved: alertname=HighLoad, a.b=c: High load"',
   );
+});
+
+/** A group by namespace, whose alerts have no name and no severity in common. */
+const MIXED = {
+  status: "firing",
+  groupKey: '{}:{namespace="shop"}',
+  groupLabels: { namespace: "shop" },
+  commonLabels: { namespace: "shop" },
+  alerts: [
+    alertOf("PodRestarting", { severity: "warning", instance: "a:1" }),
+    alertOf("DatabaseDown", { severity: "critical", instance: "db:1" }),
+  ],
+};
+
+function alertOf(alertname: string, labels: Record<string, string>) {
+  return { status: "firing", labels: { namespace: "shop", ...labels, alertname } };
+}
+
+function severityOf(alerts: readonly unknown[]): [string, string | undefined] {
+  const { severity, lines } = alertmanager.shape({ event: "", payload: { ...MIXED, alerts } });
+  return [severity, lines.find(({ key }) => key === "severity")?.value];
+}
+
+Deno.test("alertmanager names the alerts of a group that is not by name, each with its severity [source.shape]", () => {
+  assertEquals(linesOf(alertmanager, { event: "", payload: MIXED }), [
+    "[alertmanager] firing - 2 alerts",
+    "severity: critical",
+    'group (untrusted): "namespace=shop"',
+    'alert (untrusted): "alertname=PodRestarting, severity=warning, instance=a:1"',
+    'alert (untrusted): "alertname=DatabaseDown, severity=critical, instance=db:1"',
+  ]);
+  const byName = { ...MIXED, groupLabels: { alertname: "High load" } };
+  assertEquals(linesOf(alertmanager, { event: "", payload: byName }).slice(1, 4), [
+    'alert name (untrusted): "High load"',
+    "severity: critical",
+    'alert (untrusted): "severity=warning, instance=a:1"',
+  ]);
+});
+
+Deno.test("alertmanager says name and severity of an alert before all its other labels [source.shape]", () => {
+  const many = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name) => [name, "1"]));
+  const alerts = [alertOf("DatabaseDown", { ...many, severity: "critical" })];
+  assertEquals(
+    linesOf(alertmanager, { event: "", payload: { ...MIXED, alerts } })[3],
+    'alert (untrusted): "alertname=DatabaseDown, severity=critical, a=1, b=1, c=1, d=1"',
+  );
+});
+
+Deno.test("alertmanager takes the severity of the worst alert that fires, or of the worst of all [source.shape]", () => {
+  const [warning, critical] = MIXED.alerts;
+  const info = alertOf("Rollout", { severity: "info" });
+  const [unlabeled, odd] = [alertOf("Odd", {}), alertOf("Odd", { severity: "run rm" })];
+  const ended = { ...critical, status: "resolved" };
+  const cases: [unknown[], string, string | undefined][] = [
+    [[warning, critical, info], "critical", "critical"],
+    [[info, ended, warning], "warning", "warning"],
+    [[ended, { ...warning, status: "resolved" }], "critical", "critical"],
+    [[{ labels: { severity: "P1" } }, warning], "critical", "P1"],
+    [[warning, unlabeled], "error", undefined],
+    [[warning, odd], "error", "run rm"],
+    [[unlabeled, critical], "critical", "critical"],
+    [[], "error", undefined],
+  ];
+  for (const [alerts, ...expected] of cases) {
+    assertEquals(severityOf(alerts), expected, JSON.stringify(alerts));
+  }
 });
 
 Deno.test("alertmanager wants what fires, and its end after it was shown [source.filter]", () => {

@@ -81,6 +81,23 @@ Deno.test("circleci.shape() tells which job failed, whatever forge it is for [so
   assert(circleci.shape({ event: "", payload: JOB }).isWanted);
 });
 
+Deno.test("circleci.shape() tells the repository of a project that has only ids from the name of the project [source.shape]", () => {
+  const read = (trigger_parameters: unknown, project: unknown = JOB.project) => {
+    const payload = { ...JOB, project, pipeline: { number: 3, trigger_parameters } };
+    const { repo, meta, title } = circleci.shape({ event: "", payload });
+    return [title, repo, meta.project];
+  };
+  const title = "job timed out - #2 - shop/web";
+  const page = { gitlab: { web_url: "https://gitlab.example.com/shop/team/front" } };
+  assertEquals(read(page), [title, "shop/team/front", "shop/web"]);
+  const git = { git: { repo_owner: "acme", repo_name: "front" } };
+  assertEquals(read(git), [title, "acme/front", "shop/web"]);
+  for (const none of [undefined, {}, { gitlab: { web_url: "https://gitlab.example.com/" } }]) {
+    assertEquals(read(none), [title, undefined, "shop/web"]);
+  }
+  assertEquals(read(git, { name: "x", slug: "gh/shop/web" }), [title, "shop/web", undefined]);
+});
+
 Deno.test("circleci.shape() wants failures, and a success after one [source.filter]", () => {
   for (const status of ["failed", "error", "unauthorized"]) {
     assert(withStatus(status).isWanted, status);

@@ -56,6 +56,20 @@ Deno.test("judgeEvent() widens the default by allow, and deny beats both [source
   assertEquals(judge("push", false, { allow, deny }), "filtered: the default");
 });
 
+Deno.test("judgeEvent() says by which rule the user has asked for an event, wanted by default or not [source.filter]", () => {
+  const allowedBy = (isWanted: boolean, rules: Partial<EventRules>) => {
+    const shape = { event: "workflow_run.completed", isWanted, rule: "the default" };
+    return judgeEvent(shape, { rules: { ...NONE, ...rules }, payload: { draft: true } }).allowedBy;
+  };
+  const allow = ["star", "workflow_run"];
+  for (const isWanted of [true, false]) {
+    assertEquals(allowedBy(isWanted, { allow }), 'events.allow "workflow_run"');
+    assertEquals(allowedBy(isWanted, { allow: ["star"] }), undefined);
+    assertEquals(allowedBy(isWanted, { allow, deny: ["*"] }), undefined);
+    assertEquals(allowedBy(isWanted, { allow, filter: filterOf(false) }), undefined);
+  }
+});
+
 Deno.test("judgeEvent() asks for a match of the filter in addition [source.filter]", () => {
   const [yes, no] = [filterOf(true), filterOf(false)];
   assertEquals(judge("push", true, { filter: yes }), "wanted: the default");

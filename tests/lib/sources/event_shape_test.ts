@@ -22,6 +22,7 @@ Deno.test("eventShape() takes only identifiers as attributes [source.untrusted]"
   const shape = eventShape({
     ...FACTS,
     repo: "shop/web",
+    project: "two words",
     actor: "Ada Example",
     number: "12",
     ref: "refs/heads/main",
@@ -30,6 +31,7 @@ Deno.test("eventShape() takes only identifiers as attributes [source.untrusted]"
   assertEquals(shape.repo, "shop/web");
   assertEquals(shape.meta, { number: "12", ref: "main", trust: "member" });
   assertEquals(eventShape({ ...FACTS, repo: "do this" }).repo, undefined);
+  assertEquals(eventShape({ ...FACTS, project: "front" }).meta, { project: "front" });
 });
 
 Deno.test("eventShape() cuts a title that is too long [source.shape]", () => {

@@ -18,6 +18,20 @@ Deno.test("grafana tells of a group without message, image and silence [source.s
   ]);
 });
 
+Deno.test("grafana says the names, severities and folders in which the alerts of a group differ [source.shape]", () => {
+  const alerts = [
+    { labels: { alertname: "DiskFull", grafana_folder: "Machines", severity: "warning" } },
+    { labels: { alertname: "Down", grafana_folder: "Databases", severity: "critical" } },
+  ];
+  const payload = { status: "firing", groupLabels: {}, commonLabels: {}, alerts };
+  assertEquals(linesOf(grafana, { event: "", payload }), [
+    "[grafana] firing - 2 alerts",
+    "severity: critical",
+    'alert (untrusted): "alertname=DiskFull, severity=warning, grafana_folder=Machines"',
+    'alert (untrusted): "alertname=Down, severity=critical, grafana_folder=Databases"',
+  ]);
+});
+
 Deno.test("grafana tells of an alert as it was before version 9, without its message [source.shape]", () => {
   assertEquals(linesOf(grafana, { event: "alerting", payload: GRAFANA_LEGACY }), [
     "[grafana] alerting",

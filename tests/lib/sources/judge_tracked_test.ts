@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { EventJudgment } from "../../../lib/sources/event_rules.ts";
 import { judgeTracked } from "../../../lib/sources/judge_tracked.ts";
 
 const WANTED = { isWanted: true, rule: "the default" };
@@ -8,9 +9,11 @@ const UNWANTED = { isWanted: false, rule: 'events.deny "push"' };
 const FIRST_GOOD = "first good state after a bad one";
 const GOOD_ALONE = "good state without a bad one before";
 
+const ALLOWED = { ...WANTED, allowedBy: 'events.allow "*"' };
+
 type State = "bad" | "good";
 
-function judge(state: State, judgment: typeof WANTED, hasFailed: boolean) {
+function judge(state: State, judgment: EventJudgment, hasFailed: boolean) {
   return judgeTracked({ subject: "s", state }, { judgment, hasFailed });
 }
 
@@ -26,6 +29,17 @@ Deno.test("judgeTracked() wants every bad state, and a good one after it [source
   }
 });
 
+Deno.test("judgeTracked() wants every good state that the user has asked for, and tracks it all the same [source.tracked]", () => {
+  const all = { isWanted: true, rule: 'events.allow "*"', hasFailed: false };
+  assertEquals(judge("good", ALLOWED, false), all);
+  assertEquals(judge("good", ALLOWED, true), { ...all, rule: FIRST_GOOD });
+  assertEquals(judge("bad", ALLOWED, false), { ...WANTED, hasFailed: true });
+  assertEquals(judge("good", { ...UNWANTED, allowedBy: 'events.allow "*"' }, true), {
+    ...UNWANTED,
+    hasFailed: true,
+  });
+});
+
 Deno.test("judgeTracked() learns nothing from an event that is not shown [source.tracked]", () => {
   for (const state of ["bad", "good"] as const) {
     for (const hasFailed of [false, true]) {
@@ -34,17 +48,18 @@ Deno.test("judgeTracked() learns nothing from an event that is not shown [source
   }
 });
 
-Deno.test("judgeTracked() shows a good state if and only if a bad one was shown last [source.tracked]", () => {
+Deno.test("judgeTracked() shows a good state if and only if a bad one was shown last or all are asked for [source.tracked]", () => {
   const event = fc.record({
     state: fc.constantFrom<State>("bad", "good"),
-    judgment: fc.constantFrom(WANTED, UNWANTED),
+    judgment: fc.constantFrom<EventJudgment>(WANTED, UNWANTED, ALLOWED),
   });
   fc.assert(fc.property(fc.array(event, { maxLength: 30 }), (events) => {
     let hasFailed = false;
     let lastShown: State = "good";
     for (const { state, judgment } of events) {
       const result = judge(state, judgment, hasFailed);
-      const isExpected = judgment.isWanted && (state === "bad" || lastShown === "bad");
+      const isNews = state === "bad" || lastShown === "bad" || judgment === ALLOWED;
+      const isExpected = judgment.isWanted && isNews;
       assertEquals(result.isWanted, isExpected);
       if (result.isWanted) lastShown = state;
       hasFailed = result.hasFailed;

@@ -78,6 +78,41 @@ Deno.test("pageJson() shows no secret, by name or by shape, in names neither [so
   assertEquals(textOf(json, "client_secret.deep").includes(secret), false);
 });
 
+Deno.test("pageJson() shows no value that the name beside it tells is secret [source.raw]", () => {
+  const json = JSON.stringify({
+    variables: [
+      { key: "DB_PASSWORD", value: "hunter2hunter2" },
+      { value: 12345, name: "PIN_TOKEN" },
+      { key: "CACHE_TOKEN", value: { deep: ["hunter2"] } },
+      { key: "USE_TOKEN", value: true },
+      { key: "REGION", value: "eu" },
+    ],
+    request: {
+      headers: [["Cookie", "sid=hunter2"], ["X-Api-Key", "hunter2"], ["Accept", "text/html"]],
+    },
+    languages: ["cookie", "token", "session"],
+    response_url: "https://hooks.slack.com/commands/T1/2/3",
+    trigger_id: "13345224609.738474920.8088930838d88f008e0",
+  });
+  assertEquals(JSON.parse(textOf(json)), {
+    variables: [
+      { key: "DB_PASSWORD", value: "[redacted]" },
+      { value: "[redacted]", name: "PIN_TOKEN" },
+      { key: "CACHE_TOKEN", value: "[redacted]" },
+      { key: "USE_TOKEN", value: true },
+      { key: "REGION", value: "eu" },
+    ],
+    request: {
+      headers: [["Cookie", "[redacted]"], ["X-Api-Key", "[redacted]"], ["Accept", "text/html"]],
+    },
+    languages: ["cookie", "token", "session"],
+    response_url: "[redacted]",
+    trigger_id: "[redacted]",
+  });
+  assertEquals(textOf(json, "variables[0].value"), '"[redacted]"');
+  assertEquals(textOf(json, "request.headers[0][1]"), '"[redacted]"');
+});
+
 Deno.test("pageJson() gives pages that are the whole when joined [source.raw]", () => {
   const value = { list: Array.from({ length: 3000 }, (_, i) => `item ${i} 😀`) };
   const json = JSON.stringify(value);

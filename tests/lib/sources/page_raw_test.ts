@@ -52,7 +52,7 @@ Deno.test("pageRaw() reads a form by its fields, and the JSON that is all of one
   assertEquals(JSON.parse(textOf(form)), {
     text: "build failed",
     user: "[e-mail]",
-    response_url: "x",
+    response_url: "[redacted]",
     token: "[redacted]",
   });
   assertEquals(textOf(form, "text"), '"build failed"');

@@ -9,6 +9,18 @@ const SECRETS: readonly string[] = [
   `ghs_${"aB3".repeat(12)}`,
   `github_pat_${"aB3".repeat(20)}`,
   `glpat-${"aB3_".repeat(5)}`,
+  `glpat-${"aB-3_x".repeat(5)}.01.${"1a2b3c4d5"}`,
+  `gldt-${"aB3".repeat(7)}`,
+  `glrt-t1_${"aB3_".repeat(5)}`,
+  `glcbt-64_${"aB3_".repeat(5)}`,
+  `glptt-${"a1b2".repeat(10)}`,
+  `glft-${"aB3_".repeat(5)}`,
+  `glimt-${"aB3".repeat(8)}`,
+  `glagent-${"aB3-_".repeat(10)}`,
+  `glsoat-${"aB3_".repeat(5)}`,
+  `gloas-${"a1b2".repeat(16)}`,
+  `glffct-${"aB3_".repeat(5)}`,
+  `glwt-${"aB3_".repeat(5)}`,
   `xoxb-${"12345-".repeat(4)}abc`,
   `sk_live_${"aB3".repeat(8)}`,
   `rk_test_${"aB3".repeat(8)}`,
@@ -16,6 +28,20 @@ const SECRETS: readonly string[] = [
   `AKIA${"ABCD".repeat(4)}`,
   `AIza${"aB3_".repeat(9)}`,
   `sk-ant-api03-${"aB3_".repeat(9)}`,
+  `sk-proj-${"aB3_-".repeat(9)}`,
+  `sk-svcacct-${"aB3_-".repeat(9)}`,
+  `sk-admin-${"aB3_-".repeat(9)}`,
+  `sk-or-v1-${"a1b2".repeat(16)}`,
+  `sk-lf-${"a1b2c3d4-e5f6".repeat(3)}`,
+  `sk-${"aB3".repeat(16)}`,
+  `sk-${"a1b2".repeat(8)}`,
+  `sk-None-${"aB3".repeat(16)}`,
+  `glpat-${"a".repeat(20)}`,
+  `hf_${"aB3".repeat(12)}`,
+  `pypi-${"aB3_-".repeat(9)}`,
+  `xapp-1-${"AB3".repeat(4)}-12345678901-${"a1b2".repeat(16)}`,
+  `sntrys_${"aB3+/".repeat(8)}==_${"aB3/".repeat(10)}`,
+  `dop_v1_${"a1b2".repeat(16)}`,
   `npm_${"aB3".repeat(12)}`,
   `SG.${"aB3_".repeat(5)}.${"aB3_".repeat(10)}`,
   `shpat_${"a1b2".repeat(8)}`,
@@ -73,6 +99,38 @@ Deno.test("redactText() leaves what engineers write [source.redaction]", () => {
   for (const text of texts) assertStrictEquals(redactText(text), text);
 });
 
+Deno.test("redactText() leaves names that begin as tokens do [source.redaction]", () => {
+  const names = [
+    "acme/global-payments-gateway",
+    "glossary-generator-plugin",
+    "glibc-dev-2.31-package-x",
+    "gluon-kubernetes-agent",
+    "global-rate-limiter-config",
+    "glft-migration-of-the-editor",
+    "glrt-integration-tests-2024",
+    "sk-translation-update-2024",
+    "sk-test-translation-update-2024",
+    "sk-admin-panel-with-new-colors",
+    "sk-or-en-dictionary-for-websites",
+    "xoxo-celebration-banner",
+    "xapp-thumbnailers-common",
+    "github_pat_rotation_reminder",
+    "ghs_telecommunications",
+    "sk_test_connections",
+    "pk_live_dashboard2",
+    "whsec_rotation_job",
+    "pypi-publish-with-trusted-publishers-v2",
+    "sntrys_rotation_of_all_keys",
+    "lin_api_characterization",
+    "1700000000:refactor-the-payments-gateway-of-the-shop",
+  ];
+  for (const name of names) {
+    assertStrictEquals(redactText(name), name);
+    const url = `https://github.com/acme/${name}/pull/2, on ${name}.`;
+    assertStrictEquals(redactText(url), url);
+  }
+});
+
 Deno.test("redactText() changes nothing when it is done twice [source.redaction]", () => {
   const pieces = fc.oneof(fc.constantFrom(...SECRETS, "a@b.co", "+49 170 1234567"), hostileText);
   fc.assert(fc.property(fc.array(pieces).map((texts) => texts.join(" ")), (text) => {
@@ -92,6 +150,11 @@ Deno.test("redactText() gets through long text that is made to keep a pattern bu
     "://a",
     "-----BEGIN ",
     "token=",
+    "sk-",
+    "sk-test-",
+    "glpat-",
+    "xapp-a.",
+    "whsec_a_",
     "1",
   ];
   for (const teaser of teasers) redactText(teaser.repeat(Math.ceil(100_000 / teaser.length)));
@@ -102,10 +165,11 @@ Deno.test("isSecretKey() knows keys by the words in their names [source.redactio
     ...["secret", "clientSecret", "API-Key", "apikey", "x_session_id", "accessToken", "Cookie"],
     ...["password", "db_passwd", "AUTHORIZATION", "private_key", "credentials", "sentryDsn"],
     ...["ip", "client_ip", "ipAddress", "remote_addr", "phone_number"],
+    ...["response_url", "responseUrl", "trigger_id"],
   ];
   const harmless = [
     ...["author_association", "description", "zip", "ship", "monkey", "key", "id", "adsname"],
-    ...["", "pipeline", "accessed_keys"],
+    ...["", "pipeline", "accessed_keys", "url", "response", "trigger", "trigger_identity"],
   ];
   assertEquals(secret.filter((key) => !isSecretKey(key)), []);
   assertEquals(harmless.filter(isSecretKey), []);

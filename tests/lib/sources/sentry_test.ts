@@ -51,6 +51,16 @@ Deno.test("sentry tells of an alert on a metric [source.shape]", () => {
   ]);
 });
 
+Deno.test("sentry names the project, which is no repository [source.shape]", () => {
+  const shapes = [SENTRY_ISSUE, SENTRY_EVENT].map((payload) =>
+    sentry.shape({ event: "", payload })
+  );
+  assertEquals(shapes.map(({ repo, meta }) => [repo, meta.project]), [
+    [undefined, "shop"],
+    [undefined, "shop"],
+  ]);
+});
+
 Deno.test("sentry knows the resource by the payload when no header names it [source.shape]", () => {
   const events = [SENTRY_ISSUE, SENTRY_EVENT, SENTRY_METRIC, { data: { error: {} } }].map(
     (payload) => sentry.shape({ event: "", payload }).event,

@@ -7,6 +7,7 @@ Deno.test("trySeverity() knows the words of most systems in any case [source.sha
     ["FATAL", "critical"],
     ["Failed", "error"],
     ["warn", "warning"],
+    ["moderate", "warning"],
     ["notice", "info"],
     ["resolved", "info"],
     ["in_progress", undefined],

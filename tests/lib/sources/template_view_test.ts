@@ -35,6 +35,15 @@ Deno.test("createTemplateView() leaves out what a name tells is secret [source.t
     '{"token": "abc", "a": [{"client_secret": {"b": 1}}], "__proto__": 1}',
   );
   assertEquals(viewOf(payload), { a: [{}] });
+  const beside = {
+    variables: [{ key: "DB_PASSWORD", value: "abc" }, { key: "REGION", value: "eu" }],
+    headers: [["Cookie", "abc"], ["Accept", "text/html"]],
+    trigger_id: "1.2",
+  };
+  assertEquals(viewOf(beside), {
+    variables: [{ key: "DB_PASSWORD" }, { key: "REGION", value: "eu" }],
+    headers: [["Cookie", "[redacted]"], ["Accept", "text/html"]],
+  });
 });
 
 Deno.test("createTemplateView() is bounded in every direction [source.template]", () => {

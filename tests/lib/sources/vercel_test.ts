@@ -58,7 +58,7 @@ Deno.test("vercel.shape() tells why a deployment failed, and nothing of its envi
     event: "deployment.error",
     severity: "error",
     repo: "shop/web",
-    meta: { actor: "ada", ref: "more" },
+    meta: { project: "web", actor: "ada", ref: "more" },
     burstKey: "shop/web@a5e30a9",
     track: { subject: "deployment prj_1 production", state: "bad" },
   });
@@ -90,7 +90,17 @@ Deno.test("vercel.shape() reads what GitLab and Bitbucket say of a commit [sourc
   const repoOf = (meta: unknown) => withType("deployment.error", { deployment: { meta } }).repo;
   assertEquals(repoOf(ofGitlab), "shop/group/web");
   assertEquals(repoOf(ofBitbucket), "shop/web");
-  assertEquals(repoOf(null), "web", "a deployment by hand");
+});
+
+Deno.test("vercel.shape() names the project of a deployment by hand, which has no repository [source.shape]", () => {
+  const { repo, meta, title } = withType("deployment.error", { deployment: { meta: null } });
+  assertEquals({ repo, meta, title }, {
+    repo: undefined,
+    meta: { project: "web" },
+    title: "deployment failed - production - web",
+  });
+  const alert = withType("alerts.triggered");
+  assertEquals([alert.repo, alert.meta], [undefined, { project: "web" }]);
 });
 
 Deno.test("vercel.shape() wants alerts, and of all else nothing [source.filter]", () => {

@@ -1,0 +1,31 @@
+import { isSecretKey } from "./redact.ts";
+
+/** Where the name stands of a value that is kept beside it: variables, headers, tags, fields. */
+const NAME_KEYS: readonly string[] = ["key", "name", "Key", "Name"];
+
+const VALUE_KEYS: ReadonlySet<string> = new Set(["value", "Value"]);
+
+function isSecretName(name: unknown): boolean {
+  return typeof name === "string" && isSecretKey(name);
+}
+
+/**
+ * Tells whether a member of an object or a list is never shown, by any name that it goes by: its own,
+ * as in `{"token": …}`; the one beside it, as in `{"key": "DB_PASSWORD", "value": …}`, which is how
+ * GitLab sends variables; or the one before it, as in `["Cookie", …]`, which is how Sentry sends
+ * headers.
+ *
+ * @param owner The object or the list.
+ * @param name The name of the member, or its index in digits.
+ */
+export function isSecretMember(owner: object, name: string): boolean {
+  if (Array.isArray(owner)) {
+    const isPair = owner.length === 2 && typeof owner[1] === "string";
+    return name === "1" && isPair && isSecretName(owner[0]);
+  }
+  if (isSecretKey(name)) return true;
+  return VALUE_KEYS.has(name) &&
+    NAME_KEYS.some((key) =>
+      Object.hasOwn(owner, key) && isSecretName(owner[key as keyof typeof owner])
+    );
+}
