@@ -32,7 +32,7 @@ export interface EventRecord extends EventSummary {
   readonly expiredAt: number | null;
   /** What kind of sender sent it. */
   readonly source: string;
-  /** The chat that a reply goes to: one of its own, unless it came in an older one. */
+  /** The chat that a reply goes to. */
   readonly chat: string;
   /** The session that was named explicitly. */
   readonly target: string | null;

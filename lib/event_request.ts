@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isRepositoryName, MAX_NAME_LENGTH } from "./address_name.ts";
 import { createEventMeta } from "./event_meta.ts";
 import type { RequestTarget } from "./parse_request_target.ts";
 import { type MetaChange, sanitizeMeta } from "./sanitize_meta.ts";
@@ -33,11 +34,6 @@ export type EventRequest =
   }
   | { readonly ok: false; readonly message: string };
 
-/** The longest name of a session or a repository and the longest delivery id, in UTF-16 units. */
-const MAX_NAME_LENGTH = 255;
-
-const REPOSITORY_REGEXP = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+){1,8}$/;
-
 function tooLong(what: string): EventRequest {
   return { ok: false, message: `the ${what} is longer than ${MAX_NAME_LENGTH} characters` };
 }
@@ -60,13 +56,12 @@ export function readEventRequest(
   if (session !== undefined && session.length > MAX_NAME_LENGTH) return tooLong("session's name");
   if (delivery !== undefined && delivery.length > MAX_NAME_LENGTH) return tooLong("delivery id");
   const { repository = "" } = target.query;
-  const isRepository = repository.length <= MAX_NAME_LENGTH && REPOSITORY_REGEXP.test(repository);
   const { record, changes } = createEventMeta({ sender, path: target.path }, target.query);
   const sanitized = sanitizeMeta(record);
   return {
     ok: true,
     target: session,
-    repository: isRepository ? repository : undefined,
+    repository: isRepositoryName(repository) ? repository : undefined,
     delivery,
     meta: sanitized.meta,
     changes: sanitized.changes.length === 0 ? changes : [...changes, ...sanitized.changes],

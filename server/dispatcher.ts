@@ -9,11 +9,11 @@
  * @module
  */
 
-import { formatEventId } from "../lib/event_id.ts";
 import { type Route, routeEvent } from "../lib/route_event.ts";
 import { delay } from "./delay.ts";
 import { EventIntake, type IncomingEvent, type Receipt, type SessionLink } from "./event_intake.ts";
-import { HELD_SESSION, type WaitingEvent } from "./event_table.ts";
+import type { WaitingEvent } from "./event_row.ts";
+import { HELD_SESSION, WITHHELD_SESSION } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { StoredSession } from "./session_table.ts";
@@ -30,6 +30,12 @@ export interface DispatcherOptions {
    * @default {2000}
    */
   readonly graceMs?: number;
+  /**
+   * How long after the journal has failed all that waits is offered again, in milliseconds.
+   *
+   * @default {1000}
+   */
+  readonly retryMs?: number;
 }
 
 /** What {@linkcode Dispatcher.take} returns. */
@@ -56,6 +62,8 @@ export class Dispatcher {
   readonly #attached = new Map<number, Attached>();
   #sessions: readonly StoredSession[] = [];
   #grace: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #isReleased = false;
   #isOffering = false;
   #mustOffer = false;
   #isStopped = false;
@@ -73,9 +81,9 @@ export class Dispatcher {
 
   /** Begins: this process holds the port now. */
   start(): void {
-    this.#try(({ events }) => events.releaseHeld());
-    const open = this.#try(({ sessions }) => sessions.open()) ?? [];
-    if (open.every(({ id }) => this.#attached.has(id))) return;
+    this.#releaseHeld();
+    const open = this.#try(({ sessions }) => sessions.open());
+    if (open?.every(({ id }) => this.#attached.has(id))) return;
     this.#grace = setTimeout(() => this.#endGrace(), this.#options.graceMs ?? 2000);
   }
 
@@ -83,6 +91,7 @@ export class Dispatcher {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#grace);
+    clearTimeout(this.#retry);
     this.#grace = undefined;
     this.#intake.flush();
   }
@@ -116,6 +125,12 @@ export class Dispatcher {
       }
     });
     this.#offer();
+  }
+
+  /** Takes note that another journal has begun, which knows none of the sessions. */
+  detachAll(): void {
+    this.#attached.clear();
+    this.#refreshSessions();
   }
 
   /** Ends the sessions that are open in the journal and nowhere else. */
@@ -169,28 +184,53 @@ export class Dispatcher {
     return this.#intake.take(event, link);
   }
 
-  /** Lets events go that were held back. */
+  /**
+   * Lets events go that were held back.
+   *
+   * @throws {JournalError} When the journal cannot be used.
+   */
   release(seqs: readonly number[]): void {
-    this.#try(({ events }) => events.assign(seqs, null));
+    this.#options.keeper.use(({ events }) => events.assign(seqs, null));
     this.#offer();
   }
 
-  /** Takes events out that another one tells of. */
-  gather(seqs: readonly number[], into: number): void {
-    this.#try(({ events }) => events.gather(seqs, `gathered in ${formatEventId(into)}`));
+  /**
+   * Leaves events that were held back to those who ask for them.
+   *
+   * @throws {JournalError} When the journal cannot be used.
+   */
+  withhold(seqs: readonly number[]): void {
+    this.#options.keeper.use(({ events }) => events.assign(seqs, WITHHELD_SESSION));
   }
 
   #refreshSessions(): void {
     this.#sessions = Array.from(this.#attached.values(), ({ session }) => session);
   }
 
-  /** What fails here has been logged; the next time it is tried again. */
+  /** What fails here has been logged; a moment later all that waits is offered again. */
   #try<T>(run: (journal: Journal) => T): T | undefined {
     try {
       return this.#options.keeper.use(run);
     } catch {
+      if (!this.#isStopped) {
+        this.#retry ??= setTimeout(() => this.#offerAnew(), this.#options.retryMs ?? 1000);
+      }
       return undefined;
     }
+  }
+
+  #offerAnew(): void {
+    this.#retry = undefined;
+    if (!this.#isReleased) this.#releaseHeld();
+    this.#offer();
+  }
+
+  /** Lets go what the process held back that had the port before. */
+  #releaseHeld(): void {
+    this.#isReleased = this.#try(({ events }) => {
+      events.releaseHeld();
+      return true;
+    }) ?? false;
   }
 
   /** Whoever has not come back by now has ended. */
@@ -217,7 +257,7 @@ export class Dispatcher {
       const left = newcomers.length > 0 ? await this.#findLeft(newcomers) : [];
       if (this.#isStopped) break;
       this.#assign(left, newcomers, woken);
-      if (this.#grace === undefined) this.#endOffer(newcomers);
+      if (this.#grace === undefined && this.#retry === undefined) this.#endOffer(newcomers);
       for (const id of woken) this.wake(id);
     }
     this.#isOffering = false;
@@ -238,7 +278,8 @@ export class Dispatcher {
 
   #isGone(session: number | null): boolean {
     return session === null ||
-      (session !== HELD_SESSION && !this.#attached.has(session) && this.#grace === undefined);
+      (session !== HELD_SESSION && session !== WITHHELD_SESSION &&
+        !this.#attached.has(session) && this.#grace === undefined);
   }
 
   /** Routes the events that nobody was shown. */

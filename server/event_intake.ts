@@ -13,6 +13,7 @@
 import { EventSequence } from "../lib/event_id.ts";
 import type { DeliverableEvent } from "../lib/pushed_event.ts";
 import { HELD_SESSION } from "./event_table.ts";
+import type { Failure } from "./failure_table.ts";
 import type { Journal } from "./journal.ts";
 import { isKeyTaken } from "./journal_error.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
@@ -27,7 +28,7 @@ export interface IncomingEvent {
   readonly content: string;
   /** The attributes, sanitized. */
   readonly meta: Readonly<Record<string, string>>;
-  /** The body as it was sent, where the content is not all of it. */
+  /** The body as it was sent, where the content is not all of it; {@linkcode MAX_RAW_BYTES} of it. */
   readonly raw?: Uint8Array | undefined;
   /** The session that was named explicitly. */
   readonly target?: string | undefined;
@@ -45,6 +46,10 @@ export interface IncomingEvent {
   readonly isHeld?: boolean;
   /** The rule by which it is shown. */
   readonly rule?: string | undefined;
+  /** The held events that it tells of, and that are not shown themselves from then on. */
+  readonly gathers?: readonly number[];
+  /** What is broken from then on, or works again. */
+  readonly track?: Failure & { readonly hasFailed: boolean };
 }
 
 /** A session that events are handed to. */
@@ -57,6 +62,8 @@ export interface SessionLink {
   readonly direct?: {
     /** Whether nothing waits and the session reads. */
     isReady(): boolean;
+    /** Whether the client did not take what was written last: it does not read. */
+    hasRefused(): boolean;
     /**
      * Writes an event that the journal has as `pushed`; returns `false` when the session does not read,
      * and then takes the event from the journal later.
@@ -81,6 +88,9 @@ export interface EventIntakeOptions {
   readonly now?: () => number;
 }
 
+/** How much of a body is kept as it was sent, in bytes. */
+export const MAX_RAW_BYTES = 256 * 1024;
+
 /** How long a delivery id is remembered, in milliseconds. */
 export const DELIVERY_WINDOW_MS = 15 * 60_000;
 
@@ -100,8 +110,9 @@ const BUSY_MS = 0.1;
 const MAX_GATHERED = 64;
 
 /** Whether an event is written by one statement, which is a transaction of its own. */
-function isOneStatement({ delivery, digest, raw }: IncomingEvent): boolean {
-  return delivery === undefined && digest === undefined && raw === undefined;
+function isOneStatement({ delivery, digest, raw, gathers }: IncomingEvent): boolean {
+  return delivery === undefined && digest === undefined && raw === undefined &&
+    gathers === undefined;
 }
 
 /** Takes events in. */
@@ -230,6 +241,8 @@ export class EventIntake {
       duplicateOf,
       raw: isRepeated ? undefined : event.raw,
     });
+    if (event.gathers !== undefined) journal.events.gather(event.gathers, seq);
+    if (event.track !== undefined && !isRepeated) journal.failures.note(event.track, storedAt);
   }
 
   #findRepeated(
@@ -254,7 +267,7 @@ export class EventIntake {
       else if (kind === "direct") this.#push(entry, link);
       else {
         behind.add(link);
-        resolve({ seq, kind: "accepted" });
+        resolve({ seq, kind: link.direct?.hasRefused() ? "stored" : "accepted" });
       }
     }
     for (const link of behind) link.look();

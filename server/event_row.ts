@@ -42,6 +42,28 @@ export interface NewEvent {
   readonly raw?: Uint8Array | undefined;
 }
 
+/** What a list of events is narrowed to. */
+export interface EventQuery {
+  /** The states; by default all of them. */
+  readonly states?: readonly EventState[];
+  /** The sessions that they belong to, `null` for none; by default all. Only with states. */
+  readonly sessions?: readonly (number | null)[];
+  /** Only events that are older than this one. */
+  readonly before?: number;
+  /** The most events. */
+  readonly limit: number;
+}
+
+/** What decides about the session of an event. */
+export interface WaitingEvent {
+  /** Its sequence number. */
+  readonly seq: number;
+  /** The session that was named explicitly. */
+  readonly target: string | null;
+  /** The repository that it is about. */
+  readonly repository: string | null;
+}
+
 type Row = Record<string, unknown>;
 
 /** Reads what a list shows of an event. */
@@ -68,7 +90,7 @@ export function toRecord(row: Row): EventRecord {
     answeredAt: row.answered_at as number | null,
     expiredAt: row.expired_at as number | null,
     source: row.source as string,
-    chat: (row.chat as string | null) ?? formatChatId(row.seq as number),
+    chat: formatChatId(row.seq as number),
     target: row.target as string | null,
     repository: row.repository as string | null,
     delivery: row.delivery as string | null,

@@ -1,8 +1,8 @@
 /**
  * The events of the journal.
  *
- * Every change of state goes through `statesBefore()` of `lib/event_state.ts`: a change that does not
- * apply any more, because another process was faster, changes nothing.
+ * A change of state applies in the states that `lib/event_state.ts` names: one that does not apply any
+ * more, because another process was faster, changes nothing.
  *
  * @module
  */
@@ -10,44 +10,28 @@
 import type { DatabaseSync } from "node:sqlite";
 import {
   EVENT_STATES,
-  type EventChange,
   type EventState,
   isOpen,
   nextEventState,
   statesBefore,
 } from "../lib/event_state.ts";
+import { formatEventId, seqAt } from "../lib/event_id.ts";
 import type { EventRecord, EventSummary } from "../lib/event_record.ts";
-import { type NewEvent, toRecord, toSummary } from "./event_row.ts";
-import { createStatements, type Statements } from "./statements.ts";
+import {
+  type EventQuery,
+  type NewEvent,
+  toRecord,
+  toSummary,
+  type WaitingEvent,
+} from "./event_row.ts";
+import {
+  createStatements,
+  MAX_LOOKED_PAST,
+  readOldestTime,
+  type Statements,
+} from "./statements.ts";
 
-/** What a list of events is narrowed to. */
-export interface EventQuery {
-  /** The states; by default all of them. */
-  readonly states?: readonly EventState[];
-  /** The sessions that they belong to, `null` for none; by default all. Only with states. */
-  readonly sessions?: readonly (number | null)[];
-  /** Only events that are older than this one. */
-  readonly before?: number;
-  /** The most events. */
-  readonly limit: number;
-}
-
-/** What decides about the session of an event. */
-export interface WaitingEvent {
-  /** Its sequence number. */
-  readonly seq: number;
-  /** The session that was named explicitly. */
-  readonly target: string | null;
-  /** The repository that it is about. */
-  readonly repository: string | null;
-}
-
-const STATE_TIMES: Readonly<Partial<Record<EventState, string>>> = {
-  pushed: "pushed_at",
-  seen: "seen_at",
-  answered: "answered_at",
-  expired: "expired_at",
-};
+const CHANGE_TIMES = { see: "seen_at", answer: "answered_at" } as const;
 
 function quoteAll(states: readonly EventState[]): string {
   return states.map((state) => `'${state}'`).join(", ");
@@ -67,6 +51,17 @@ const OPEN_STATES = quoteAll(EVENT_STATES.filter(isOpen));
  * No session has this number.
  */
 export const HELD_SESSION = 0;
+
+/** In place of a session: the events that are left to those who ask for them. */
+export const WITHHELD_SESSION = -1;
+
+/**
+ * What is too old: by its number, and by its time, which is earlier than the number tells where a clock
+ * was fast before. Numbers alone would keep all that came after that for as long as it was fast.
+ */
+const IS_OLD = `stored_at < ?1 AND seq < coalesce(
+    (SELECT seq FROM events WHERE seq >= ?2 ORDER BY seq LIMIT 1 OFFSET ${MAX_LOOKED_PAST}),
+    ${Number.MAX_SAFE_INTEGER})`;
 
 /** The rows of the table `events`. */
 export class EventTable {
@@ -153,11 +148,11 @@ export class EventTable {
   }
 
   /** Takes events out that another one tells of. */
-  gather(seqs: readonly number[], rule: string): void {
+  gather(seqs: readonly number[], into: number): void {
     this.#sql(
       `UPDATE events NOT INDEXED SET state = 'filtered', rule = ?
        WHERE seq IN (SELECT value FROM json_each(?)) AND state = 'stored'`,
-    ).run(rule, JSON.stringify(seqs));
+    ).run(`gathered in ${formatEventId(into)}`, JSON.stringify(seqs));
   }
 
   /** An event; `undefined` for none. */
@@ -176,8 +171,7 @@ export class EventTable {
 
   /** When the oldest event was taken in; `Infinity` when there is none. */
   oldestAt(): number {
-    const row = this.#sql("SELECT stored_at FROM events ORDER BY seq LIMIT 1").get();
-    return Number(row?.stored_at ?? Infinity);
+    return readOldestTime(this.#sql, { table: "events", column: "stored_at" });
   }
 
   /** Who has sent an event; `undefined` when there is no such event. */
@@ -188,12 +182,11 @@ export class EventTable {
   }
 
   /** Applies a change to an event; returns whether it applied. */
-  change(seq: number, change: Exclude<EventChange, "push" | "return">, nowMs: number): boolean {
+  change(seq: number, change: keyof typeof CHANGE_TIMES, nowMs: number): boolean {
     const before = statesBefore(change);
     const after = before[0] && nextEventState(before[0], change);
-    const time = after && STATE_TIMES[after];
     const { changes } = this.#sql(
-      `UPDATE events SET state = '${after}', ${time} = ?
+      `UPDATE events SET state = '${after}', ${CHANGE_TIMES[change]} = ?
        WHERE seq = ? AND state IN (${quoteAll(before)})`,
     ).run(nowMs, seq);
     return changes > 0;
@@ -236,7 +229,7 @@ export class EventTable {
     this.#sql(
       `UPDATE events SET state = 'stored', attempts = attempts - 1,
          pushed_at = CASE WHEN attempts > 1 THEN pushed_at END
-       WHERE seq = ? AND state = 'pushed'`,
+       WHERE seq = ? AND state IN (${quoteAll(statesBefore("return"))})`,
     ).run(seq);
   }
 
@@ -319,27 +312,27 @@ export class EventTable {
     return rows.map(toSummary);
   }
 
-  /** Gives up open events from before a number; what they say goes at once. Returns how many. */
-  expire(beforeSeq: number, nowMs: number, limit: number): number {
+  /** Gives up open events from before a time; what they say goes at once. Returns how many. */
+  expire(beforeMs: number, nowMs: number, limit: number): number {
     const rows = this.#sql(
-      `UPDATE events SET state = 'expired', expired_at = ?, content = '', raw = NULL
-       WHERE seq IN (SELECT seq FROM events NOT INDEXED WHERE seq < ?
-                     AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?)
+      `UPDATE events SET state = 'expired', expired_at = ?3, content = '', raw = NULL
+       WHERE seq IN (SELECT seq FROM events NOT INDEXED WHERE ${IS_OLD}
+                     AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?4)
        RETURNING seq`,
-    ).all(nowMs, beforeSeq, limit);
+    ).all(beforeMs, seqAt(beforeMs), nowMs, limit);
     this.#sql("DELETE FROM bodies WHERE seq IN (SELECT value FROM json_each(?))")
       .run(JSON.stringify(rows.map(({ seq }) => seq)));
     return rows.length;
   }
 
-  /** Deletes closed events from before a number, and those that were given up before a time. */
-  deleteClosed(beforeSeq: number, expiredBefore: number, limit: number): number {
+  /** Deletes closed events from before a time that were not given up since. Returns how many. */
+  deleteClosed(beforeMs: number, limit: number): number {
     return Number(
       this.#sql(
         `DELETE FROM events WHERE seq IN (
-           SELECT seq FROM events NOT INDEXED WHERE seq < ? AND state NOT IN (${OPEN_STATES})
-             AND coalesce(expired_at, 0) < ? ORDER BY seq LIMIT ?)`,
-      ).run(beforeSeq, expiredBefore, limit).changes,
+           SELECT seq FROM events NOT INDEXED WHERE ${IS_OLD} AND state NOT IN (${OPEN_STATES})
+             AND coalesce(expired_at, 0) < ?1 ORDER BY seq LIMIT ?3)`,
+      ).run(beforeMs, seqAt(beforeMs), limit).changes,
     );
   }
 

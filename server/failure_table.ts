@@ -19,6 +19,9 @@ export interface Failure {
 /** How long it is remembered, in milliseconds: what nobody mends for so long is gone for good. */
 const MEMORY_MS = 90 * 24 * 60 * 60_000;
 
+/** How many are remembered, so that those who make up subjects do not fill the disk with them. */
+const MAX_FAILURES = 1000;
+
 /** The rows of the table `failures`. */
 export class FailureTable {
   readonly #sql: Statements;
@@ -34,15 +37,17 @@ export class FailureTable {
       .get(source, subject) !== undefined;
   }
 
-  /** Takes note that something is broken. */
-  add({ source, subject }: Failure, nowMs: number): void {
-    this.#sql("DELETE FROM failures WHERE at < ?").run(nowMs - MEMORY_MS);
+  /** Takes note that something is broken, or works again. */
+  note({ source, subject, hasFailed }: Failure & { hasFailed: boolean }, nowMs: number): void {
+    if (!hasFailed) {
+      this.#sql("DELETE FROM failures WHERE source = ? AND subject = ?").run(source, subject);
+      return;
+    }
+    this.#sql(
+      `DELETE FROM failures WHERE at < ? OR at < (
+         SELECT at FROM failures ORDER BY at DESC LIMIT 1 OFFSET ${MAX_FAILURES - 2})`,
+    ).run(nowMs - MEMORY_MS);
     this.#sql("INSERT OR REPLACE INTO failures (source, subject, at) VALUES (?, ?, ?)")
       .run(source, subject, nowMs);
-  }
-
-  /** Takes note that something works again. */
-  remove({ source, subject }: Failure): void {
-    this.#sql("DELETE FROM failures WHERE source = ? AND subject = ?").run(source, subject);
   }
 }

@@ -21,7 +21,7 @@ import type { AuditLog } from "./audit_log.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { compileSources, type Source } from "./compile_sources.ts";
 import type { Taken } from "./dispatcher.ts";
-import { DELIVERY_WINDOW_MS, type IncomingEvent } from "./event_intake.ts";
+import { DELIVERY_WINDOW_MS, type IncomingEvent, MAX_RAW_BYTES } from "./event_intake.ts";
 import { hashToken } from "./hash_token.ts";
 import { answer } from "./http_answer.ts";
 import { answerTaken } from "./http_receiver.ts";
@@ -43,9 +43,6 @@ export interface SourceDeskOptions {
   /** Where refusals are written down. */
   readonly audit: Pick<AuditLog, "note">;
 }
-
-/** How much of a body is kept as it was sent, in bytes. */
-const MAX_RAW_BYTES = 256 * 1024;
 
 /** The longest delivery id that is kept as it is; of a longer one, its SHA-256 is. */
 const MAX_ID_LENGTH = 255;
@@ -96,7 +93,7 @@ export class SourceDesk {
     if (!verified.ok) {
       const { code: detail, message } = verified;
       const subject = `source:${source.name}`;
-      this.#options.audit.note({ action: "refuse", actor: peer.address, subject, detail });
+      this.#options.audit.note({ action: "refuse", actor: peer.network, subject, detail });
       return answer(STATUS_CODE.Unauthorized, `unauthorized: ${message}`);
     }
     const parsed = parseBody(bytes, headers.get("content-type"));
@@ -117,9 +114,7 @@ export class SourceDesk {
       const type = contentType === undefined ? {} : { "Content-Type": contentType };
       return new Response(status === 204 ? null : body, { status, headers: type });
     }
-    const kind = SOURCE_KINDS[isData ? source.entry.kind : "text"];
-    const shape = kind?.shape({ event, payload });
-    if (shape === undefined) return answer(STATUS_CODE.NotFound, "not found");
+    const shape = SOURCE_KINDS[source.entry.kind].shape({ event, payload });
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
     const digest = note.isIdProven ? undefined : verified.bodySignature ?? await sha256(bytes);
     return await this.#takeIn(source, { shape, payload, note, digest, bytes });
@@ -141,8 +136,8 @@ export class SourceDesk {
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
     const delivery = isLong ? await hashToken(deliveryId) : deliveryId;
     const isRepeated = this.#isRepeated(sender, delivery, digest);
-    const judgment = isRepeated
-      ? { isWanted: true, rule: "" }
+    const { judgment, track } = isRepeated
+      ? { judgment: { isWanted: false, rule: "" } }
       : this.#judge(source, { shape, payload });
     const { text, meta } = source.format(shape, payload);
     const id = tryIdentifier(deliveryId);
@@ -157,10 +152,14 @@ export class SourceDesk {
       repository: shape.repo ?? entry.repository,
       delivery,
       digest,
+      ...(track && { track }),
     };
-    if (!judgment.isWanted || isRepeated) {
+    if (!judgment.isWanted) {
       const filteredBy = isRepeated ? undefined : judgment.rule;
-      const taken = await this.#options.take({ ...incoming, filteredBy, isHeld: true });
+      // The rules may be others when it is delivered again; what has become of its subject is not.
+      const mayComeAgain = filteredBy !== undefined && shape.track === undefined;
+      const keys = mayComeAgain && { delivery: undefined, digest: undefined };
+      const taken = await this.#options.take({ ...incoming, ...keys, filteredBy, isHeld: true });
       return taken.kind === "filtered"
         ? answerTaken(taken, { text: `filtered: ${judgment.rule}` })
         : answerTaken(taken);
@@ -185,17 +184,15 @@ export class SourceDesk {
   #judge(
     { name, rules }: Source,
     { shape, payload }: { readonly shape: Shape; readonly payload: unknown },
-  ): EventJudgment {
+  ): { readonly judgment: EventJudgment; readonly track?: IncomingEvent["track"] } {
     const judgment = judgeEvent(shape, { rules, payload });
     const { track } = shape;
-    if (track === undefined) return judgment;
+    if (track === undefined) return { judgment };
     const failure = { source: name, subject: track.subject };
-    return this.#options.keeper.use(({ failures }) => {
-      const hadFailed = failures.has(failure);
-      const tracked = judgeTracked(track, { judgment, hasFailed: hadFailed });
-      if (tracked.hasFailed && !hadFailed) failures.add(failure, Date.now());
-      if (!tracked.hasFailed && hadFailed) failures.remove(failure);
-      return tracked;
-    });
+    const hadFailed = this.#options.keeper.use(({ failures }) => failures.has(failure));
+    const { hasFailed, ...tracked } = judgeTracked(track, { judgment, hasFailed: hadFailed });
+    return hasFailed === hadFailed
+      ? { judgment: tracked }
+      : { judgment: tracked, track: { ...failure, hasFailed } };
   }
 }

@@ -7,18 +7,12 @@
  * @module
  */
 
-import { formatBurst, MAX_LISTED_EVENTS } from "./format_burst.ts";
-
 /** An event that goes into a {@linkcode BurstGatherer}. */
 export interface BurstItem<Ref> {
   /** The name of its source. */
   readonly sourceName: string;
   /** What it has in common with others; an event without a key waits for none. */
   readonly key: string | undefined;
-  /** The event as it is shown alone. */
-  readonly text: string;
-  /** The first line of the text. */
-  readonly line1: string;
   /** What the caller knows the event by. */
   readonly ref: Ref;
   /** The time in milliseconds since the epoch. */
@@ -27,11 +21,12 @@ export interface BurstItem<Ref> {
 
 /** What comes out of a {@linkcode BurstGatherer}. */
 export type BurstOutput<Ref> =
-  /** One event to show, made of one or several. */
+  /** Events to show as one. */
   | {
     readonly kind: "event";
     readonly sourceName: string;
-    readonly text: string;
+    /** What they have in common; `undefined` for one that waited for none. */
+    readonly key: string | undefined;
     readonly refs: readonly Ref[];
   }
   /** Events that are not shown; a notice will count them. */
@@ -77,9 +72,6 @@ interface Group<Ref> {
   readonly sourceName: string;
   readonly key: string;
   readonly firstMs: number;
-  /** The text of the first, which is needed only while it is alone. */
-  readonly text: string;
-  readonly lines: string[];
   readonly refs: Ref[];
 }
 
@@ -136,21 +128,17 @@ export class BurstGatherer<Ref> {
    *
    * @returns What is due at its time.
    */
-  add({ sourceName, key, text, line1, ref, nowMs }: BurstItem<Ref>): BurstOutput<Ref>[] {
+  add({ sourceName, key, ref, nowMs }: BurstItem<Ref>): BurstOutput<Ref>[] {
     const outputs = this.due(nowMs);
     if (key === undefined) {
-      return [...outputs, this.#show(sourceName, { text, refs: [ref] }, nowMs)];
+      return [...outputs, this.#show({ sourceName, key, refs: [ref] }, nowMs)];
     }
     // The name of a source has no space.
     const id = `${sourceName} ${key}`;
     const group = this.#groups.get(id);
     if (group === undefined) {
-      const first = { sourceName, key, firstMs: nowMs, text, lines: [line1], refs: [ref] };
-      this.#groups.set(id, first);
-    } else {
-      if (group.lines.length < MAX_LISTED_EVENTS) group.lines.push(line1);
-      group.refs.push(ref);
-    }
+      this.#groups.set(id, { sourceName, key, firstMs: nowMs, refs: [ref] });
+    } else group.refs.push(ref);
     this.#waiting++;
     while (this.#groups.size > this.#maxKeys || this.#waiting > this.#maxWaiting) {
       outputs.push(...this.#releaseOldest(nowMs));
@@ -165,9 +153,7 @@ export class BurstGatherer<Ref> {
    * @returns What is due, in the order in which it is told.
    */
   due(nowMs: number): BurstOutput<Ref>[] {
-    const outputs: BurstOutput<Ref>[] = this.#notices((sinceMs) =>
-      hasPassed(MINUTE_MS, sinceMs, nowMs)
-    );
+    const outputs: BurstOutput<Ref>[] = this.#notices(nowMs);
     for (const { firstMs } of this.#groups.values()) {
       if (!hasPassed(this.#windowMs, firstMs, nowMs)) break;
       outputs.push(...this.#releaseOldest(nowMs));
@@ -176,29 +162,20 @@ export class BurstGatherer<Ref> {
     return outputs;
   }
 
-  /** Gives all that waits, as at the end of the process. */
-  flush(nowMs: number): BurstOutput<Ref>[] {
-    const outputs: BurstOutput<Ref>[] = [];
-    while (this.#groups.size > 0) outputs.push(...this.#releaseOldest(nowMs));
-    return [...outputs, ...this.#notices(() => true)];
-  }
-
   #releaseOldest(nowMs: number): BurstOutput<Ref>[] {
     const [oldest] = this.#groups;
     if (oldest === undefined) return [];
-    const [id, { sourceName, key, text, lines, refs }] = oldest;
+    const [id, group] = oldest;
     this.#groups.delete(id);
-    this.#waiting -= refs.length;
-    const burst = { sourceName, key, count: refs.length, lines };
-    return [
-      this.#show(sourceName, { text: refs.length === 1 ? text : formatBurst(burst), refs }, nowMs),
-    ];
+    this.#waiting -= group.refs.length;
+    return [this.#show(group, nowMs)];
   }
 
   /** Shows an event unless its source has shown enough. */
   #show(
-    sourceName: string,
-    { text, refs }: { readonly text: string; readonly refs: readonly Ref[] },
+    { sourceName, key, refs }: Pick<BurstItem<Ref>, "sourceName" | "key"> & {
+      readonly refs: readonly Ref[];
+    },
     nowMs: number,
   ): BurstOutput<Ref> {
     let state = this.#sources.get(sourceName);
@@ -209,18 +186,18 @@ export class BurstGatherer<Ref> {
     state.shownMs = state.shownMs.filter((shownMs) => !hasPassed(MINUTE_MS, shownMs, nowMs));
     if (state.shownMs.length < this.#maxPerMinute) {
       state.shownMs.push(nowMs);
-      return { kind: "event", sourceName, text, refs };
+      return { kind: "event", sourceName, key, refs };
     }
     if (state.held === 0) state.heldSinceMs = nowMs;
     state.held += refs.length;
     return { kind: "held", sourceName, refs };
   }
 
-  #notices(isDue: (heldSinceMs: number) => boolean): BurstOutput<Ref>[] {
+  #notices(nowMs: number): BurstOutput<Ref>[] {
     const notices: BurstOutput<Ref>[] = [];
     for (const [sourceName, state] of this.#sources) {
       const { held: count, heldSinceMs } = state;
-      if (count === 0 || !isDue(heldSinceMs)) continue;
+      if (count === 0 || !hasPassed(MINUTE_MS, heldSinceMs, nowMs)) continue;
       const events = count === 1 ? "1 event" : `${count} events`;
       const text = `[${sourceName}] ${events} held back within a minute: inbox has them`;
       notices.push({ kind: "notice", sourceName, text, count });

@@ -5,9 +5,7 @@
  * @module
  */
 
-import { shapeGeneric } from "./generic.ts";
 import { tryParseJson } from "./parse_json.ts";
-import type { SourceKind } from "./source.ts";
 
 /** The values of a form by their names; a name that stands there several times has a list. */
 function readFields(body: string): Record<string, unknown> {
@@ -39,6 +37,3 @@ export function tryParseForm(body: string): { readonly payload: unknown } | unde
   }
   return { payload: fields };
 }
-
-/** A system that sends forms. */
-export const form: SourceKind = { name: "form", shape: (delivery) => shapeGeneric(delivery) };

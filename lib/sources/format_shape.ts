@@ -21,7 +21,7 @@ const MARKER_CODE_POINTS = 24;
 const URL_REGEXP = /^https?:\/\/[!#-;=?-_a-~]+$/;
 
 /** What a shape may add to the attributes of its event. */
-const META_KEYS: readonly string[] = ["action", "ref", "number", "actor", "trust"];
+const META_KEYS: readonly string[] = ["project", "action", "ref", "number", "actor", "trust"];
 
 /** What {@linkcode formatShape} returns. */
 export interface FormattedShape {

@@ -2,7 +2,6 @@ import { alertmanager } from "./alertmanager.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { circleci } from "./circleci.ts";
 import { discord } from "./discord.ts";
-import { form } from "./form.ts";
 import { generic } from "./generic.ts";
 import { forgejo, gitea } from "./gitea.ts";
 import { github } from "./github.ts";
@@ -10,6 +9,7 @@ import { gitlab } from "./gitlab.ts";
 import { grafana } from "./grafana.ts";
 import { linear } from "./linear.ts";
 import { pagerduty } from "./pagerduty.ts";
+import type { SchemeKind } from "./scheme.ts";
 import { sentry } from "./sentry.ts";
 import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
@@ -17,7 +17,6 @@ import type { SourceKind } from "./source.ts";
 import { standard } from "./standard.ts";
 import { stripe } from "./stripe.ts";
 import { telegram } from "./telegram.ts";
-import { text } from "./text.ts";
 import { vercel } from "./vercel.ts";
 
 const KINDS: readonly SourceKind[] = [
@@ -40,15 +39,14 @@ const KINDS: readonly SourceKind[] = [
   shopify,
   standard,
   generic,
-  form,
-  text,
 ];
 
 /**
- * How deliveries are read, by the name of their kind: all that a source can be configured as, and the
- * two formats `form` and `text`, which `generic` reads as well. Nothing is inherited, so that
- * `SOURCE_KINDS["constructor"]` is `undefined`.
+ * How deliveries are read, by the name of their kind: all that a source can be configured as. Nothing
+ * is inherited, so that `SOURCE_KINDS["constructor"]` is `undefined`.
  */
-export const SOURCE_KINDS: Readonly<Record<string, SourceKind>> = Object.freeze(
+export const SOURCE_KINDS: Readonly<
+  Record<SchemeKind, SourceKind> & Record<string, SourceKind>
+> = Object.freeze(
   Object.assign(Object.create(null), Object.fromEntries(KINDS.map((kind) => [kind.name, kind]))),
 );

@@ -9,7 +9,7 @@ import { countCodePoints } from "../truncate.ts";
 import { tryIdentifier } from "./identifier.ts";
 import { field, joinTitle, quoted } from "./lines.ts";
 import { number, text as textAt } from "./payload.ts";
-import type { Delivery, Line, Shape, SourceKind } from "./source.ts";
+import type { Delivery, Line, Shape } from "./source.ts";
 
 /** How many lines of a text are shown. */
 const MAX_TEXT_LINES = 10;
@@ -86,6 +86,3 @@ export function shapeText({ event, payload }: Delivery): Shape {
     lines: [...shown, ...(isCut ? field("lines", `${shown.length} shown of ${lines.length}`) : [])],
   };
 }
-
-/** A system that sends text. */
-export const text: SourceKind = { name: "text", shape: shapeText };

@@ -240,7 +240,7 @@ Deno.test("runs of one commit that fail together are told as one [source.burst]"
   const content = session.notifications.map(contentOf).join("\n\n");
   assertMatch(
     content,
-    /^\[gh\] 3 events for octo\/repo@6dcb09b:\n(?:- workflow failed - ci [123] #[123] - octo\/repo@main\n){3}\n\(No answer due: ack evt_\w{11}\.\)$/,
+    /^\[gh\] 3 events for octo\/repo@6dcb09b:\n(?:- evt_\w{11} workflow failed - ci [123] #[123] - octo\/repo@main\n){3}\(read_event has the whole of each\.\)\n\n\(No answer due: ack evt_\w{11}\.\)$/,
   );
   const told = readJournal(stateDir).find(({ state }) => state === "pushed");
   const notes = readJournal(stateDir).map(({ state, rule }) => `${state}: ${rule}`);

@@ -3,13 +3,14 @@ import type { NewEvent } from "../../server/event_row.ts";
 import { Dispatcher } from "../../server/dispatcher.ts";
 import type { SessionLink } from "../../server/event_intake.ts";
 import { until } from "../_until.ts";
-import { MemoryJournal } from "./_memory_journal.ts";
+import { HELD_SESSION } from "../../server/event_table.ts";
+import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
 
 /** A dispatcher, and sessions that only count how often they are woken. */
 function createFixture(graceMs = 60_000) {
   const memory = new MemoryJournal();
   const { journal } = memory;
-  const dispatcher = new Dispatcher({ keeper: memory, graceMs });
+  const dispatcher = new Dispatcher({ keeper: memory, graceMs, retryMs: 1 });
   const woken: number[] = [];
   let seq = 0;
   return {
@@ -60,6 +61,29 @@ Deno.test("Dispatcher.attach() hands a session what was stored while none was op
   dispatcher.attach(api);
   await until("it is woken", () => woken.includes(api.sessionId));
   assertEquals(placeOf(other), ["stored", api.sessionId]);
+});
+
+Deno.test("Dispatcher offers again what a journal that failed has kept back [offer.stored] [offer.again]", async () => {
+  for (const state of ["stored", "pushed"] as const) {
+    using fixture = createFixture();
+    const { dispatcher, journal, store, open, placeOf } = fixture;
+    const seq = store({ state });
+    const held = store({ session: HELD_SESSION });
+    const { assign, releaseHeld } = journal.events;
+    let failures = 0;
+    const fail = () => {
+      failures++;
+      throw createDiskFullError();
+    };
+    Object.assign(journal.events, { assign: fail, releaseHeld: fail });
+    dispatcher.start();
+    const web = open();
+    dispatcher.attach(web);
+    await until("it was tried again", () => failures > 4);
+    Object.assign(journal.events, { assign, releaseHeld });
+    await until("all is handed over", () => placeOf(seq)[1] === web.sessionId);
+    await until("what was held is, too", () => placeOf(held)[1] === web.sessionId);
+  }
 });
 
 Deno.test("Dispatcher offers what a session left unseen to the next one that opens [offer.again]", async () => {

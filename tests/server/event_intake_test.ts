@@ -24,6 +24,7 @@ function createFixture() {
     look: () => void session.looks++,
     direct: {
       isReady: () => session.isReady,
+      hasRefused: () => !session.reads,
       tryPush(event) {
         assertEquals(journal.events.get(event.seq)?.state, "pushed", "it is on disk by now");
         if (session.reads) pushed.push(event);
@@ -81,8 +82,11 @@ Deno.test("EventIntake.take() leaves events in the journal for sessions that are
   ]);
   assert(session.looks > 0, "the session is woken");
   session.isReady = false;
-  const { seq, kind } = await intake.take(eventOf("d"), fixture.link);
-  assertEquals([kind, journal.events.get(seq)?.state], ["accepted", "stored"]);
+  for (const [reads, expected] of [[true, "accepted"], [false, "stored"]] as const) {
+    session.reads = reads;
+    const { seq, kind } = await intake.take(eventOf("d"), fixture.link);
+    assertEquals([kind, journal.events.get(seq)?.state], [expected, "stored"]);
+  }
   assertEquals(fixture.pushed, []);
 });
 

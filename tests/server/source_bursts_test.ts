@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Dispatcher } from "../../server/dispatcher.ts";
 import type { IncomingEvent } from "../../server/event_intake.ts";
-import { HELD_SESSION } from "../../server/event_table.ts";
+import { HELD_SESSION, WITHHELD_SESSION } from "../../server/event_table.ts";
 import { JournalError } from "../../server/journal_error.ts";
 import { SourceBursts } from "../../server/source_bursts.ts";
 import { until } from "../_until.ts";
@@ -18,8 +18,9 @@ function createFixture(now?: () => number) {
   const bursts = new SourceBursts({
     take: (event) => dispatcher.take(event),
     release: (seqs) => dispatcher.release(seqs),
-    gather: (seqs, into) => dispatcher.gather(seqs, into),
+    withhold: (seqs) => dispatcher.withhold(seqs),
     now: now ?? (() => nowMs),
+    retryMs: 1,
   });
   dispatcher.start();
   const sessionId = memory.startSession();
@@ -89,10 +90,14 @@ Deno.test("SourceBursts.add() makes one of several, and says in each of them whe
   }
   await fixture.add(5, "other");
   await until("they are told", () => fixture.shown().length > 0);
-  assertEquals(fixture.shown(), [
-    "[ci] 3 events for octo/repo@6dcb09b:\n- failed 1\n- failed 2\n- failed 3",
-  ]);
   const rows = fixture.rows();
+  assertEquals(fixture.shown(), [
+    [
+      "[ci] 3 events for octo/repo@6dcb09b:",
+      ...rows.slice(0, 3).map(({ id }, index) => `- ${id} failed ${index + 1}`),
+      "(read_event has the whole of each.)",
+    ].join("\n"),
+  ]);
   const told = rows.find(({ content }) => content.startsWith("[ci] 3 events"));
   assertEquals([told?.delivery, told?.raw, told?.rule], [null, undefined, "only failures"]);
   assertEquals(rows.slice(0, 3).map(({ state, rule }) => `${state}: ${rule}`), [
@@ -119,7 +124,10 @@ Deno.test("SourceBursts.add() holds back what is over thirty a minute, and says 
     assertEquals((await fixture.add(i / 10, undefined)).kind, "accepted");
   }
   for (let i = 0; i < 5; i++) assertEquals((await fixture.add(4, undefined)).kind, "stored");
-  const held = () => fixture.rows().filter(({ session }) => session === HELD_SESSION);
+  const held = () =>
+    fixture.rows().filter(({ session }) =>
+      session === HELD_SESSION || session === WITHHELD_SESSION
+    );
   assertEquals([fixture.shown().length, held().length], [30, 5]);
   await fixture.add(64, undefined);
   const notice = "[ci] 5 events held back within a minute: inbox has them";
@@ -155,4 +163,67 @@ Deno.test("SourceBursts.add() rejects what is not on disk, and shows the others 
   await fixture.add(10, "c");
   await until("the first is shown", () => fixture.shown().length > 0);
   assertEquals(fixture.shown(), ["[ci] failed 1\nbranch: main"]);
+});
+
+Deno.test("SourceBursts.add() shows a burst although one of it is not on disk, and the journal fails once more [source.journal]", async () => {
+  using fixture = createFixture();
+  const { memory } = fixture;
+  await fixture.add(0, "a");
+  memory.failure = createDiskFullError();
+  await assertRejects(() => fixture.add(1, "a"), JournalError, "the disk is full");
+  memory.failure = undefined;
+  await fixture.add(2, "a");
+  memory.failure = createDiskFullError();
+  await assertRejects(() => fixture.add(10, undefined), JournalError, "the disk is full");
+  await until("it was tried again", () => memory.failures > 4);
+  assertEquals(fixture.shown(), []);
+  memory.failure = undefined;
+  await until("the burst is shown", () => fixture.shown().length > 0);
+  assertEquals(fixture.shown().map((text) => text.split("\n")[0]), ["[ci] 2 events for a:"]);
+});
+
+Deno.test("SourceBursts.add() shows an event in five seconds while a notice waits for its minute [source.burst]", async () => {
+  const times: number[] = [];
+  let nowMs = START_MS;
+  using fixture = createFixture(() => times.shift() ?? nowMs);
+  for (let i = 0; i < 31; i++) await fixture.add(0, undefined);
+  nowMs += 5000;
+  times.push(START_MS, START_MS + 4999);
+  const event = { source: "github", sender: "source:cd", content: "[cd] is down", meta: {} };
+  await fixture.bursts.add(event, { sourceName: "cd", key: "a" });
+  await until("the timer runs", () => fixture.shown().includes("[cd] is down"));
+});
+
+Deno.test("SourceBursts.add() leaves what is over thirty a minute to those who ask, whoever holds the port next [source.burst]", async () => {
+  using fixture = createFixture();
+  const { memory, dispatcher, bursts, sessionId } = fixture;
+  const withheld = () => fixture.rows().filter(({ session }) => session === WITHHELD_SESSION);
+  for (let i = 0; i < 33; i++) await fixture.add(0, undefined);
+  await until("they are marked", () => withheld().length === 3);
+  await fixture.add(0, undefined);
+  bursts.close();
+  await until("the last is marked", () => withheld().length === 4);
+  dispatcher.stop();
+  using next = Object.assign(new Dispatcher({ keeper: memory }), {
+    [Symbol.dispose]: () => next.stop(),
+  });
+  next.start();
+  next.attach({ sessionId, look() {} });
+  assertEquals(
+    (await next.take({ source: "text", sender: "dev", content: "", meta: {} })).kind,
+    "accepted",
+  );
+  assertEquals(withheld().length, 4);
+});
+
+Deno.test("SourceBursts says that events are held back where they would have gone [source.burst]", async () => {
+  using fixture = createFixture();
+  const other = fixture.memory.startSession("other");
+  fixture.dispatcher.attach({ sessionId: other, look() {} });
+  const fields = { target: "other", mayWait: true };
+  for (let i = 0; i < 31; i++) await fixture.add(0, undefined, fields);
+  await fixture.add(61, undefined, fields);
+  const find = () => fixture.rows().find(({ content }) => content.includes("held back"));
+  await until("they are counted", find);
+  assertEquals(find()?.session, other);
 });

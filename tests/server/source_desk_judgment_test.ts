@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { COMMON, SHA } from "../lib/sources/_github.ts";
 import { ALERT_GROUP } from "../lib/sources/_payloads.ts";
-import { GENERIC } from "../_signed_delivery.ts";
-import { MemoryJournal } from "./_memory_journal.ts";
+import { GENERIC, type SourceDraft } from "../_signed_delivery.ts";
+import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
 import { LoneDesk, rowsOf, SourcePort } from "./_sources.ts";
 
 const GITHUB = { kind: "github" } as const;
@@ -165,6 +165,46 @@ Deno.test("SourceDesk shows the first success after a failure, and no other [sou
       "first good state after a bad one",
     ],
   );
+});
+
+Deno.test("SourceDesk shows every success where events.allow asks for it [source.filter] [source.tracked]", async () => {
+  using memory = new MemoryJournal();
+  const draft = { ...GITHUB, events: { allow: ["workflow_run.completed"] } };
+  using desk = await LoneDesk.open({ gh: draft }, { memory });
+  for (const conclusion of ["success", "failure", "success", "success"]) {
+    const answer = await desk.deliver("gh", runOf(conclusion), { event: "workflow_run" });
+    assertEquals(answer, "202 stored", conclusion);
+  }
+});
+
+Deno.test("SourceDesk shows a success that was not on disk when it is delivered again [source.tracked] [source.journal]", async () => {
+  using memory = new MemoryJournal();
+  using desk = await LoneDesk.open({ gh: GITHUB }, { memory });
+  const event = "workflow_run";
+  assertEquals(await desk.deliver("gh", runOf("failure"), { event, id: "a" }), "202 stored");
+  const { events } = memory.journal;
+  const insert = events.insert;
+  events.insert = () => {
+    throw createDiskFullError();
+  };
+  await assertRejects(() => desk.deliver("gh", runOf("success"), { event, id: "b" }));
+  events.insert = insert;
+  assertEquals(await desk.deliver("gh", runOf("success"), { event, id: "b" }), "202 stored");
+});
+
+Deno.test("SourceDesk judges again what its rules have filtered, but not what is old [source.filter] [source.replay]", async () => {
+  using memory = new MemoryJournal();
+  const deliver = async (draft: SourceDraft, body: unknown, event: string) => {
+    using desk = await LoneDesk.open({ gh: draft }, { memory });
+    return await desk.deliver("gh", body, { event, id: event });
+  };
+  assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), `200 filtered: ${DEFAULT}`);
+  const events = { allow: ["push"] };
+  assertEquals(await deliver({ ...GITHUB, events }, pushTo("dev"), "push"), "202 stored");
+  assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), "200 ok, repeated");
+  const filtered = "200 filtered: good state without a bad one before";
+  assertEquals(await deliver(GITHUB, runOf("success"), "workflow_run"), filtered);
+  assertEquals(await deliver(GITHUB, runOf("success"), "workflow_run"), "200 ok, repeated");
 });
 
 Deno.test("SourceDesk remembers failures on disk, over desks and repetitions [source.tracked]", async () => {

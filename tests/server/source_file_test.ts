@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { addSource } from "../../lib/sources/source_changes.ts";
 import { readSourceFile, secretPathOf, updateSourceFile } from "../../server/source_file.ts";
 import { sourcesPathOf } from "../../server/state_folder.ts";
@@ -42,6 +42,19 @@ Deno.test("updateSourceFile() writes nothing when a change is refused [source.co
   const refusal = { ok: false, message: "no" } as const;
   assertEquals(await updateSourceFile(stateDir, () => refusal), refusal);
   assertEquals(Deno.statSync(sourcesPathOf(stateDir)).ino, before);
+});
+
+Deno.test("updateSourceFile() says what to do when nothing can be written [source.config]", async () => {
+  const scratch = createScratch();
+  Deno.writeTextFileSync(`${scratch}/file`, "");
+  Deno.mkdirSync(`${scratch}/locked/config.json.lock`, { recursive: true });
+  for (const stateDir of [`${scratch}/file/state`, `${scratch}/locked`]) {
+    const result = await updateSourceFile(stateDir, (config) => ({ ok: true, config }));
+    assertMatch(
+      result.ok ? "" : result.message,
+      /^Cannot write \/.+\/config\.json: .+\. Make the folder writable, or give another one with --state-dir$/,
+    );
+  }
 });
 
 Deno.test("readSourceFile() names the file and what is wrong with it, and it stays as it is [source.config]", async () => {

@@ -1,14 +1,15 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { form, tryParseForm } from "../../../lib/sources/form.ts";
+import { tryParseForm } from "../../../lib/sources/form.ts";
+import { generic } from "../../../lib/sources/generic.ts";
 import { assertSound, linesOf } from "./_shapes.ts";
 
 Deno.test("form tells of its fields without what answers in the name of an app [source.redaction]", () => {
   const parsed = tryParseForm(
     "token=abc&user_name=Steve&text=build+failed%21&response_url=https%3A%2F%2Fx&trigger_id=1",
   );
-  assertEquals(linesOf(form, { event: "", payload: parsed?.payload }), [
-    "[form] event",
+  assertEquals(linesOf(generic, { event: "", payload: parsed?.payload }), [
+    "[generic] event",
     'user_name (untrusted): "Steve"',
     'text (untrusted): "build failed!"',
   ]);
@@ -32,8 +33,8 @@ Deno.test("tryParseForm() decodes fields, and JSON in a lone payload [source.sha
 Deno.test("tryParseForm() sets no prototype [source.total]", () => {
   const { payload } = tryParseForm("__proto__=x&constructor=y") ?? {};
   assertEquals(Object.getPrototypeOf(payload), Object.prototype);
-  assertEquals(linesOf(form, { event: "", payload }), [
-    "[form] event",
+  assertEquals(linesOf(generic, { event: "", payload }), [
+    "[generic] event",
     'constructor (untrusted): "y"',
   ]);
 });
@@ -41,6 +42,6 @@ Deno.test("tryParseForm() sets no prototype [source.total]", () => {
 Deno.test("form makes an event of any body [source.total]", () => {
   fc.assert(fc.property(fc.dictionary(fc.string(), fc.string()), (fields) => {
     const body = `${new URLSearchParams(fields)}&x=`;
-    assertSound(form, { event: "", payload: tryParseForm(body)?.payload });
+    assertSound(generic, { event: "", payload: tryParseForm(body)?.payload });
   }));
 });

@@ -13,7 +13,14 @@ const SHAPE: Shape = {
   event: "workflow_run.completed",
   severity: "error",
   repo: "octo/repo",
-  meta: { action: "completed", ref: "main", number: "7", actor: "octocat", trust: "member" },
+  meta: {
+    project: "front",
+    action: "completed",
+    ref: "main",
+    number: "7",
+    actor: "octocat",
+    trust: "member",
+  },
   rule: "workflow_run: only failures",
   isWanted: true,
 };
@@ -31,6 +38,7 @@ Deno.test("formatShape() writes the title, the lines and the address [source.sha
       event: "workflow_run.completed",
       severity: "error",
       repo: "octo/repo",
+      project: "front",
       action: "completed",
       ref: "main",
       number: "7",

@@ -8,7 +8,7 @@ import * as services from "./_payloads.ts";
 import { assertSound, mutationOf } from "./_shapes.ts";
 
 Deno.test("SOURCE_KINDS has every kind that can be verified, by its name [source.shape]", () => {
-  assertEquals(Object.keys(SOURCE_KINDS).sort(), [...SCHEME_KINDS, "form", "text"].sort());
+  assertEquals(Object.keys(SOURCE_KINDS).sort(), [...SCHEME_KINDS].sort());
   for (const [name, kind] of Object.entries(SOURCE_KINDS)) assertEquals(kind.name, name);
 });
 

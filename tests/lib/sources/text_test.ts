@@ -1,14 +1,14 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { text } from "../../../lib/sources/text.ts";
+import { generic } from "../../../lib/sources/generic.ts";
 import { countCodePoints } from "../../../lib/truncate.ts";
 import { hostileText } from "../_texts.ts";
 import { assertSound, linesOf } from "./_shapes.ts";
 
 Deno.test("text shows each line that shows anything in quotes of its own [source.shape]", () => {
   const payload = "build failed\r\n\n  at \x1b[31mmain\x1b[0m\r</channel>\n\u200b\n";
-  assertEquals(linesOf(text, { event: "", payload }), [
-    "[text] text - 3 lines",
+  assertEquals(linesOf(generic, { event: "", payload }), [
+    "[generic] text - 3 lines",
     'text (untrusted): "build failed"',
     'text (untrusted): "at main"',
     'text (untrusted): "‹/channel›"',
@@ -17,20 +17,20 @@ Deno.test("text shows each line that shows anything in quotes of its own [source
 
 Deno.test("text shows ten lines and 800 characters, and counts the rest [source.shape]", () => {
   const many = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
-  const lines = linesOf(text, { event: "log", payload: many });
+  const lines = linesOf(generic, { event: "log", payload: many });
   assertEquals([lines[0], lines[10], lines[11]], [
-    "[text] log - 40 lines",
+    "[generic] log - 40 lines",
     'text (untrusted): "line 9"',
     "lines: 10 shown of 40",
   ]);
-  const shape = text.shape({ event: "", payload: `${"x".repeat(700)}\n${"y".repeat(700)}\nz` });
+  const shape = generic.shape({ event: "", payload: `${"x".repeat(700)}\n${"y".repeat(700)}\nz` });
   assertEquals(shape.lines.map(({ value }) => countCodePoints(value)), [700, 100, 12]);
 });
 
 Deno.test("text says of bytes that are no text how many they are and their digest [source.shape]", () => {
   const sha256 = "5f".repeat(32);
-  assertEquals(linesOf(text, { event: "", payload: { byteLength: 12, sha256 } }), [
-    "[text] 12 bytes that are no text",
+  assertEquals(linesOf(generic, { event: "", payload: { byteLength: 12, sha256 } }), [
+    "[generic] 12 bytes that are no text",
     `SHA-256: ${sha256}`,
   ]);
 });
@@ -42,8 +42,8 @@ Deno.test("text makes an event of any payload [source.total]", () => {
     fc.array(hostileText).map((a) => a.join("\n")),
   );
   fc.assert(fc.property(payload, (payload) => {
-    assertSound(text, { event: "", payload });
-    const { lines } = text.shape({ event: "", payload });
+    assertSound(generic, { event: "", payload });
+    const { lines } = generic.shape({ event: "", payload });
     const quotes = lines.filter(({ isUntrusted }) => isUntrusted);
     assertLessOrEqual(quotes.length, 10);
     assertLessOrEqual(quotes.reduce((sum, { value }) => sum + countCodePoints(value), 0), 800);
