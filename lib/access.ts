@@ -94,7 +94,7 @@ export interface Pairing {
   readonly requested_at: number;
   /** When the pairing ends by itself. */
   readonly expires_at: number;
-  /** When it was claimed or refused, `null` while it is open. */
+  /** When it was claimed, or ended by wrong codes; `null` before that. */
   readonly ended_at: number | null;
   /** What the owner has granted, `null` before that. */
   readonly grant: PairingGrant | null;

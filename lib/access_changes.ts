@@ -94,6 +94,8 @@ export interface UseOptions {
 
 /** A browser that a sender signs in with. */
 export interface SignInOptions extends UseOptions {
+  /** The SHA-256 of the token by which the sender was identified, in hexadecimal digits. */
+  readonly tokenSha256: string;
   /** The SHA-256 of the id that the cookie carries, in hexadecimal digits. */
   readonly signInSha256: string;
   /** How long the sign-in lasts, in milliseconds. */
@@ -138,7 +140,7 @@ function isClaimable(pairing: Pairing, nowMs: number): boolean {
 }
 
 /** The ids that are taken: those of senders, and those granted to pairings that can be claimed. */
-export function takenIds(access: Access, nowMs: number): ReadonlySet<string> {
+function takenIds(access: Access, nowMs: number): ReadonlySet<string> {
   const granted = access.pairings.filter((pairing) => isClaimable(pairing, nowMs));
   return new Set([
     ...access.senders.map(({ id }) => id),
@@ -224,9 +226,16 @@ function isCurrent({ expires_at }: { readonly expires_at: number | null }, nowMs
   return expires_at === null || nowMs < expires_at;
 }
 
-/** Signs a sender in with one more browser; beyond {@linkcode MAX_SIGN_INS} the oldest leaves. */
+/**
+ * Signs a sender in with one more browser; beyond {@linkcode MAX_SIGN_INS} the oldest leaves. Refused
+ * once the sender has another token: who waits behind its rotation must not outlive it by a cookie.
+ */
 export function addSignIn(access: Access, options: SignInOptions): AccessChange<ChangedSender> {
-  const { id, signInSha256, nowMs, ttlMs } = options;
+  const { id, tokenSha256, signInSha256, nowMs, ttlMs } = options;
+  const found = access.senders.find((sender) => sender.id === id);
+  if (found !== undefined && found.token_sha256 !== tokenSha256) {
+    return { ok: false, message: `The token of "${id}" is another by now: expected that one` };
+  }
   const signIn: SignIn = {
     id_sha256: signInSha256,
     created_at: nowMs,
@@ -303,8 +312,10 @@ export function findBySignInHash(
 /**
  * Drops sign-ins that have expired, and pairings that are over and were requested more than an hour
  * ago; until then they count for the limit per address. Senders stay.
+ *
+ * @returns The same object when there is nothing to drop.
  */
-export function pruneAccess(access: Access, nowMs: number): SureAccessChange {
+export function pruneAccess(access: Access, nowMs: number): Access {
   const pairings = access.pairings.filter(({ requested_at, ended_at, expires_at }) =>
     nowMs - requested_at <= PAIRING_MEMORY_MS || (ended_at === null && nowMs < expires_at)
   );
@@ -314,5 +325,5 @@ export function pruneAccess(access: Access, nowMs: number): SureAccessChange {
   });
   const isSame = pairings.length === access.pairings.length &&
     senders.every((sender, index) => sender === access.senders[index]);
-  return { ok: true, access: isSame ? access : { ...access, senders, pairings } };
+  return isSame ? access : { ...access, senders, pairings };
 }

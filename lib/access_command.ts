@@ -43,7 +43,7 @@ export interface PairOptions extends ChangeOptions {
   readonly kind: "pair";
   /** The code that was given, whatever it is. */
   readonly code: string;
-  /** The id of the sender; `undefined` for one made of the label. */
+  /** The id of the sender; `undefined` for one made of the label and random characters. */
   readonly id: string | undefined;
   /** The name that people read; `undefined` for how the device calls itself. */
   readonly label: string | undefined;

@@ -14,15 +14,13 @@ import {
   type AccessChange,
   addSender,
   PAIRING_MEMORY_MS,
-  pruneAccess,
   refuseSender,
   sortRights,
-  takenIds,
 } from "./access_changes.ts";
 import { cleanLine } from "./clean_line.ts";
 import { isEqualConstantTime } from "./constant_time.ts";
 import { networkOf } from "./ip_address.ts";
-import { normalizePairingCode } from "./pairing_code.ts";
+import { createPairingCode, normalizePairingCode } from "./pairing_code.ts";
 
 /** How long a pairing can be approved and claimed, in milliseconds. */
 export const PAIRING_TTL_MS = 600_000;
@@ -39,8 +37,11 @@ export const MAX_WRONG_CODES = 5;
 /** The longest label in code points. */
 const LABEL_CODE_POINTS = 64;
 
-/** The longest id made of a label; a number goes behind it. */
+/** How much of a label goes into an id. */
 const SLUG_LENGTH = 56;
+
+/** How many random characters go behind that. */
+const SUFFIX_LENGTH = 4;
 
 /** A request to pair. */
 export interface PairingRequest {
@@ -80,8 +81,10 @@ export type PairingRequestResult =
 export interface PairingApproval {
   /** The code as the owner has typed it. */
   readonly code: string;
-  /** The id of the sender; by default one made of the label. */
+  /** The id of the sender; by default one made of the label and random characters. */
   readonly id?: string | undefined;
+  /** Random bytes for that; 32 are enough in practice. */
+  readonly randomBytes: Uint8Array;
   /** The name of the sender; by default how the browser calls itself. */
   readonly label?: string | undefined;
   /** What the sender may do. */
@@ -130,7 +133,7 @@ export function pendingPairings(access: Access, nowMs: number): Pairing[] {
   return access.pairings.filter((pairing) => isPending(pairing, nowMs));
 }
 
-/** Notes that a browser asks to be let in, within the limits, and forgets what is long over. */
+/** Notes that a browser asks to be let in, within the limits. */
 export function requestPairing(access: Access, request: PairingRequest): PairingRequestResult {
   const { idSha256, code, label, address, nowMs } = request;
   if (access.policy !== "pairing") {
@@ -147,9 +150,8 @@ export function requestPairing(access: Access, request: PairingRequest): Pairing
       message: `Too many pairings wait for approval: expected less than ${MAX_PENDING_PAIRINGS}`,
     };
   }
-  const pruned = pruneAccess(access, nowMs).access;
   const network = networkOf(address);
-  const earliest = pruned.pairings
+  const earliest = access.pairings
     .filter((other) =>
       networkOf(other.address) === network && nowMs - other.requested_at < PAIRING_MEMORY_MS
     )
@@ -173,7 +175,7 @@ export function requestPairing(access: Access, request: PairingRequest): Pairing
     ended_at: null,
     grant: null,
   };
-  return { ok: true, access: { ...pruned, pairings: [...pruned.pairings, pairing] }, pairing };
+  return { ok: true, access: { ...access, pairings: [...access.pairings, pairing] }, pairing };
 }
 
 function replacePairing(access: Access, pairing: Pairing, changed: Partial<Pairing>): Access {
@@ -183,13 +185,15 @@ function replacePairing(access: Access, pairing: Pairing, changed: Partial<Pairi
   return { ...access, pairings };
 }
 
-/** An id made of a label, such as `my-phone` of "My Phone", with a number when that is taken. */
-function createSenderId(label: string, taken: ReadonlySet<string>): string {
+/**
+ * An id made of a label, such as `my-phone-k3f9` of "My Phone". A device chooses its label: without
+ * the random characters it could take the id of a sender that was removed, or whose header is
+ * trusted, and read what was said to it.
+ */
+function createSenderId(label: string, randomBytes: Uint8Array): string {
   const slug = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
     .replace(/[^a-z0-9]+/g, "-").slice(0, SLUG_LENGTH).replace(/^-|-$/g, "") || "device";
-  let id = slug;
-  for (let number = 2; taken.has(id); number++) id = `${slug}-${number}`;
-  return id;
+  return `${slug}-${createPairingCode(randomBytes).slice(0, SUFFIX_LENGTH).toLowerCase()}`;
 }
 
 /** Counts a wrong code; the last one that is allowed ends all pairings that wait for approval. */
@@ -223,14 +227,14 @@ export function approvePairing(
   access: Access,
   approval: PairingApproval,
 ): AccessChange<ApprovedPairing> {
-  const { rights, chats, nowMs } = approval;
+  const { rights, chats, randomBytes, nowMs } = approval;
   const code = normalizePairingCode(approval.code);
   const [found, ...others] = pendingPairings(access, nowMs)
     .filter((pairing) => isEqualConstantTime(pairing.code, code));
   // A code that two browsers show says about neither that the owner means it.
   if (found === undefined || others.length > 0) return countWrongCode(access, nowMs);
   const label = approval.label ?? found.label;
-  const id = approval.id ?? createSenderId(label, takenIds(access, nowMs));
+  const id = approval.id ?? createSenderId(label, randomBytes);
   const message = refuseSender(access, { id, label, nowMs });
   if (message !== undefined) return { ok: false, message };
   const grant: PairingGrant = { id, label, rights: sortRights(rights), chats };

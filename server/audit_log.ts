@@ -1,6 +1,7 @@
 /**
  * The audit log: one row for what happens, and one more for how often it was repeated within a minute,
- * so that nobody can fill the disk with refusals.
+ * so that nobody can fill the disk with refusals. Of those only so many are told apart, as anybody can
+ * cause them; what a sender or the owner does is never among the others.
  *
  * @module
  */
@@ -19,8 +20,11 @@ export interface AuditLogOptions {
 /** How long repetitions are only counted, in milliseconds. */
 const WINDOW_MS = 60_000;
 
-/** How many different things are told apart within that time; the others share one row. */
-const MAX_KINDS = 500;
+/** What anybody can cause. */
+const REFUSALS: ReadonlySet<string> = new Set(["refuse", "rate-limit"]);
+
+/** How many different refusals are told apart within that time; the others share one row. */
+const MAX_REFUSALS = 500;
 
 interface Counted {
   readonly entry: AuditEntry;
@@ -32,6 +36,7 @@ export class AuditLog {
   readonly #keeper: Pick<JournalKeeper, "use">;
   readonly #now: () => number;
   readonly #counted = new Map<string, Counted>();
+  #refusals = 0;
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
@@ -43,16 +48,14 @@ export class AuditLog {
 
   /** Takes note of what was done. */
   note(entry: AuditEntry): void {
-    const known = this.#find(entry);
+    const kept = this.#kindOf(entry);
+    const known = this.#counted.get(keyOf(kept));
     if (known !== undefined) {
       known.repetitions++;
       return;
     }
-    const isFull = this.#counted.size >= MAX_KINDS;
-    const kept = isFull
-      ? { action: entry.action, actor: "others", subject: "", detail: "" }
-      : entry;
     this.#counted.set(keyOf(kept), { entry: kept, repetitions: 0 });
+    if (REFUSALS.has(entry.action)) this.#refusals++;
     this.#insert([kept]);
     if (!this.#isClosed) this.#flushing ??= setTimeout(() => this.flush(), WINDOW_MS);
   }
@@ -65,6 +68,7 @@ export class AuditLog {
       .filter(({ repetitions }) => repetitions > 0)
       .map(({ entry, repetitions }) => ({ ...entry, times: repetitions }));
     this.#counted.clear();
+    this.#refusals = 0;
     if (repeated.length > 0) this.#insert(repeated);
   }
 
@@ -74,10 +78,11 @@ export class AuditLog {
     this.flush();
   }
 
-  #find(entry: AuditEntry): Counted | undefined {
-    const known = this.#counted.get(keyOf(entry));
-    if (known !== undefined || this.#counted.size < MAX_KINDS) return known;
-    return this.#counted.get(keyOf({ ...entry, actor: "others", subject: "", detail: "" }));
+  /** What an entry is counted as. */
+  #kindOf(entry: AuditEntry): AuditEntry {
+    const isOneOfMany = this.#refusals >= MAX_REFUSALS && REFUSALS.has(entry.action);
+    if (!isOneOfMany || this.#counted.has(keyOf(entry))) return entry;
+    return { action: entry.action, actor: "others", subject: "", detail: "" };
   }
 
   #insert(entries: readonly AuditEntry[]): void {

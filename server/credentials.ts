@@ -2,8 +2,9 @@
  * The credentials of a request: which sender they prove.
  *
  * There are three ways in, and each ends in the id of a sender: a bearer token, the page's cookie, and
- * the `X-Sender` header where it is trusted. A credential that is wrong counts even beside one that is
- * right.
+ * the `X-Sender` header where it is trusted. The first of them that is there decides: beside a token, a
+ * cookie says nothing, and what is wrong is not mended by what comes after it. A name beside a token or
+ * a cookie must be that of the sender whom it proves.
  *
  * @module
  */
@@ -31,6 +32,8 @@ export interface Caller extends Audience {
   readonly way: "token" | "cookie" | "header";
   /** What it has proven it by: the SHA-256 of the token or of the sign-in; empty for the header. */
   readonly proof: string;
+  /** The access in which it was found; `undefined` for the header. */
+  readonly access: Access | undefined;
 }
 
 /** Who makes a request, or why that is nobody. */
@@ -62,7 +65,10 @@ const FRESH_MS = 50;
 /** How many credentials that were right are remembered. */
 const MAX_VERIFIED = 1000;
 
-function toCaller(sender: AccessSender, way: Caller["way"], proof: string): Caller {
+function toCaller(
+  sender: AccessSender,
+  { way, proof, access }: Pick<Caller, "way" | "proof" | "access">,
+): Caller {
   const { id, rights, chats } = sender;
   const approves = rights.includes("approve");
   return {
@@ -72,6 +78,7 @@ function toCaller(sender: AccessSender, way: Caller["way"], proof: string): Call
     chats,
     way,
     proof,
+    access,
   };
 }
 
@@ -89,6 +96,18 @@ function tryReadCookie(headers: Headers): string | undefined {
     return undefined;
   }
 }
+
+/** By what a credential is looked up; `undefined` for what cannot be one. */
+const HASH = {
+  async token(authorization: string): Promise<string | undefined> {
+    const token = tryReadBearer(authorization);
+    return token !== undefined && isAccessToken(token) ? await hashToken(token) : undefined;
+  },
+  cookie: (value: string, { cookie_key }: Access) => readCookieHash(cookie_key, value),
+} as const;
+
+/** Looks up whose credential has a hash. */
+const FIND = { token: findByTokenHash, cookie: findBySignInHash } as const;
 
 /** Finds out who makes a request. */
 export class Credentials {
@@ -130,6 +149,7 @@ export class Credentials {
       chats: "all",
       way: "header",
       proof: "",
+      access: undefined,
     };
   }
 
@@ -155,50 +175,67 @@ export class Credentials {
     const { access } = state;
     const authorization = headers.get("authorization");
     const name = headers.get("x-sender");
-    if (authorization !== null) return this.#identifyByToken(access, authorization, name);
+    if (authorization !== null) {
+      return this.#identifyByProof(access, { way: "token", credential: authorization, name });
+    }
     // Not has(), for which the runtime would make a list of all headers.
     const cookie = headers.get("cookie") === null ? undefined : tryReadCookie(headers);
-    if (cookie !== undefined) return this.#identifyByCookie(access, cookie);
+    if (cookie !== undefined) {
+      return this.#identifyByProof(access, { way: "cookie", credential: cookie, name });
+    }
     return this.#identifyByHeader(name);
+  }
+
+  /** Whether a request has a credential that was right before, which can be looked up unhashed. */
+  isProven(headers: Headers): boolean {
+    const credential = headers.get("authorization") ?? tryReadCookie(headers);
+    return credential !== undefined && this.#proofs.has(credential);
   }
 
   /** What somebody who was let in may do now; `undefined` when that is nothing any more. */
   review(caller: Caller): Caller | undefined {
     const state = this.access;
     if (!state.ok || state.access.policy === "disabled") return undefined;
+    const { access } = state;
     const { way, proof } = caller;
     if (way === "header") return caller;
-    const find = way === "token" ? findByTokenHash : findBySignInHash;
-    const sender = find(state.access, proof, this.#now());
-    return sender && sender.rights.length > 0 ? toCaller(sender, way, proof) : undefined;
+    const sender = FIND[way](access, proof, this.#now());
+    return sender && sender.rights.length > 0
+      ? toCaller(sender, { way, proof, access })
+      : undefined;
   }
 
-  async #identifyByToken(
+  /** As {@linkcode review}, but looks nobody up while the access is the one that was looked into. */
+  recall(caller: Caller): Caller | undefined {
+    const state = this.access;
+    return state.ok && state.access === caller.access ? caller : this.review(caller);
+  }
+
+  async #identifyByProof(
     access: Access,
-    authorization: string,
-    name: string | null,
+    { way, credential, name }: {
+      readonly way: "token" | "cookie";
+      readonly credential: string;
+      readonly name: string | null;
+    },
   ): Promise<Identification> {
-    const proof = await this.#prove(authorization, async () => {
-      const token = tryReadBearer(authorization);
-      return token !== undefined && isAccessToken(token) ? await hashToken(token) : undefined;
-    });
-    const sender = proof && findByTokenHash(access, proof, this.#now());
+    const known = this.#proofs.get(credential);
+    const proof = known ?? await HASH[way](credential, access);
+    const sender = proof && FIND[way](access, proof, this.#now());
     if (!sender) {
-      this.#proofs.delete(authorization);
-      return { kind: "wrong", reason: "wrong token" };
+      this.#proofs.delete(credential);
+      return { kind: "wrong", reason: `wrong ${way}` };
     }
-    if (name !== null && name !== sender.id) {
-      return { kind: "wrong", reason: "the token of another sender" };
-    }
-    return { kind: "caller", caller: toCaller(sender, "token", proof) };
+    if (known === undefined) this.#remember(credential, proof);
+    return name === null || name === sender.id
+      ? { kind: "caller", caller: toCaller(sender, { way, proof, access }) }
+      : { kind: "wrong", reason: `the ${way} of another sender` };
   }
 
-  async #identifyByCookie(access: Access, cookie: string): Promise<Identification> {
-    const proof = await this.#prove(cookie, () => readCookieHash(access.cookie_key, cookie));
-    const sender = proof && findBySignInHash(access, proof, this.#now());
-    if (sender) return { kind: "caller", caller: toCaller(sender, "cookie", proof) };
-    this.#proofs.delete(cookie);
-    return { kind: "wrong", reason: "wrong cookie" };
+  /** A hash proves nothing by itself: it is looked up each time. */
+  #remember(credential: string, proof: string): void {
+    if (this.#proofs.size >= MAX_VERIFIED) this.#proofs.clear();
+    this.#proofs.set(credential, proof);
   }
 
   #identifyByHeader(name: string | null): Identification {
@@ -217,23 +254,10 @@ export class Credentials {
         chats: "all",
         way: "header",
         proof: "",
+        access: undefined,
       },
     };
     this.#trusted.set(name, found);
     return found;
-  }
-
-  /** The hash of a credential. A hash proves nothing by itself: it is looked up each time. */
-  async #prove(
-    credential: string,
-    hash: () => Promise<string | undefined>,
-  ): Promise<string | undefined> {
-    const known = this.#proofs.get(credential);
-    if (known !== undefined) return known;
-    const proof = await hash();
-    if (proof === undefined) return undefined;
-    if (this.#proofs.size >= MAX_VERIFIED) this.#proofs.clear();
-    this.#proofs.set(credential, proof);
-    return proof;
   }
 }

@@ -2,13 +2,15 @@
  * The gatekeeper: lets a request in, or answers why not.
  *
  * Whoever gives wrong credentials, or asks too often, is turned away before anything is looked up, read
- * or written.
+ * or written. Who was let in before is let in all the same: behind a tunnel, and on this machine, a
+ * stranger has the same address.
  *
  * @module
  */
 
 import { STATUS_CODE } from "@std/http/status";
 import { type RateLimit, RateLimiter } from "../lib/rate_limiter.ts";
+import type { Validation } from "../lib/validate_host.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { Awaitable, Caller, Credentials, Identification } from "./credentials.ts";
 import { answer, forbidden } from "./http_answer.ts";
@@ -17,7 +19,10 @@ import { formatOrigin, type Peer } from "./peer.ts";
 /** Options of a {@linkcode Gatekeeper}. */
 export interface GatekeeperOptions {
   /** Finds out who makes a request. */
-  readonly credentials: Pick<Credentials, "identify" | "anonymous" | "closedBecause">;
+  readonly credentials: Pick<
+    Credentials,
+    "identify" | "anonymous" | "closedBecause" | "isProven" | "recall"
+  >;
   /** How many posts a minute one sender may make, or one address without a sender; `0` for any. */
   readonly rateLimitPerMinute: number;
   /** Called now and then with the sender of a request that was let in. */
@@ -41,6 +46,8 @@ export class Gatekeeper {
   readonly #failures = new RateLimiter({ perMinute: MAX_FAILURES, burst: MAX_FAILURES });
   readonly #senders: RateLimiter;
   readonly #strangers: RateLimiter;
+  /** Apart from strangers: a page elsewhere must not use up the limit of who signs in here. */
+  readonly #foreign: RateLimiter;
   readonly #allowedAt = new Map<string, number>();
 
   /** Constructs a new instance. */
@@ -51,6 +58,7 @@ export class Gatekeeper {
     const limit = { perMinute, burst: Math.ceil(perMinute / 3) };
     this.#senders = new RateLimiter(limit);
     this.#strangers = new RateLimiter(limit);
+    this.#foreign = new RateLimiter(limit);
   }
 
   /**
@@ -67,6 +75,16 @@ export class Gatekeeper {
    */
   identifyListener(request: Request, peer: Peer): Awaitable<Caller | Response> {
     return this.#identify(request, peer, this.#options.credentials.anonymous);
+  }
+
+  /**
+   * Looks again who makes a request once its body is there, which can be long after.
+   *
+   * @returns The sender with the rights that it has by then, or the refusal.
+   */
+  recall(caller: Caller, peer: Peer): Caller | Response {
+    return this.#options.credentials.recall(caller) ??
+      this.refuse(peer, "not let in any more", caller.id);
   }
 
   /** Counts a post; returns the refusal of one too many. */
@@ -89,6 +107,14 @@ export class Gatekeeper {
     return limit.ok ? undefined : this.#limit(network, limit, "requests");
   }
 
+  /** Refuses a request from a foreign host or site. */
+  refuseForeign(peer: Peer, { code, message }: Extract<Validation, { ok: false }>): Response {
+    const limit = this.#foreign.take(peer.network, this.#now());
+    if (!limit.ok) return this.#limit(peer.network, limit, "foreign requests");
+    this.refuse(peer, code);
+    return answer(STATUS_CODE.Forbidden, `forbidden: ${message}`);
+  }
+
   /** The refusal of everybody, where nobody gets in at the moment, or nothing. */
   refuseClosed(peer: Peer): Response | undefined {
     const reason = this.#options.credentials.closedBecause;
@@ -97,7 +123,7 @@ export class Gatekeeper {
 
   /** Refuses a request. */
   refuse(peer: Peer, detail: string, subject = ""): Response {
-    this.#options.audit.note({ action: "refuse", actor: peer.address, subject, detail });
+    this.#options.audit.note({ action: "refuse", actor: peer.network, subject, detail });
     return forbidden();
   }
 
@@ -106,11 +132,14 @@ export class Gatekeeper {
     peer: Peer,
     anonymous: Caller | undefined,
   ): Awaitable<Caller | Response> {
+    const { credentials } = this.#options;
     if (this.#failures.size > 0) {
       const limit = this.#failures.check(peer.network, this.#now());
-      if (!limit.ok) return this.#limit(peer.network, limit, "wrong credentials");
+      if (!limit.ok && !credentials.isProven(headers)) {
+        return this.#limit(peer.network, limit, "wrong credentials");
+      }
     }
-    const found = this.#options.credentials.identify(headers);
+    const found = credentials.identify(headers);
     const judge = (found: Identification) => this.#judge(found, { headers, peer, anonymous });
     return found instanceof Promise ? found.then(judge) : judge(found);
   }

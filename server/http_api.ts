@@ -12,6 +12,7 @@ import { isRequestId } from "../lib/request_id.ts";
 import { toEventStatus, toPermissionStatus, toSessionStatus } from "../lib/status_json.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { Caller } from "./credentials.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, answerJson, forbidden, notAllowed } from "./http_answer.ts";
 import { answerSettlement, type Poster, type Settlement } from "./http_receiver.ts";
 import type { StoredPermission } from "./permission_table.ts";
@@ -30,6 +31,8 @@ export interface HttpApiOptions {
   readonly permissions: () => readonly StoredPermission[];
   /** Gives a permission request its verdict. */
   readonly settle: (verdict: Verdict, poster: Poster) => Settlement;
+  /** Looks again who posts once the body is there. */
+  readonly gatekeeper: Pick<Gatekeeper, "recall">;
 }
 
 /** Answers under `/api`. */
@@ -48,7 +51,7 @@ const PATHS = "/api/sessions, /api/events/<event id> and, for approvers, /api/pe
 
 /** Creates what answers under `/api`. */
 export function createApi(options: HttpApiOptions): HttpApi {
-  const { bodies, findEvent, sessions, permissions, settle } = options;
+  const { bodies, findEvent, sessions, permissions, settle, gatekeeper } = options;
 
   function readEvent(id: string, caller: Caller): Response {
     const seq = tryParseEventId(id);
@@ -81,6 +84,9 @@ export function createApi(options: HttpApiOptions): HttpApi {
       if (!poster.rights.approve) return forbidden();
       const fields = await readFields(request, { bodies, names: ["behavior"] });
       if (!fields.ok) return fields.response;
+      const caller = gatekeeper.recall(poster, poster.peer);
+      if (caller instanceof Response) return caller;
+      if (!caller.rights.approve) return forbidden();
       const { behavior } = fields.values;
       if (behavior !== "allow" && behavior !== "deny") {
         return answer(STATUS_CODE.BadRequest, 'behavior: expected "allow" or "deny"');

@@ -58,6 +58,12 @@ function dropBody(request: Request): void {
   if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
 }
 
+/** Whether a request was made on this machine: nobody has passed it on, and it says no other name. */
+function isLocal({ headers }: Request, { listener }: Peer, { authority }: RequestTarget): boolean {
+  return listener.isLoopback && headers.get("x-forwarded-for") === null &&
+    validateHost(headers.get("host") ?? authority).ok && validateHost(authority).ok;
+}
+
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
@@ -104,10 +110,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   /** The refusal of a request from a foreign host or site, or nothing. */
   function guard(request: Request, peer: Peer, { authority }: RequestTarget): Response | undefined {
     const site = checkSite(request, peer, authority);
-    if (!site.ok) {
-      gatekeeper.refuse(peer, site.code);
-      return answer(STATUS_CODE.Forbidden, `forbidden: ${site.message}`);
-    }
+    if (!site.ok) return gatekeeper.refuseForeign(peer, site);
     if (!peer.listener.isForProxies || peer.isProxy) return undefined;
     return gatekeeper.refuse(peer, "not through the proxy");
   }
@@ -141,10 +144,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     const { path, query } = target;
     if (path === "/events") return await listen(request, peer, target);
     if (path === "/healthz") {
-      return answerJson({ status: "ok", ...(peer.listener.isLoopback && health()) });
+      const details = isLocal(request, peer, target) ? health() : {};
+      return answerJson({ status: "ok", ...details });
     }
     if (path === "/feed") {
-      return peer.listener.isLoopback ? feeds.accept(request, query.nonce) : forbidden();
+      const mayFeed = peer.listener.hasFeeds && isLocal(request, peer, target);
+      return mayFeed ? feeds.accept(request, query.nonce) : forbidden();
     }
     const [, pairingId] = PAIRING_REGEXP.exec(path) ?? [];
     if (pairingId !== undefined) {
@@ -163,8 +168,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       if (caller instanceof Response) return caller;
       const refusal = gatekeeper.admit(caller, peer);
       if (refusal !== undefined) return refusal;
-      const { id, rights, way } = caller;
-      const poster: Poster = { id, rights, way, peer };
+      const poster: Poster = { ...caller, peer };
       return target.path.startsWith("/api/")
         ? api.write(request, target.path, poster)
         : receive(request, target, poster);

@@ -38,6 +38,8 @@ export interface HttpListenerOptions {
   readonly follow?: (signal: AbortSignal) => Promise<boolean>;
   /** Where problems are reported. */
   readonly log: Logger;
+  /** What holds until the port is bound, for the log. */
+  readonly meanwhile?: string | undefined;
   /**
    * The time between two attempts to bind, in milliseconds.
    *
@@ -139,15 +141,16 @@ export class HttpListener {
   }
 
   async #reportFailure(error: Error): Promise<void> {
-    const { hostname, port, log } = this.#options;
-    const reason = error instanceof Deno.errors.AddrInUse
+    const { hostname, port, log, meanwhile } = this.#options;
+    const isDenied = error instanceof Deno.errors.PermissionDenied;
+    const reason = isDenied
+      ? "this user may not have the port"
+      : error instanceof Deno.errors.AddrInUse
       ? `the port is held by ${await describePortHolder(`http://${hostname}:${port}`)}`
       : error.message;
     if (this.#isStopped) return;
-    log.warn(
-      `Cannot listen on ${this.#address()}: ${reason}. ` +
-        "Tools work; events arrive once the port is free",
-    );
+    const hint = isDenied ? "Take one above 1023" : meanwhile;
+    log.warn(`Cannot listen on ${this.#address()}: ${reason}${hint ? `. ${hint}` : ""}`);
   }
 
   async #finish(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
@@ -164,8 +167,10 @@ export class HttpListener {
     if (this.#isStopped) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timeout = setTimeout(resolve, ms);
-    this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
+    const wake = () => resolve();
+    this.#stop.signal.addEventListener("abort", wake);
     await promise;
+    this.#stop.signal.removeEventListener("abort", wake);
     clearTimeout(timeout);
   }
 

@@ -54,7 +54,7 @@ export function createPairing({ access, bodies, audit, log }: HttpPairingOptions
       if (!fields.ok) return fields.response;
       const pairingId = randomBytes(16).toBase64({ alphabet: "base64url", omitPadding: true });
       const idSha256 = await hashToken(pairingId);
-      const { address } = peer;
+      const { address, network } = peer;
       const outcome = await access.update((access) =>
         requestPairing(access, {
           idSha256,
@@ -65,7 +65,7 @@ export function createPairing({ access, bodies, audit, log }: HttpPairingOptions
         })
       );
       if (!outcome.ok) {
-        audit.note({ action: "refuse", actor: address, subject: "pair", detail: outcome.code });
+        audit.note({ action: "refuse", actor: network, subject: "pair", detail: outcome.code });
         if (outcome.code === "policy") return answer(STATUS_CODE.Forbidden, outcome.message);
         const retryAfterMs = outcome.code === "address" ? outcome.retryAfterMs : 60_000;
         return answer(STATUS_CODE.TooManyRequests, outcome.message, {

@@ -17,7 +17,8 @@ import type { MetaChange } from "../lib/sanitize_meta.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { Caller } from "./credentials.ts";
 import type { Taken } from "./dispatcher.ts";
-import type { IncomingEvent } from "./event_intake.ts";
+import { type IncomingEvent, MAX_RAW_BYTES } from "./event_intake.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, forbidden } from "./http_answer.ts";
 import type { Peer } from "./peer.ts";
 
@@ -29,6 +30,8 @@ export interface HttpReceiverOptions {
   readonly take: (event: IncomingEvent) => Promise<Taken>;
   /** Gives a permission request its verdict. */
   readonly settle: (verdict: Verdict, poster: Poster) => Settlement;
+  /** Looks again who posts once the body is there. */
+  readonly gatekeeper: Pick<Gatekeeper, "recall">;
 }
 
 /** What a verdict did: its number in the journal and the session that it goes to, or why nothing. */
@@ -37,9 +40,9 @@ export type Settlement =
   | NoEffect;
 
 /** Who posts: a sender who was let in, and the other end of the request. */
-export interface Poster extends Pick<Caller, "id" | "rights" | "way"> {
+export interface Poster extends Caller {
   /** The other end of the request. */
-  readonly peer: Pick<Peer, "address">;
+  readonly peer: Peer;
 }
 
 /** Answers a request that posts something. */
@@ -51,9 +54,6 @@ export type HttpReceiver = (
 
 /** The longest text of an event; the line that says how to answer it comes on top. */
 const MAX_TEXT_CODE_POINTS = MAX_CONTENT_CODE_POINTS - HOW_TO_ANSWER_CODE_POINTS;
-
-/** How much of a body is kept as it was sent, in bytes. */
-const MAX_RAW_BYTES = 256 * 1024;
 
 /** The body as it was sent, where cleaning has changed it. */
 function keepRaw(text: string, content: string): Uint8Array | undefined {
@@ -113,15 +113,18 @@ export function answerSettlement(settlement: Settlement): Response {
 }
 
 /** Creates what answers requests that post something. */
-export function createReceiver({ bodies, take, settle }: HttpReceiverOptions): HttpReceiver {
+export function createReceiver(options: HttpReceiverOptions): HttpReceiver {
+  const { bodies, take, settle, gatekeeper } = options;
   return async (request, target, poster) => {
     const body = await bodies.read(request);
     if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
+    const caller = gatekeeper.recall(poster, poster.peer);
+    if (caller instanceof Response) return caller;
     const verdict = tryParseVerdict(body.text);
     if (verdict !== undefined) {
-      return poster.rights.approve ? answerSettlement(settle(verdict, poster)) : forbidden();
+      return caller.rights.approve ? answerSettlement(settle(verdict, poster)) : forbidden();
     }
-    if (!poster.rights.speak) return forbidden();
+    if (!caller.rights.speak) return forbidden();
     const { headers } = request;
     const event = readEventRequest(poster.id, target, {
       session: headers.get("x-session"),

@@ -69,6 +69,7 @@ export function createSignIn(options: HttpSignInOptions): HttpSignIn {
     const outcome = await access.update((access) =>
       addSignIn(access, {
         id: caller.id,
+        tokenSha256: caller.proof,
         signInSha256: cookie.sha256,
         nowMs: Date.now(),
         ttlMs: SIGN_IN_TTL_MS,
@@ -96,7 +97,8 @@ export function createSignIn(options: HttpSignInOptions): HttpSignIn {
 
   async function signOut(caller: Caller): Promise<Response> {
     if (caller.way === "cookie") {
-      await access.update((access) => removeSignIn(access, caller.proof));
+      const outcome = await access.update((access) => removeSignIn(access, caller.proof));
+      if (!outcome.ok) return forbidden();
     }
     audit.note({ action: "sign-out", actor: caller.id, subject: "", detail: "" });
     const response = answerJson({});

@@ -9,6 +9,8 @@ export interface ListenerInfo {
   readonly isSecure: boolean;
   /** Whether only trusted proxies may connect to it. */
   readonly isForProxies: boolean;
+  /** Whether it is the one at which the processes of the state folder find each other. */
+  readonly hasFeeds: boolean;
 }
 
 /** The other end of a request. */

@@ -8,6 +8,7 @@
 import type { Logger } from "./log.ts";
 import type { SourceDesk, SourceDeskOptions } from "./source_desk.ts";
 import { sourcesPathOf } from "./state_folder.ts";
+import { findFileFault } from "./state_guard.ts";
 
 /** Options of {@linkcode Sources}. */
 export interface SourcesOptions extends SourceDeskOptions {
@@ -69,8 +70,8 @@ export class Sources {
 
   #identify(): string {
     try {
-      const { dev, ino, size, mtime } = Deno.lstatSync(this.#path);
-      return `${dev}:${ino}:${size}:${mtime?.getTime()}`;
+      const { dev, ino, size, mtime, mode } = Deno.lstatSync(this.#path);
+      return `${dev}:${ino}:${size}:${mtime?.getTime()}:${mode}`;
     } catch (error) {
       // The last good configuration holds while the file cannot be looked at.
       return error instanceof Deno.errors.NotFound ? "" : this.#version;
@@ -79,7 +80,7 @@ export class Sources {
 
   async #read(): Promise<void> {
     try {
-      const text = this.#version === "" ? '{"sources":{}}' : await Deno.readTextFile(this.#path);
+      const text = this.#version === "" ? '{"sources":{}}' : await this.#readFile();
       if (this.#desk === undefined) {
         const { SourceDesk } = await import("./source_desk.ts");
         this.#desk = new SourceDesk(this.#options);
@@ -89,6 +90,12 @@ export class Sources {
     } catch (error) {
       this.#report((error as Error).message);
     }
+  }
+
+  async #readFile(): Promise<string> {
+    const fault = findFileFault(this.#path, await Deno.lstat(this.#path));
+    if (fault !== undefined) throw new Error(fault);
+    return await Deno.readTextFile(this.#path);
   }
 
   #report(fault: string): void {

@@ -92,7 +92,10 @@ export const REQUEST: PairingRequest = {
   nowMs: NOW,
 };
 
-const APPROVAL = { rights: ["speak"], chats: "own", nowMs: NOW } as const;
+/** Random bytes of which the ids of senders get `-k3f9`. */
+export const ID_BYTES: Uint8Array = Uint8Array.of(17, 1, 13, 7, 0, 0);
+
+const APPROVAL = { rights: ["speak"], chats: "own", randomBytes: ID_BYTES, nowMs: NOW } as const;
 
 /** Approves the pairing with a code. */
 export function approve(access: Access, approval: Partial<PairingApproval> & { code: string }) {

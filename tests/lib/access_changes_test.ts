@@ -25,11 +25,13 @@ import {
 import { approvePairing, claimPairing, requestPairing } from "../../lib/pairing_changes.ts";
 import {
   accepted,
+  approve,
   codeOf,
   emptyAccess,
   freeze,
   hashOf,
   HOUR_MS,
+  ID_BYTES,
   MINUTE_MS,
   NOW,
   refused,
@@ -42,8 +44,9 @@ const OWNER = { id: "owner", label: "Owner", rights: ["speak", "approve"], chats
 const NEW_SENDER = { ...OWNER, expiresAt: null, tokenSha256: hashOf(1), nowMs: NOW };
 
 function withSignIn(access: Access, number: number, nowMs = NOW, ttlMs = HOUR_MS): Access {
-  const options = { id: "owner", signInSha256: hashOf(number), nowMs, ttlMs };
-  return freeze(accepted(addSignIn(access, options)).access);
+  const options = { id: "owner", tokenSha256: hashOf(1), nowMs, ttlMs };
+  const signInSha256 = hashOf(number);
+  return freeze(accepted(addSignIn(access, { ...options, signInSha256 })).access);
 }
 
 function signInsOf(access: Access): (string | undefined)[] {
@@ -90,8 +93,7 @@ Deno.test("addSender() refuses an id that is taken or none, and such a label [ac
 
 Deno.test("addSender() refuses an id that was granted, as long as it can be claimed [access.rights]", () => {
   const asked = withPairing(emptyAccess(), 1);
-  const approval = { code: codeOf(1), id: "owner", rights: [], chats: "own", nowMs: NOW } as const;
-  const { access } = freeze(accepted(approvePairing(asked, approval)));
+  const { access } = accepted(approve(asked, { code: codeOf(1), id: "owner" }));
   assertFalse(addSender(access, NEW_SENDER).ok);
   assert(addSender(access, { ...NEW_SENDER, nowMs: NOW + 10 * MINUTE_MS }).ok);
 });
@@ -117,8 +119,7 @@ Deno.test("removeSender() ends the token, the sign-ins and a grant of the sender
   assertEquals(findBySignInHash(access, hashOf(3), NOW), undefined);
 
   const asked = withPairing(access, 1);
-  const approval = { code: codeOf(1), id: "tablet", rights: [], chats: "own", nowMs: NOW } as const;
-  const granted = freeze(accepted(approvePairing(asked, approval)).access);
+  const granted = accepted(approve(asked, { code: codeOf(1), id: "tablet" })).access;
   const removed = freeze(accepted(removeSender(granted, "tablet")).access);
   const claim = { idSha256: hashOf(1), tokenSha256: hashOf(9), nowMs: NOW };
   const claimed = accepted(claimPairing(granted, claim)).access;
@@ -229,6 +230,21 @@ Deno.test("addSignIn() keeps eight browsers and lets the oldest leave [access.co
   assertEquals(signInsOf(access), [2, 3, 4, 5, 6, 7, 8, 9].map(hashOf));
 });
 
+Deno.test("addSignIn() refuses a token that was rotated meanwhile [access.cookie]", () => {
+  const access = withSender(withSender(emptyAccess(), 1, OWNER), 2, { id: "ci" });
+  const options = { id: "owner", signInSha256: hashOf(9), nowMs: NOW, ttlMs: HOUR_MS };
+  const rotated = freeze(accepted(rotateToken(access, { id: "owner", tokenSha256: hashOf(3) })));
+  const signIn = (token: number) =>
+    addSignIn(rotated.access, { ...options, tokenSha256: hashOf(token) });
+  for (const token of [1, 2]) {
+    assertEquals(signIn(token), {
+      ok: false,
+      message: 'The token of "owner" is another by now: expected that one',
+    });
+  }
+  assert(signIn(3).ok);
+});
+
 Deno.test("addSignIn() lets browsers that have expired leave first [access.cookie]", () => {
   let access = withSender(emptyAccess(), 1, OWNER);
   for (let number = 1; number < MAX_SIGN_INS; number++) access = withSignIn(access, number);
@@ -250,12 +266,12 @@ Deno.test("removeSignIn() signs out of one browser and out of no other [access.c
 Deno.test("pruneAccess() drops what is over and keeps all senders [access.limits]", () => {
   const expired = withSender(emptyAccess(), 1, { ...OWNER, expiresAt: NOW });
   const access = withPairing(withSignIn(withSignIn(expired, 2), 3, NOW, 2 * HOUR_MS), 1);
-  assertStrictEquals(pruneAccess(access, NOW + HOUR_MS - 1).access, access);
-  const { access: pruned } = freeze(pruneAccess(access, NOW + HOUR_MS + 1));
+  assertStrictEquals(pruneAccess(access, NOW + HOUR_MS - 1), access);
+  const pruned = freeze(pruneAccess(access, NOW + HOUR_MS + 1));
   assertEquals(signInsOf(pruned), [hashOf(3)]);
   assertEquals(pruned.pairings, []);
   assertEquals(pruned.senders.length, 1);
-  assertStrictEquals(pruneAccess(pruned, NOW + HOUR_MS + 1).access, pruned);
+  assertStrictEquals(pruneAccess(pruned, NOW + HOUR_MS + 1), pruned);
 });
 
 Deno.test("pruneAccess() keeps a pairing that can be claimed [access.limits]", () => {
@@ -264,8 +280,8 @@ Deno.test("pruneAccess() keeps a pairing that can be claimed [access.limits]", (
     ...asked,
     pairings: asked.pairings.map((pairing) => ({ ...pairing, expires_at: NOW + 3 * HOUR_MS })),
   });
-  assertStrictEquals(pruneAccess(slow, NOW + 2 * HOUR_MS).access, slow);
-  assertEquals(pruneAccess(slow, NOW + 3 * HOUR_MS).access.pairings, []);
+  assertStrictEquals(pruneAccess(slow, NOW + 2 * HOUR_MS), slow);
+  assertEquals(pruneAccess(slow, NOW + 3 * HOUR_MS).pairings, []);
 });
 
 /** Some change with a small number, so that changes meet the same senders and pairings. */
@@ -273,29 +289,31 @@ type Step = (access: Access, nowMs: number) => { readonly access?: Access };
 
 const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(9), fc.nat(5)).map(([kind, number]) => {
   const id = `s${number}`;
-  const [rights, chats]: [Right[], "own"] = [["speak"], "own"];
+  const rights: Right[] = ["speak"];
+  const code = codeOf(number);
+  const approval = { code, rights, chats: "own", randomBytes: ID_BYTES } as const;
+  const signIn = { tokenSha256: hashOf(number), ttlMs: HOUR_MS };
   const steps: Step[] = [
     (access, nowMs) => addSender(access, { ...NEW_SENDER, id, tokenSha256: hashOf(number), nowMs }),
     (access) => removeSender(access, id),
     (access) => setRights(access, { id, rights }),
     (access) => rotateToken(access, { id, tokenSha256: hashOf(number) }),
-    (access, nowMs) =>
-      addSignIn(access, { id, signInSha256: hashOf(nowMs), nowMs, ttlMs: HOUR_MS }),
-    (access, nowMs) => pruneAccess(access, nowMs),
+    (access, nowMs) => addSignIn(access, { ...signIn, id, signInSha256: hashOf(nowMs), nowMs }),
+    (access, nowMs) => ({ access: pruneAccess(access, nowMs) }),
     (access, nowMs) => {
       const request = { idSha256: hashOf(number), code: codeOf(number), label: id, nowMs };
       const result = requestPairing(access, { ...request, address: `10.0.0.${number}` });
       return result.ok ? result : {};
     },
-    (access, nowMs) => approvePairing(access, { code: codeOf(number), rights, chats, nowMs }),
-    (access, nowMs) => approvePairing(access, { code: codeOf(number), id, rights, chats, nowMs }),
+    (access, nowMs) => approvePairing(access, { ...approval, nowMs }),
+    (access, nowMs) => approvePairing(access, { ...approval, id, nowMs }),
     (access, nowMs) => {
       const tokenSha256 = hashOf(nowMs);
       const result = claimPairing(access, { idSha256: hashOf(number), tokenSha256, nowMs });
       return result.ok ? result : {};
     },
   ];
-  return steps[kind] ?? pruneAccess;
+  return steps[kind] ?? (() => ({}));
 });
 
 Deno.test("changes change nothing in place and leave what can be read again [access.file]", () => {

@@ -20,6 +20,7 @@ import {
   claim,
   codeOf,
   emptyAccess,
+  hashOf,
   HOUR_MS,
   MINUTE_MS,
   NOW,
@@ -116,8 +117,8 @@ Deno.test("rows about access let nothing through that moves a terminal's cursor 
 
 Deno.test("toAccessJson() tells programs who gets in, and none of the secrets [cli.access]", () => {
   const access = withPairing(withSender(emptyAccess(), 1, { id: "ci", expiresAt: NOW }), 2);
-  const signIn = { id: "ci", signInSha256: "5".repeat(64), nowMs: NOW, ttlMs: HOUR_MS };
-  const signedIn = accepted(addSignIn(access, signIn)).access;
+  const signIn = { id: "ci", tokenSha256: hashOf(1), nowMs: NOW, ttlMs: HOUR_MS };
+  const signedIn = accepted(addSignIn(access, { ...signIn, signInSha256: "5".repeat(64) })).access;
   const json = toAccessJson(signedIn, NOW);
   assertEquals(json, {
     policy: "pairing",

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Access, isAccessLabel, MAX_SENDERS } from "../../lib/access.ts";
 import { findByTokenHash } from "../../lib/access_changes.ts";
@@ -80,7 +80,7 @@ Deno.test("approvePairing() grants what the owner says and creates no sender yet
     approve(asked, { code: codeOf(2), rights: ["approve", "speak"], chats: "all" }),
   );
   assertEquals(grant, {
-    id: "my-phone",
+    id: "my-phone-k3f9",
     label: "My Phone",
     rights: ["speak", "approve"],
     chats: "all",
@@ -98,7 +98,7 @@ Deno.test("approvePairing() takes the code as people type it [access.pairing]", 
   }
 });
 
-Deno.test("approvePairing() makes an id of the label that nobody has [access.pairing]", () => {
+Deno.test("approvePairing() makes an id of the label and of random characters, which no device can choose [access.pairing]", () => {
   const cases: [string, string][] = [
     ["My Phone", "my-phone"],
     ["Firefox auf Jürgens PC!", "firefox-auf-jurgens-pc"],
@@ -108,20 +108,23 @@ Deno.test("approvePairing() makes an id of the label that nobody has [access.pai
     ["x".repeat(64), "x".repeat(56)],
     [`${"x".repeat(55)} y`, "x".repeat(55)],
   ];
-  for (const [label, id] of cases) {
+  for (const [label, slug] of cases) {
     const change = accepted(approve(withPairing(emptyAccess(), 1), { code: codeOf(1), label }));
+    const id = `${slug}-k3f9`;
     assertEquals(change.grant, { id, label, rights: ["speak"], chats: "own" }, label);
   }
-  fc.assert(fc.property(hostileText, (label) => {
+  const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  fc.assert(fc.property(hostileText, bytes, (label, randomBytes) => {
     const asked = withPairing(emptyAccess(), 1, { label });
-    assert(isSenderId(accepted(approve(asked, { code: codeOf(1) })).grant.id), show(label));
+    const { id } = accepted(approve(asked, { code: codeOf(1), randomBytes })).grant;
+    assert(isSenderId(id), show(label));
+    assertMatch(id, /-[2-9a-hjkmnp-tv-z]{4}$/);
   }));
-  let access = withSender(emptyAccess(), 7, { id: "my-phone" });
-  for (const [number, id] of [[1, "my-phone-2"], [2, "my-phone-3"], [3, "my-phone-4"]] as const) {
-    const change = accepted(approve(withPairing(access, number), { code: codeOf(number) }));
-    assertEquals(change.grant.id, id);
-    access = number === 2 ? accepted(claim(change.access, number)).access : change.access;
-  }
+});
+
+Deno.test("approvePairing() takes an id that the owner chose as it is [access.pairing]", () => {
+  const asked = withPairing(emptyAccess(), 1);
+  assertEquals(accepted(approve(asked, { code: codeOf(1), id: "phone" })).grant.id, "phone");
 });
 
 Deno.test("approvePairing() refuses an id or a label without ending anything [access.pairing]", () => {
@@ -150,7 +153,7 @@ Deno.test("approvePairing() lets in 200 senders and no more [access.pairing]", (
   const asked = withPairing(withPairing({ ...emptyAccess(), senders }, 1), 2);
   const { access } = accepted(approve(asked, { code: codeOf(1) }));
   assertEquals(
-    refused(approve(access, { code: codeOf(2) })).message,
+    refused(approve(access, { code: codeOf(2), id: "tv" })).message,
     "Too many senders: expected at most 200, remove one that is not used",
   );
   assertEquals(accepted(claim(access, 1)).access.senders.length, MAX_SENDERS);
@@ -172,7 +175,7 @@ Deno.test("claimPairing() makes a grant a sender with the token, once [access.pa
   const claimed = accepted(claim(granted, 1, NOW + 8));
   assert(claimed.kind === "granted");
   assertEquals(claimed.sender, {
-    id: "my-phone",
+    id: "my-phone-k3f9",
     label: "My Phone",
     token_sha256: hashOf(101),
     rights: ["speak"],
@@ -201,10 +204,10 @@ Deno.test("claimPairing() refuses what is unknown, over or not unique any more [
     [guess(asked, MAX_WRONG_CODES), 1, NOW, `The pairing has ended: ${again}`],
     [
       // The clock was set back after the id was given to another sender.
-      withSender(granted, 7, { id: "my-phone", nowMs: NOW + PAIRING_TTL_MS }),
+      withSender(granted, 7, { id: "my-phone-k3f9", nowMs: NOW + PAIRING_TTL_MS }),
       1,
       NOW,
-      'The id "my-phone" is taken: expected one that no other sender has',
+      'The id "my-phone-k3f9" is taken: expected one that no other sender has',
     ],
   ];
   for (const [access, number, nowMs, message] of cases) {

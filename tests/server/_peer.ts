@@ -6,7 +6,12 @@ import {
 } from "../../server/peer.ts";
 
 /** A listener that only this machine reaches. */
-export const LOOPBACK: ListenerInfo = { isLoopback: true, isSecure: false, isForProxies: false };
+export const LOOPBACK: ListenerInfo = {
+  isLoopback: true,
+  isSecure: false,
+  isForProxies: false,
+  hasFeeds: true,
+};
 
 /** What {@linkcode createPeer} may be told. */
 export interface FakePeerOptions extends Partial<Omit<RemotePeerOptions, "connection">> {

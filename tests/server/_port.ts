@@ -75,6 +75,7 @@ export class Port implements AsyncDisposable {
       look: () => void session.looks++,
       direct: {
         isReady: () => true,
+        hasRefused: () => false,
         tryPush(event) {
           if (session.reads) pushed.push(event);
           return session.reads;
@@ -127,10 +128,12 @@ export class Port implements AsyncDisposable {
     this.memory.journal.permissions.open(asked, this.session.id, now, now + ttlMs);
   }
 
-  /** The verdicts that the session was not told yet. */
+  /** The verdicts on what the session has asked, the oldest request first. */
   verdicts(): string[] {
-    return this.memory.journal.permissions.toDeliver(this.session.id)
-      .map(({ requestId, behavior }) => `${behavior} ${requestId}`);
+    return this.memory.journal.permissions.list(99)
+      .filter(({ session, behavior }) => session === this.session.id && behavior !== undefined)
+      .map(({ requestId, behavior }) => `${behavior} ${requestId}`)
+      .reverse();
   }
 
   /** The rows of the audit, the oldest first, without their times. */

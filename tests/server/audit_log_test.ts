@@ -68,6 +68,18 @@ Deno.test("AuditLog keeps few rows of many that differ, and counts them all [aud
   assertEquals(others.map(([, action]) => action), ["refuse", "rate-limit", "refuse"]);
 });
 
+Deno.test("AuditLog says who signs in and pairs, however many were refused before [audit.rows]", () => {
+  using fixture = createFixture();
+  const { note, rows } = fixture;
+  for (let i = 0; i < 600; i++) note(`refused-${i}`, i % 2 === 0 ? "refuse" : "rate-limit");
+  const actions = ["sign-in", "sign-out", "pair", "ask", "allow"];
+  for (const action of actions) note(`by ${action}`, action);
+  assertEquals(rows().slice(-5), actions.map((action) => [0, action, `by ${action}`, 1]));
+  for (let i = 0; i < 600; i++) note(`sender-${i}`, "allow");
+  note("refused-700");
+  assertEquals(rows().at(-1), [0, "allow", "sender-599", 1], "which is counted with the others");
+});
+
 Deno.test("AuditLog survives a journal that fails, and goes on after [audit.rows]", () => {
   using fixture = createFixture();
   const { audit, memory, note, rows } = fixture;

@@ -1,59 +1,19 @@
-import { assert, assertEquals } from "@std/assert";
-import {
-  addSignIn,
-  removeSender,
-  removeSignIn,
-  rotateToken,
-  setPolicy,
-  setRights,
-} from "../../lib/access_changes.ts";
+import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { removeSender, rotateToken, setPolicy, setRights } from "../../lib/access_changes.ts";
 import { Allowlist } from "../../lib/allowlist.ts";
-import { createCookieValue } from "../../server/cookie_signature.ts";
-import { type Caller, Credentials } from "../../server/credentials.ts";
+import type { Caller } from "../../server/credentials.ts";
 import { hashToken } from "../../server/hash_token.ts";
-import { bearer, createToken, MemoryAccess } from "./_memory_access.ts";
+import { createCredentials, NOW } from "./_credentials.ts";
+import { bearer, createToken, type MemoryAccess } from "./_memory_access.ts";
 import { TRUSTED } from "./_port.ts";
 
-const NOW = Date.UTC(2026, 10, 21);
 const CLOSED: readonly [(access: MemoryAccess) => unknown, string][] = [
   [(access) => access.update((a) => setPolicy(a, "disabled")), "the policy is disabled"],
   [(access) => access.fault = "broken", "the access file cannot be used"],
 ];
 
-/** Credentials at a time that is set by hand, where nobody was let in. */
-function createFixture(allowlist: Allowlist = new Allowlist([])) {
-  const access = new MemoryAccess();
-  const clock = { now: NOW };
-  const credentials = new Credentials({ access, allowlist, now: () => clock.now });
-  return {
-    access,
-    clock,
-    credentials,
-    /** Who makes a request, after what has become of the access file by then. */
-    async identify(headers: Record<string, string>): Promise<string> {
-      credentials.refresh();
-      const found = await credentials.identify(new Headers(headers));
-      if (found.kind === "caller") return `${found.caller.way} ${found.caller.id}`;
-      return "reason" in found ? `${found.kind}: ${found.reason}` : found.kind;
-    },
-    /** The caller that is let in. */
-    async caller(headers: Record<string, string>): Promise<Caller> {
-      const found = await credentials.identify(new Headers(headers));
-      assert(found.kind === "caller", found.kind);
-      return found.caller;
-    },
-    /** Signs a sender in; returns the headers that prove it. */
-    async signIn(id: string, ttlMs = 1000): Promise<{ cookie: string }> {
-      const { value, sha256 } = await createCookieValue(access.access.cookie_key);
-      const signIn = { id, signInSha256: sha256, nowMs: clock.now, ttlMs };
-      assert((await access.update((a) => addSignIn(a, signIn))).ok);
-      return { cookie: `theme=dark; deno_channel=${value}` };
-    },
-  };
-}
-
 Deno.test("Credentials find the sender of a token, with its rights and chats [access.token]", async () => {
-  const { access, caller } = createFixture();
+  const { access, caller } = createCredentials();
   const token = await access.letIn("ops", { rights: ["approve", "speak"], chats: "all" });
   const ci = await access.letIn("ci");
   assertEquals(await caller(bearer(token)), {
@@ -63,6 +23,7 @@ Deno.test("Credentials find the sender of a token, with its rights and chats [ac
     chats: "all",
     way: "token",
     proof: await hashToken(token),
+    access: access.access,
   });
   const { id, rights, approves, chats } = await caller(bearer(ci));
   assertEquals([id, rights, approves, chats], [
@@ -74,7 +35,7 @@ Deno.test("Credentials find the sender of a token, with its rights and chats [ac
 });
 
 Deno.test("Credentials find nobody by a token that is not right to the letter [access.token]", async () => {
-  const { access, identify } = createFixture(TRUSTED);
+  const { access, identify } = createCredentials(TRUSTED);
   const token = await access.letIn("ci");
   const { token: unknown } = await createToken();
   const flipped = `${token.slice(0, -2)}${token.at(-2) === "A" ? "B" : "A"}${token.at(-1)}`;
@@ -102,7 +63,7 @@ Deno.test("Credentials find nobody by a token that is not right to the letter [a
 });
 
 Deno.test("Credentials refuse a token beside the name of another sender [access.token]", async () => {
-  const { access, identify } = createFixture(TRUSTED);
+  const { access, identify } = createCredentials(TRUSTED);
   const token = bearer(await access.letIn("phone"));
   assertEquals(await identify({ ...token, "x-sender": "phone" }), "token phone");
   for (const name of ["dev", "Phone", "phone, phone", ""]) {
@@ -113,7 +74,7 @@ Deno.test("Credentials refuse a token beside the name of another sender [access.
 
 Deno.test("Credentials forget a token when it expires, is rotated or its sender removed, also one that was right [access.token]", async () => {
   for (const wasUsed of [false, true]) {
-    const { access, clock, identify } = createFixture();
+    const { access, clock, identify } = createCredentials();
     const tokens = {
       expired: await access.letIn("expired", { expiresAt: NOW + 10 }),
       rotated: await access.letIn("rotated"),
@@ -135,85 +96,52 @@ Deno.test("Credentials forget a token when it expires, is rotated or its sender 
   }
 });
 
-Deno.test("Credentials find the sender of a cookie [access.cookie]", async () => {
-  const { access, caller, signIn } = createFixture(TRUSTED);
-  await access.letIn("phone", { rights: ["approve"], chats: "all" });
-  const { proof, ...rest } = await caller({ ...await signIn("phone"), "x-sender": "dev" });
-  assertEquals(rest, {
-    id: "phone",
-    rights: { speak: false, approve: true },
-    approves: true,
-    chats: "all",
-    way: "cookie",
-  });
-  assertEquals(proof, access.access.senders[0]?.sign_ins[0]?.id_sha256);
-});
-
-Deno.test("Credentials find nobody by a cookie that is forged [access.cookie]", async () => {
-  const { access, identify, signIn } = createFixture(TRUSTED);
-  const token = await access.letIn("phone");
-  const { cookie } = await signIn("phone");
-  const { value: unknown } = await createCookieValue(access.access.cookie_key);
-  const { value: ofAnotherKey } = await createCookieValue("00".repeat(32));
-  const last = cookie.at(-1) === "0" ? "1" : "0";
-  const forged = [
-    cookie.slice(0, -1) + last,
-    cookie.slice(0, -1),
-    cookie.replace(/\.[0-9a-f]+$/, `.${"0".repeat(64)}`),
-    cookie.replace(/\.[0-9a-f]+$/, ""),
-    cookie.replace(/(?<=deno_channel=)./, (first) => first === "A" ? "B" : "A"),
-    `deno_channel=${unknown}`,
-    `deno_channel=${ofAnotherKey}`,
-    `deno_channel=${token}`,
-    "deno_channel=",
-  ];
-  assertEquals(await identify({ cookie }), "cookie phone");
-  for (const cookie of forged) {
-    assertEquals(await identify({ cookie }), "wrong: wrong cookie", cookie);
-    const beside = { cookie, "x-sender": "dev" };
-    assertEquals(await identify(beside), "wrong: wrong cookie", `${cookie} beside a name`);
-  }
-  assertEquals(await identify({ cookie, authorization: "Bearer x" }), "wrong: wrong token");
-});
-
-Deno.test("Credentials take cookies of others, and what is no cookie, for none [access.cookie]", async () => {
-  const { identify } = createFixture();
-  for (const cookie of ["theme=dark", "Deno_Channel=x", "deno_channel", "=", ";", ""]) {
-    assertEquals(
-      await identify({ cookie }),
-      cookie === "deno_channel" ? "wrong: wrong cookie" : "none",
-      cookie,
-    );
+Deno.test("Credentials.isProven() knows a credential that was right, until it is found to be wrong [access.failures]", async () => {
+  const { access, credentials, identify, signIn } = createCredentials(TRUSTED);
+  const token = bearer(await access.letIn("phone"));
+  const cookie = await signIn("phone");
+  const { token: unknown } = await createToken();
+  const isProven = (headers: Record<string, string>) => credentials.isProven(new Headers(headers));
+  const others = [bearer(unknown), { cookie: "deno_channel=x" }, { "x-sender": "dev" }, {}];
+  for (const headers of [token, cookie, ...others]) assertFalse(isProven(headers));
+  for (const headers of [token, cookie, ...others]) await identify(headers);
+  assertEquals([token, cookie, ...others].map(isProven), [true, true, ...others.map(() => false)]);
+  assertFalse(isProven({ ...bearer(unknown), ...cookie }), "the token decides");
+  await access.update((a) => removeSender(a, "phone"));
+  for (const headers of [token, cookie]) {
+    await identify(headers);
+    assertFalse(isProven(headers));
   }
 });
 
-Deno.test("Credentials forget a cookie after it has expired, signed out, or its sender has changed [access.cookie]", async () => {
-  const changes: [string, (f: ReturnType<typeof createFixture>, sha256: string) => unknown][] = [
-    ["expired", ({ clock }) => clock.now += 1000],
-    ["signed out", ({ access }, sha256) => access.update((a) => removeSignIn(a, sha256))],
-    ["removed", ({ access }) => access.update((a) => removeSender(a, "phone"))],
-    [
-      "rotated",
-      async ({ access }) => {
-        const { tokenSha256 } = await createToken();
-        await access.update((a) => rotateToken(a, { id: "phone", tokenSha256 }));
-      },
-    ],
-  ];
-  for (const [what, change] of changes) {
-    const fixture = createFixture();
-    const { access, identify, signIn } = fixture;
-    await access.letIn("phone");
-    const cookie = await signIn("phone");
-    for (let i = 0; i < 2; i++) assertEquals(await identify(cookie), "cookie phone", what);
-    const sha256 = access.access.senders[0]?.sign_ins[0]?.id_sha256 ?? "";
-    await change(fixture, sha256);
-    assertEquals(await identify(cookie), "wrong: wrong cookie", what);
+Deno.test("Credentials.recall() looks a caller up again only where the access has changed [access.token]", async () => {
+  const { access, caller, credentials, signIn } = createCredentials(TRUSTED);
+  const token = bearer(await access.letIn("phone", { rights: ["speak", "approve"] }));
+  const cookie = await signIn("phone");
+  const recall = (caller: Caller) => {
+    credentials.refresh();
+    return credentials.recall(caller);
+  };
+  const named = await caller({ "x-sender": "dev" });
+  for (const headers of [token, cookie]) {
+    const found = await caller(headers);
+    assertStrictEquals(recall(found), found);
+    await access.update((a) => setRights(a, { id: "phone", rights: ["speak"] }));
+    assertEquals(recall(found)?.rights, { speak: true, approve: false });
+    await access.update((a) => setRights(a, { id: "phone", rights: [] }));
+    assertEquals(recall(found), undefined);
+    await access.update((a) => setRights(a, { id: "phone", rights: ["speak", "approve"] }));
   }
+  assertStrictEquals(recall(named), named);
+  const callers = [await caller(token), await caller(cookie)];
+  await access.update((a) => removeSender(a, "phone"));
+  assertEquals(callers.map(recall), [undefined, undefined]);
+  await access.update((a) => setPolicy(a, "disabled"));
+  assertEquals(recall(named), undefined);
 });
 
 Deno.test("Credentials believe the X-Sender header of trusted senders only [access.header]", async () => {
-  const trusting = createFixture(TRUSTED);
+  const trusting = createCredentials(TRUSTED);
   await trusting.access.letIn("phone");
   const { id, rights, approves, chats, proof } = await trusting.caller({ "x-sender": "ci" });
   assertEquals([id, rights, approves], ["ci", { speak: true, approve: false }, false]);
@@ -222,7 +150,7 @@ Deno.test("Credentials believe the X-Sender header of trusted senders only [acce
     assertEquals(await trusting.identify({ "x-sender": name }), "wrong: unknown sender", name);
   }
   assertEquals(await trusting.identify({}), "none");
-  const { access, identify } = createFixture();
+  const { access, identify } = createCredentials();
   await access.letIn("phone");
   for (const name of ["phone", "dev", ""]) {
     assertEquals(await identify({ "x-sender": name }), "none", name);
@@ -231,7 +159,7 @@ Deno.test("Credentials believe the X-Sender header of trusted senders only [acce
 
 Deno.test("Credentials let nobody in by any way while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
   for (const [close, reason] of CLOSED) {
-    const { access, caller, credentials, identify, signIn } = createFixture(TRUSTED);
+    const { access, caller, credentials, identify, signIn } = createCredentials(TRUSTED);
     const token = bearer(await access.letIn("phone"));
     const ways = [token, await signIn("phone"), { "x-sender": "dev" }];
     const callers = await Promise.all(ways.map(caller));
@@ -247,7 +175,7 @@ Deno.test("Credentials let nobody in by any way while the policy is disabled [ac
 });
 
 Deno.test("Credentials go on as before once the policy is not disabled any more [access.policy]", async () => {
-  const { access, identify } = createFixture();
+  const { access, identify } = createCredentials();
   const token = bearer(await access.letIn("phone"));
   for (const policy of ["disabled", "allowlist", "pairing"] as const) {
     await access.update((a) => setPolicy(a, policy));
@@ -257,21 +185,22 @@ Deno.test("Credentials go on as before once the policy is not disabled any more 
 });
 
 Deno.test("Credentials let somebody listen without a word where the header is trusted, and only there [access.header]", () => {
-  assertEquals(createFixture().credentials.anonymous, undefined);
-  assertEquals(createFixture(TRUSTED).credentials.anonymous, {
+  assertEquals(createCredentials().credentials.anonymous, undefined);
+  assertEquals(createCredentials(TRUSTED).credentials.anonymous, {
     id: "",
     rights: { speak: false, approve: false },
     approves: true,
     chats: "all",
     way: "header",
     proof: "",
+    access: undefined,
   });
   const speakers = new Allowlist([["ci", { speak: true, approve: false }]]);
-  assertEquals(createFixture(speakers).credentials.anonymous?.approves, false);
+  assertEquals(createCredentials(speakers).credentials.anonymous?.approves, false);
 });
 
 Deno.test("Credentials.review() tells what a caller may do now [stream.revoked]", async () => {
-  const { access, caller, clock, credentials, signIn } = createFixture(TRUSTED);
+  const { access, caller, clock, credentials, signIn } = createCredentials(TRUSTED);
   const token = await access.letIn("phone", { rights: ["speak", "approve"], expiresAt: NOW + 9 });
   const ways = [bearer(token), await signIn("phone")];
   const review = (caller: Caller) => {
@@ -283,7 +212,8 @@ Deno.test("Credentials.review() tells what a caller may do now [stream.revoked]"
     assertEquals(review(found), found);
     await access.update((a) => setRights(a, { id: "phone", rights: ["speak"] }));
     const rights = { speak: true, approve: false };
-    assertEquals(review(found), { ...found, rights, approves: false });
+    const { access: now } = access;
+    assertEquals(review(found), { ...found, rights, approves: false, access: now });
     await access.update((a) => setRights(a, { id: "phone", rights: [] }));
     assertEquals(review(found), undefined, "nothing is left");
     await access.update((a) => setRights(a, { id: "phone", rights: ["speak", "approve"] }));
@@ -301,7 +231,7 @@ Deno.test("Credentials.review() tells what a caller may do now [stream.revoked]"
 });
 
 Deno.test("Credentials read the access file again by themselves after a moment [access.token]", async () => {
-  const { access, credentials } = createFixture();
+  const { access, credentials } = createCredentials();
   const token = bearer(await access.letIn("phone"));
   let reads = 0;
   const read = access.read.bind(access);

@@ -2,69 +2,17 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { removeSender, setPolicy, setRights } from "../../lib/access_changes.ts";
 import { Allowlist } from "../../lib/allowlist.ts";
 import { tryParseAddressRange } from "../../lib/client_address.ts";
-import type { AuditEntry } from "../../server/audit_table.ts";
-import { type Caller, Credentials } from "../../server/credentials.ts";
-import { Gatekeeper } from "../../server/gatekeeper.ts";
-import { bearer, createToken, MemoryAccess } from "./_memory_access.ts";
-import { createPeer, type FakePeerOptions } from "./_peer.ts";
+import type { Caller } from "../../server/credentials.ts";
+import { createGatekeeper } from "./_gatekeeper.ts";
+import { bearer, createToken } from "./_memory_access.ts";
+import { createPeer } from "./_peer.ts";
 import { DEV, TRUSTED } from "./_port.ts";
 
-const NOW = Date.UTC(2026, 10, 21);
 const MINUTE_MS = 60_000;
-
-/** A gatekeeper at a time that is set by hand. */
-function createFixture({ allowlist = new Allowlist([]), perMinute = 0 } = {}) {
-  const access = new MemoryAccess();
-  const clock = { now: NOW };
-  const now = () => clock.now;
-  const used: string[] = [];
-  const noted: AuditEntry[] = [];
-  const looks = { count: 0 };
-  const credentials = new Credentials({ access, allowlist, now });
-  const gatekeeper = new Gatekeeper({
-    credentials: {
-      identify(headers) {
-        looks.count++;
-        credentials.refresh();
-        return credentials.identify(headers);
-      },
-      get anonymous() {
-        return credentials.anonymous;
-      },
-      get closedBecause() {
-        return credentials.closedBecause;
-      },
-    },
-    rateLimitPerMinute: perMinute,
-    onUse: (id) => void used.push(id),
-    audit: { note: (entry) => void noted.push(entry) },
-    now,
-  });
-  /** Who a request is of, or the status of the refusal. */
-  async function identify(
-    headers: Record<string, string>,
-    peer: FakePeerOptions = {},
-    how: "identify" | "identifyListener" = "identify",
-  ): Promise<string | number> {
-    const request = new Request("http://localhost/", { headers });
-    const found = await gatekeeper[how](request, createPeer({ request, ...peer }));
-    return found instanceof Response ? found.status : `${found.way} ${found.id}`;
-  }
-  return {
-    access,
-    clock,
-    gatekeeper,
-    identify,
-    looks,
-    used,
-    notes: () =>
-      noted.map(({ action, actor, subject, detail }) => [action, actor, subject, detail].join("|")),
-  };
-}
 
 function callerOf(id: string): Caller {
   const rights = { speak: true, approve: false };
-  return { id, rights, approves: false, chats: "own", way: "token", proof: "" };
+  return { id, rights, approves: false, chats: "own", way: "token", proof: "", access: undefined };
 }
 
 function seconds(response: Response | undefined): number {
@@ -72,7 +20,7 @@ function seconds(response: Response | undefined): number {
 }
 
 Deno.test("Gatekeeper answers a wrong token with 401 and how to authenticate, all else with 403 [access.token]", async () => {
-  const { access, gatekeeper } = createFixture({ allowlist: TRUSTED });
+  const { access, gatekeeper } = createGatekeeper({ allowlist: TRUSTED });
   const { token } = await createToken();
   const { authorization } = bearer(await access.letIn("phone"));
   const cases: [Record<string, string>, number][] = [
@@ -94,7 +42,7 @@ Deno.test("Gatekeeper answers a wrong token with 401 and how to authenticate, al
 });
 
 Deno.test("Gatekeeper writes down why it refuses, and neither the token nor the name that was said [audit.rows]", async () => {
-  const { access, identify, notes } = createFixture({ allowlist: TRUSTED });
+  const { access, identify, notes } = createGatekeeper({ allowlist: TRUSTED });
   const token = await access.letIn("muted", { rights: [] });
   const other = await access.letIn("phone");
   await identify({ authorization: "Bearer dct_secret" }, { address: "192.0.2.1" });
@@ -120,7 +68,7 @@ Deno.test("Gatekeeper writes down why it refuses, and neither the token nor the 
 });
 
 Deno.test("Gatekeeper refuses who has no right left, however it proves who it is [access.token]", async () => {
-  const { access, identify } = createFixture();
+  const { access, identify } = createGatekeeper();
   const token = bearer(await access.letIn("phone"));
   assertEquals(await identify(token), "token phone");
   await access.update((a) => setRights(a, { id: "phone", rights: ["approve"] }));
@@ -132,7 +80,7 @@ Deno.test("Gatekeeper refuses who has no right left, however it proves who it is
 });
 
 Deno.test("Gatekeeper looks at no credentials of an address after ten wrong ones in a minute [access.failures]", async () => {
-  const { access, clock, gatekeeper, identify, looks, notes } = createFixture();
+  const { access, clock, gatekeeper, identify, looks, notes } = createGatekeeper();
   const token = bearer(await access.letIn("phone"));
   const wrong = { authorization: "Bearer x" };
   for (let i = 1; i <= 10; i++) assertEquals(await identify(wrong), 401, `${i}`);
@@ -147,14 +95,61 @@ Deno.test("Gatekeeper looks at no credentials of an address after ten wrong ones
   for (const headers of [wrong, token, {}]) assertEquals(await identify(headers), 429);
   assertEquals(looks.count, 10, "nothing is looked at");
   assertEquals(notes().at(-1), "rate-limit|127.0.0.1||wrong credentials");
-  assertEquals(await identify(token, { address: "127.0.0.2" }), "token phone");
+  const other = bearer(await access.letIn("other"));
+  assertEquals(await identify(other, { address: "127.0.0.2" }), "token other");
   clock.now += 5999;
   assertEquals(await identify(token), 429);
   clock.now += 1;
-  assertEquals(await identify(token), "token phone", "one attempt has come back");
-  assertEquals([await identify(wrong), await identify(token)], [401, 429]);
+  assertEquals([await identify(wrong), await identify(token)], [401, 429], "one has come back");
   clock.now += MINUTE_MS;
   assertEquals(await identify(token), "token phone");
+});
+
+Deno.test("Gatekeeper lets in who was let in before, whatever others at its address have given, and while it is right [access.failures]", async () => {
+  const { access, clock, identify, looks } = createGatekeeper({ allowlist: TRUSTED });
+  const token = bearer(await access.letIn("phone"));
+  const wrong = { authorization: "Bearer x" };
+  assertEquals(await identify(token), "token phone");
+  for (let i = 1; i <= 10; i++) await identify(wrong);
+  assertEquals([await identify(wrong), await identify(DEV), await identify({})], [429, 429, 429]);
+  for (let i = 0; i < 20; i++) assertEquals(await identify(token), "token phone");
+  assertEquals(await identify({ ...token, "x-sender": "dev" }), 401, "but under its own name");
+  await access.update((a) => removeSender(a, "phone"));
+  assertEquals([await identify(token), await identify(token)], [401, 429]);
+  assertEquals(looks.count, 1 + 10 + 20 + 2, "nothing else is looked at");
+  clock.now += MINUTE_MS;
+  assertEquals(await identify(token), 401);
+});
+
+Deno.test("Gatekeeper.recall() refuses who was removed while its body came [access.token]", async () => {
+  const { access, gatekeeper, notes } = createGatekeeper();
+  const token = bearer(await access.letIn("phone"));
+  const peer = createPeer({ address: "192.0.2.1" });
+  const request = new Request("http://localhost/", { headers: token });
+  const caller = await gatekeeper.identify(request, peer);
+  assert(!(caller instanceof Response));
+  assertEquals(gatekeeper.recall(caller, peer), caller);
+  await access.update((a) => removeSender(a, "phone"));
+  const refusal = gatekeeper.recall(caller, peer);
+  assert(refusal instanceof Response);
+  assertEquals(refusal.status, 403);
+  assertEquals(notes(), ["refuse|192.0.2.1|phone|not let in any more"]);
+});
+
+Deno.test("Gatekeeper.refuseForeign() limits each network, apart from strangers [access.limits]", async () => {
+  const { gatekeeper, notes } = createGatekeeper({ perMinute: 6 });
+  const foreign = { ok: false, code: "host_foreign", message: "another host" } as const;
+  const refuse = (address: string) => gatekeeper.refuseForeign(createPeer({ address }), foreign);
+  const first = refuse("2001:db8::1");
+  assertEquals([first.status, await first.text()], [403, "forbidden: another host"]);
+  assertEquals([refuse("2001:db8::2").status, refuse("2001:db8::3").status], [403, 429]);
+  assertEquals(refuse("2001:db8:0:1::1").status, 403);
+  assertEquals(gatekeeper.admitStranger(createPeer({ address: "2001:db8::1" })), undefined);
+  assertEquals(notes().slice(0, 3), [
+    "refuse|2001:db8::/64||host_foreign",
+    "refuse|2001:db8::/64||host_foreign",
+    "rate-limit|2001:db8::/64||foreign requests",
+  ]);
 });
 
 Deno.test("Gatekeeper counts wrong cookies and names as it counts wrong tokens, and nothing else [access.failures]", async () => {
@@ -167,7 +162,7 @@ Deno.test("Gatekeeper counts wrong cookies and names as it counts wrong tokens, 
     [DEV, false],
   ];
   for (const [headers, counts] of cases) {
-    const { identify } = createFixture({ allowlist: TRUSTED });
+    const { identify } = createGatekeeper({ allowlist: TRUSTED });
     for (let i = 0; i < 10; i++) assert(await identify(headers) !== 429);
     assertEquals(await identify(DEV), counts ? 429 : "header dev", JSON.stringify(headers));
   }
@@ -178,7 +173,7 @@ Deno.test("Gatekeeper counts by the address behind proxies that are trusted, and
   assert(range);
   const wrong = (i: number) => ({ authorization: "x", "x-forwarded-for": `192.0.2.${i}` });
   for (const trustedProxies of [[], [range]]) {
-    const { identify } = createFixture();
+    const { identify } = createGatekeeper();
     const peer = { address: "10.0.0.1", trustedProxies };
     for (let i = 0; i < 10; i++) await identify(wrong(i), peer);
     const expected = trustedProxies.length === 0 ? 429 : 401;
@@ -187,7 +182,7 @@ Deno.test("Gatekeeper counts by the address behind proxies that are trusted, and
 });
 
 Deno.test("Gatekeeper.admit() limits each sender, by the clock [access.limits]", () => {
-  const { clock, gatekeeper, notes } = createFixture({ perMinute: 60 });
+  const { clock, gatekeeper, notes } = createGatekeeper({ perMinute: 60 });
   const [ci, ops] = [callerOf("ci"), callerOf("ops")];
   const peer = createPeer();
   for (let i = 0; i < 20; i++) assertEquals(gatekeeper.admit(ci, peer), undefined, `${i}`);
@@ -208,7 +203,7 @@ Deno.test("Gatekeeper.admit() limits each sender, by the clock [access.limits]",
 });
 
 Deno.test("Gatekeeper.admitStranger() limits each address, by the clock, and apart from senders [access.limits]", async () => {
-  const { access, clock, gatekeeper, identify } = createFixture({ perMinute: 6 });
+  const { access, clock, gatekeeper, identify } = createGatekeeper({ perMinute: 6 });
   const token = bearer(await access.letIn("phone"));
   const [peer, other] = [createPeer(), createPeer({ address: "192.0.2.1" })];
   assertEquals(gatekeeper.admitStranger(peer), undefined);
@@ -226,7 +221,7 @@ Deno.test("Gatekeeper.admitStranger() limits each address, by the clock, and apa
 });
 
 Deno.test("Gatekeeper counts the addresses of one IPv6 network as one [access.limits] [access.failures]", async () => {
-  const { access, gatekeeper, identify, notes } = createFixture({ perMinute: 60 });
+  const { access, gatekeeper, identify, notes } = createGatekeeper({ perMinute: 60 });
   const token = bearer(await access.letIn("phone"));
   const wrong = { authorization: "Bearer x" };
   for (let i = 1; i <= 10; i++) {
@@ -241,7 +236,7 @@ Deno.test("Gatekeeper counts the addresses of one IPv6 network as one [access.li
 });
 
 Deno.test("Gatekeeper limits nobody where there is no limit, but wrong credentials all the same [access.limits]", async () => {
-  const { gatekeeper, identify } = createFixture({ perMinute: 0 });
+  const { gatekeeper, identify } = createGatekeeper({ perMinute: 0 });
   const peer = createPeer();
   for (let i = 0; i < 1000; i++) {
     assertEquals(gatekeeper.admit(callerOf("ci"), peer), undefined);
@@ -252,7 +247,7 @@ Deno.test("Gatekeeper limits nobody where there is no limit, but wrong credentia
 });
 
 Deno.test("Gatekeeper.admit() writes once a minute that a sender was let in, and from where [audit.rows]", () => {
-  const { clock, gatekeeper, notes, used } = createFixture();
+  const { clock, gatekeeper, notes, used } = createGatekeeper();
   const peer = createPeer({ address: "192.0.2.1" });
   for (let i = 0; i < 3; i++) gatekeeper.admit(callerOf("ci"), peer);
   gatekeeper.admit(callerOf("ops"), peer);
@@ -271,7 +266,7 @@ Deno.test("Gatekeeper.admit() writes once a minute that a sender was let in, and
 
 Deno.test("Gatekeeper.identifyListener() lets nobody in particular listen where the header is trusted, and only there [access.header]", async () => {
   const listen = (headers: Record<string, string>, allowlist: Allowlist) =>
-    createFixture({ allowlist }).identify(headers, {}, "identifyListener");
+    createGatekeeper({ allowlist }).identify(headers, {}, "identifyListener");
   const nobody = new Allowlist([]);
   assertEquals([await listen({}, TRUSTED), await listen({}, nobody)], ["header ", 403]);
   assertEquals([await listen(DEV, TRUSTED), await listen(DEV, nobody)], ["header dev", 403]);
@@ -289,7 +284,7 @@ Deno.test("Gatekeeper.identifyListener() lets nobody in particular listen where 
 
 Deno.test("Gatekeeper lets nobody in, also to listen, while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
   for (const isPolicy of [true, false]) {
-    const { access, gatekeeper, identify } = createFixture({ allowlist: TRUSTED });
+    const { access, gatekeeper, identify } = createGatekeeper({ allowlist: TRUSTED });
     const token = bearer(await access.letIn("phone"));
     assertEquals(gatekeeper.refuseClosed(createPeer()), undefined);
     if (isPolicy) await access.update((a) => setPolicy(a, "disabled"));

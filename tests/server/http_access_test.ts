@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Access } from "../../lib/access.ts";
 import { removeSender, rotateToken, setPolicy, setRights } from "../../lib/access_changes.ts";
 import { Allowlist } from "../../lib/allowlist.ts";
 import type { Outbound } from "../../lib/outbound.ts";
+import type { AccessOutcome } from "../../server/access_store.ts";
 import { until } from "../_until.ts";
 import { readText } from "./_event_stream.ts";
 import { bearer, createToken } from "./_memory_access.ts";
@@ -72,13 +74,76 @@ Deno.test("a token speaks under the name of its sender, from then on until the s
   assertEquals(port.pushed.length, 3);
 });
 
+/** A body of which half is there until it is told to go on. */
+function createHalfBody(text: string) {
+  const bytes = new TextEncoder().encode(text);
+  const half = Promise.withResolvers<void>();
+  const rest = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(bytes.subarray(0, 2)),
+    async pull(controller) {
+      half.resolve();
+      await rest.promise;
+      controller.enqueue(bytes.subarray(2));
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  return { body, isHalfRead: half.promise, finish: rest.resolve };
+}
+
+Deno.test("a sender that is removed, muted or shut out while its body comes has said nothing [access.token]", async () => {
+  const changes: readonly [string, (access: Access) => AccessOutcome][] = [
+    ["removed", (a) => removeSender(a, "phone")],
+    ["muted", (a) => setRights(a, { id: "phone", rights: [] })],
+    ["shut out", (a) => setPolicy(a, "disabled")],
+  ];
+  const posts: readonly [string, string][] = [
+    ["/", "yes abcde"],
+    ["/api/permissions/abcde", '{"behavior":"allow"}'],
+    ["/", "do something nasty"],
+  ];
+  for (const [what, change] of changes) {
+    await using port = new Port({ allowlist: NOBODY });
+    port.attach();
+    port.ask();
+    const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
+    const halves = posts.map(([path, text]) => {
+      const { body, ...half } = createHalfBody(text);
+      return { ...half, answered: port.send("POST", path, token, body) };
+    });
+    await Promise.all(halves.map(({ isHalfRead }) => isHalfRead));
+    await port.access.update(change);
+    port.owner.look(0);
+    for (const { answered, finish } of halves) {
+      finish();
+      assertEquals(await textOf(await answered), [403, "forbidden"], what);
+    }
+    assertEquals([port.verdicts(), port.pushed], [[], []], what);
+  }
+});
+
+Deno.test("a sender whose right to approve is taken while its body comes approves nothing, and speaks on [access.rights]", async () => {
+  await using port = new Port({ allowlist: NOBODY });
+  port.attach();
+  port.ask();
+  const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
+  const [verdict, event] = [createHalfBody("yes abcde"), createHalfBody("hello")];
+  const answers = [verdict, event].map(({ body }) => port.send("POST", "/", token, body));
+  await Promise.all([verdict.isHalfRead, event.isHalfRead]);
+  await port.access.update((a) => setRights(a, { id: "phone", rights: ["speak"] }));
+  port.owner.look(0);
+  for (const { finish } of [verdict, event]) finish();
+  assertEquals((await Promise.all(answers)).map(({ status }) => status), [403, 200]);
+  assertEquals([port.verdicts(), port.pushed.length], [[], 1]);
+});
+
 Deno.test("a refused request is dropped with its body, which nobody reads [http.drop-body]", async () => {
   const { token: unknown } = await createToken();
   await using port = new Port({ rateLimitPerMinute: 3, maxStreams: 0 });
   const speaker = await port.access.letIn("speaker");
   const cases: [string, string, Record<string, string>, number][] = [
     ["POST", "/", { host: "evil.example" }, 403],
-    ["POST", "/", { ...DEV, origin: "https://evil.example" }, 403],
+    ["POST", "/", { ...DEV, origin: "https://evil.example" }, 429],
     ["PUT", "/", DEV, 405],
     ["POST", "/events", DEV, 405],
     ["POST", "/api/sessions", DEV, 405],

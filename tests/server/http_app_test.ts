@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { tryParseEventId } from "../../lib/event_id.ts";
 import type { OwnerOptions } from "../../server/owner.ts";
 import { createDiskFullError } from "./_memory_journal.ts";
+import { createPeer, type FakePeerOptions, LOOPBACK } from "./_peer.ts";
 import { Port, textOf } from "./_port.ts";
 
 /** The port with one session. */
@@ -251,4 +252,49 @@ Deno.test("GET /healthz tells what runs [http.healthz]", async () => {
     sessions: 1,
     deaf_sessions: 0,
   });
+});
+
+Deno.test("GET /healthz tells strangers behind a proxy or a tunnel, and other machines, that it runs and nothing else [http.healthz]", async () => {
+  await using port = new Port({ allowedHosts: ["ch.example"] });
+  const proxied = { "x-forwarded-for": "203.0.113.9" };
+  const cases: [Record<string, string>, FakePeerOptions][] = [
+    [proxied, {}],
+    [{ host: "ch.example" }, {}],
+    [{ ...proxied, host: "ch.example" }, {}],
+    [{}, { listener: { ...LOOPBACK, isLoopback: false } }],
+  ];
+  for (const [headers, peer] of cases) {
+    port.peer = peer;
+    const response = await port.get("/healthz", headers);
+    assertEquals([response.status, await response.json()], [200, { status: "ok" }]);
+  }
+  port.peer = {};
+  const foreignUrl = new Request("http://ch.example/healthz", { headers: { host: "localhost" } });
+  const response = await port.owner.app(foreignUrl, createPeer());
+  assertEquals(await response.json(), { status: "ok" });
+});
+
+Deno.test("GET /feed is refused by way of a proxy, and at any listener but the first [feed.limits]", async () => {
+  await using fixture = createFixture();
+  const target = `/feed?nonce=${"a".repeat(64)}`;
+  const upgrade = { upgrade: "websocket", connection: "Upgrade" };
+  const near = fixture.send("GET", target, upgrade);
+  assertEquals(await textOf(await near), [400, "expected a WebSocket and a nonce"]);
+  const far = fixture.send("GET", target, { ...upgrade, "x-forwarded-for": "192.0.2.1" });
+  assertEquals(await textOf(await far), [403, "forbidden"]);
+  fixture.peer = { listener: { ...LOOPBACK, hasFeeds: false } };
+  const second = fixture.send("GET", target, upgrade);
+  assertEquals(await textOf(await second), [403, "forbidden"]);
+  assertEquals(fixture.logged, []);
+});
+
+Deno.test("no session is left when another journal begins, until it enters that one [journal.corrupt]", async () => {
+  await using fixture = createFixture();
+  assertEquals(await textOf(await fixture.post("before")), [200, "ok"]);
+  fixture.memory.onReplaced?.();
+  assertEquals(await (await fixture.get("/api/sessions")).json(), []);
+  assertEquals(await textOf(await fixture.post("meanwhile")), [202, "stored"]);
+  fixture.attach();
+  assertEquals(await textOf(await fixture.post("after")), [200, "ok"]);
+  assertEquals(fixture.pushed.map(({ content }) => content), ["before", "after"]);
 });

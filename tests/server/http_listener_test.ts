@@ -51,6 +51,29 @@ Deno.test("HttpListener waits for a port that is taken, says so once, and takes 
   await listener.close();
 });
 
+Deno.test("HttpListener says what holds meanwhile, and what to do without the right to a port [port.taken]", async () => {
+  const held =
+    "Cannot listen on 127.0.0.1:1: the port is held by a program that does not answer HTTP";
+  const denied = "Cannot listen on 127.0.0.1:1: this user may not have the port. " +
+    "Take one above 1023";
+  const cases: [Error, string | undefined, string][] = [
+    [new Deno.errors.AddrInUse("In use"), undefined, held],
+    [new Deno.errors.AddrInUse("In use"), "Tools work", `${held}. Tools work`],
+    [new Deno.errors.PermissionDenied("Denied"), "Tools work", denied],
+  ];
+  for (const [error, meanwhile, line] of cases) {
+    const log = createLog();
+    const serve = (() => {
+      throw error;
+    }) as typeof Deno.serve;
+    const options = { hostname: HOSTNAME, port: 1, handler: answer(""), log, serve };
+    const listener = new HttpListener({ ...options, meanwhile, retryMs: 60_000 });
+    await until("it is logged", () => log.lines.length > 0);
+    await listener.close();
+    assertEquals(log.lines, [line]);
+  }
+});
+
 Deno.test("HttpListener stops waiting when it is closed", async () => {
   const holder = Deno.listen({ hostname: HOSTNAME, port: 0 });
   const log = createLog();
@@ -68,6 +91,34 @@ Deno.test("HttpListener stops waiting when it is closed", async () => {
   assertStringIncludes(log.lines[0] ?? "", "a program that does not answer HTTP");
   await listener.close();
   holder.close();
+});
+
+Deno.test("HttpListener leaves nothing behind by waiting for a port that is taken [port.taken]", async () => {
+  await using holder = Deno.serve(
+    { hostname: HOSTNAME, port: 0, onListen() {} },
+    () => new Response("hi", { headers: { connection: "close" } }),
+  );
+  const { port } = holder.addr;
+  const left = new Set<EventListener>();
+  const counts: number[] = [];
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const follow = (signal: AbortSignal) => {
+    signal.addEventListener = (type: string, wake: EventListener) => {
+      left.add(wake);
+      addEventListener.call(signal, type, wake);
+    };
+    signal.removeEventListener = (type: string, wake: EventListener) => {
+      left.delete(wake);
+      removeEventListener.call(signal, type, wake);
+    };
+    counts.push(left.size);
+    return Promise.resolve(false);
+  };
+  const options = { hostname: HOSTNAME, port, handler: answer(""), log: createLog(), follow };
+  const listener = new HttpListener({ ...options, retryMs: 1 });
+  await until("it has waited often", () => counts.length > 5);
+  await listener.close();
+  assertEquals(new Set(counts), new Set([0]));
 });
 
 Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept-loop]", async () => {

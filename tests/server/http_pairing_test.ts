@@ -5,6 +5,7 @@ import { Allowlist } from "../../lib/allowlist.ts";
 import { isPairingCode } from "../../lib/pairing_code.ts";
 import { approvePairing, PAIRING_TTL_MS } from "../../lib/pairing_changes.ts";
 import type { OwnerOptions } from "../../server/owner.ts";
+import { ID_BYTES } from "../lib/_access.ts";
 import { bearer } from "./_memory_access.ts";
 import { Port, textOf } from "./_port.ts";
 
@@ -24,7 +25,8 @@ async function ask(port: Port, label = "My Phone", address = "192.0.2.1") {
 
 /** Approves a code, as the terminal does. */
 async function approve(port: Port, code: string, nowMs = Date.now()): Promise<boolean> {
-  const approval = { code, rights: ["speak", "approve"], chats: "own", nowMs } as const;
+  const grant = { rights: ["speak", "approve"], chats: "own" } as const;
+  const approval = { code, ...grant, randomBytes: ID_BYTES, nowMs };
   return (await port.access.update((access) => approvePairing(access, approval))).ok;
 }
 
@@ -76,7 +78,7 @@ Deno.test("GET /pair/<id> says that it waits, then gives the token, once [access
   const { token, ...rest } = await response.json();
   assertEquals([response.status, rest], [200, {
     state: "approved",
-    sender: "my-phone",
+    sender: "my-phone-k3f9",
     label: "My Phone",
     rights: ["speak", "approve"],
   }]);
@@ -226,6 +228,6 @@ Deno.test("pairing is written down: who asks, and who was let in [audit.rows]", 
   const row = { actor: "192.0.2.7", times: 1 };
   assertEquals(port.audit(), [
     { ...row, action: "ask", subject: "pair", detail: "My Phone" },
-    { ...row, action: "pair", subject: "my-phone", detail: "speak approve" },
+    { ...row, action: "pair", subject: "my-phone-k3f9", detail: "speak approve" },
   ]);
 });

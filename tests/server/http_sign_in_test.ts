@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import { MAX_SIGN_INS } from "../../lib/access.ts";
-import { removeSender, setPolicy } from "../../lib/access_changes.ts";
+import { type Access, MAX_SIGN_INS } from "../../lib/access.ts";
+import { removeSender, rotateToken, setPolicy } from "../../lib/access_changes.ts";
 import { tryParseAddressRange } from "../../lib/client_address.ts";
+import type { AccessOutcome } from "../../server/access_store.ts";
 import type { OwnerOptions } from "../../server/owner.ts";
 import { bearer, createToken } from "./_memory_access.ts";
 import { type FakePeerOptions, LOOPBACK } from "./_peer.ts";
@@ -137,6 +138,29 @@ Deno.test("POST /session counts as a request of a stranger, before the body is r
     },
   }, { highWaterMark: 0 });
   assertEquals((await fixture.port.send("POST", "/session", {}, body)).status, 429);
+});
+
+Deno.test("POST /session gives no cookie for a token that is rotated, or whose sender is removed, before the sign-in is kept [access.cookie]", async () => {
+  const { tokenSha256 } = await createToken();
+  const changes: readonly ((access: Access) => AccessOutcome)[] = [
+    (access) => rotateToken(access, { id: "phone", tokenSha256 }),
+    (access) => removeSender(access, "phone"),
+  ];
+  for (const change of changes) {
+    await using fixture = await createFixture();
+    const { access } = fixture.port;
+    const { update } = access;
+    // The lock of the file is held by whoever came first.
+    access.update = async (next) => {
+      access.update = update;
+      await access.update(change);
+      return await access.update(next);
+    };
+    const response = await fixture.signIn();
+    assertEquals([response.status, response.headers.get("set-cookie")], [401, null]);
+    assertEquals(access.access.senders.flatMap(({ sign_ins }) => sign_ins), []);
+    assertEquals(fixture.port.audit(), []);
+  }
 });
 
 Deno.test("GET /session says who somebody is, by any way, and nothing to anybody else [access.cookie]", async () => {

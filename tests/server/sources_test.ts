@@ -102,6 +102,23 @@ Deno.test("Sources.find() keeps the last good configuration, and logs once where
   assertEquals(logged.length, cases.length);
 });
 
+Deno.test("Sources.find() holds on to what it knows while others can write the file, and logs once why [state.guard]", async () => {
+  const { path, has, edit, logged } = createFixture(configOf({ ci: GENERIC }));
+  assert(await has("/ci"));
+  Deno.chmodSync(path, 0o666);
+  Deno.writeTextFileSync(path, configOf({ gh: { kind: "github" } }));
+  for (const [index, mode] of [0o666, 0o620].entries()) {
+    Deno.chmodSync(path, mode);
+    await until("it is reported", async () => await has("/ci") && logged.length > index);
+    assertEquals([await has("/ci"), await has("/gh")], [true, false]);
+  }
+  const line = `Cannot use ${path}, the last good configuration holds: ` +
+    `${path} can be written by other users. Mend it with: chmod 600 '${path}'`;
+  assertEquals(logged, [line, line]);
+  edit(configOf({ gh: { kind: "github" } }));
+  await until("it is mended", () => has("/gh"));
+});
+
 Deno.test("Sources.find() holds on to what it knows while the file cannot be read [source.reload]", async () => {
   const { path, has, edit, logged } = createFixture(configOf({ ci: GENERIC }));
   assert(await has("/ci"));
