@@ -1,6 +1,7 @@
 import type { GatewayOptions } from "../lib/serve_options.ts";
 import { describeFault } from "../server/describe_fault.ts";
 import { createLogger } from "../server/log.ts";
+import { LogQueue } from "../server/log_queue.ts";
 import { HOSTNAME } from "../server/port_role.ts";
 import type { ServeEnvironment } from "../server/serve.ts";
 import { listenForTermination } from "../server/termination.ts";
@@ -31,7 +32,8 @@ export async function runServer(
   options: GatewayOptions,
   run: (environment: ServeEnvironment) => Promise<void>,
 ): Promise<number> {
-  const log = createLogger();
+  const lines = new LogQueue();
+  const log = createLogger((line) => lines.push(line));
   const { listen } = options.network;
   if (!mayListen(`${HOSTNAME}:${options.port}`)) return 1;
   if (listen !== undefined && !mayListen(`${listen.hostname}:${listen.port}`)) return 1;
@@ -48,6 +50,10 @@ export async function runServer(
   globalThis.addEventListener("unhandledrejection", (event) => survive(event, event.reason));
   globalThis.addEventListener("error", (event) => survive(event, event.error));
   using termination = listenForTermination();
-  await run({ stateDir, log, terminated: termination.signal, ...(tls && { tls }) });
+  try {
+    await run({ stateDir, log, terminated: termination.signal, ...(tls && { tls }) });
+  } finally {
+    await lines.flush();
+  }
   return 0;
 }

@@ -4,8 +4,9 @@
  * Messages come from the journal. A listener who names the last one it has read is sent what came
  * after it first, page by page as it reads, and then goes on with the others: no gap, no repetition.
  * For those, each message is encoded once, and its bytes are handed to all. Each has a bounded queue;
- * one that does not read is cut off instead of waited for. A comment goes out every 15 s, so that
- * proxies keep the stream open and dead connections are noticed.
+ * one that does not read is cut off instead of waited for, while who is still catching up gets no more
+ * than it reads. A comment goes out every 15 s to who has caught up, so that proxies keep the stream
+ * open and dead connections are noticed.
  *
  * @module
  */
@@ -180,7 +181,7 @@ export class EventStream<Caller extends Audience> {
         this.#listeners.add(listener);
         controller.enqueue(CONNECTED);
       },
-      pull: () => listener.isLive ? undefined : this.#catchUp(listener),
+      pull: () => listener.isLive ? undefined : this.#tryCatchUp(listener),
       cancel: () => this.#remove(listener),
     }, new ByteLengthQueuingStrategy({ highWaterMark: this.#maxQueuedBytes }));
   }
@@ -199,6 +200,21 @@ export class EventStream<Caller extends Audience> {
   pump(): void {
     this.#mustPump = true;
     this.#pumping ??= this.#pump();
+  }
+
+  /**
+   * Begins again with the first message: another journal has taken the place of the one before. Those
+   * who were still catching up have to come again.
+   */
+  async restart(): Promise<void> {
+    await this.#pumping;
+    if (this.#lastId === undefined) return;
+    this.#lastId = 0;
+    for (const listener of this.#listeners) {
+      if (listener.isLive) listener.lastId = 0;
+      else this.#end(listener);
+    }
+    this.pump();
   }
 
   /** Ends all streams after what was said before. Safe to call twice. */
@@ -241,6 +257,16 @@ export class EventStream<Caller extends Audience> {
       if (!listener.isLive || listener.lastId >= message.id) continue;
       listener.lastId = message.id;
       if (isFor(message, listener.caller)) this.#send(listener, bytes[listener.format]);
+    }
+  }
+
+  /** Gives up a listener whose messages cannot be read: its stream fails, and it can come again. */
+  async #tryCatchUp(listener: Listener<Caller>): Promise<void> {
+    try {
+      await this.#catchUp(listener);
+    } catch (error) {
+      this.#remove(listener);
+      throw error;
     }
   }
 
@@ -296,7 +322,8 @@ export class EventStream<Caller extends Audience> {
 
   #end(listener: Listener<Caller>): void {
     this.#remove(listener);
-    listener.controller.close();
+    // There is no size once a stream has failed, and nothing left to close.
+    if (listener.controller.desiredSize !== null) listener.controller.close();
   }
 
   #remove(listener: Listener<Caller>): void {

@@ -26,8 +26,12 @@ export interface JournalKeeperOptions extends JournalOptions {
   readonly log: Logger;
   /** Called when the journal can be used: for the first time, and again after it could not. */
   readonly onUsable?: () => void;
-  /** The clock, in milliseconds since the epoch. */
-  readonly now?: () => number;
+  /**
+   * The clock that measures waits, in milliseconds: one that nobody sets.
+   *
+   * @default {performance.now}
+   */
+  readonly uptime?: () => number;
 }
 
 /** How long an open that failed is not tried again, in milliseconds. */
@@ -40,20 +44,23 @@ const REPORT_MS = 60_000;
 export class JournalKeeper {
   readonly #options: JournalKeeperOptions;
   readonly #path: string;
-  readonly #now: () => number;
+  readonly #uptime: () => number;
   #journal: Journal | undefined;
   #file: string | undefined;
   #failure: { readonly error: JournalError; readonly at: number } | undefined;
   #reportedAt = -Infinity;
   #isClosed = false;
-  /** Whether a corrupt file may be moved aside. */
-  mayReplace = false;
+  /**
+   * Called when a corrupt file was moved aside, before a new one begins. Without it, corrupt files are
+   * left where they are.
+   */
+  onReplaced: (() => void) | undefined;
 
   /** Constructs a new instance, which opens nothing yet. */
   constructor(options: JournalKeeperOptions) {
     this.#options = options;
     this.#path = journalPathOf(options.stateDir);
-    this.#now = options.now ?? Date.now;
+    this.#uptime = options.uptime ?? (() => performance.now());
   }
 
   /** Whether the journal could be used when it was last needed. */
@@ -91,7 +98,7 @@ export class JournalKeeper {
 
   #open(): Journal {
     if (this.#isClosed) throw new JournalError("Cannot use the journal: it is closed");
-    if (this.#failure !== undefined && this.#now() - this.#failure.at < RETRY_MS) {
+    if (this.#failure !== undefined && this.#uptime() - this.#failure.at < RETRY_MS) {
       throw this.#failure.error;
     }
     try {
@@ -108,9 +115,10 @@ export class JournalKeeper {
     try {
       return Journal.open(this.#path, this.#options);
     } catch (error) {
-      if (!this.mayReplace || !(error as JournalError).isCorrupt) throw error;
-      const aside = moveCorruptJournal(this.#options.stateDir, this.#now());
+      if (this.onReplaced === undefined || !(error as JournalError).isCorrupt) throw error;
+      const aside = moveCorruptJournal(this.#options.stateDir, Date.now());
       this.#options.log.warn(`The journal is corrupt. It was moved to ${aside}; a new one begins`);
+      this.onReplaced();
       return Journal.open(this.#path, this.#options);
     }
   }
@@ -118,7 +126,7 @@ export class JournalKeeper {
   #report(error: JournalError): JournalError {
     if (this.#isClosed) return error;
     if (error.isCorrupt) this.#drop();
-    const now = this.#now();
+    const now = this.#uptime();
     if (this.#failure?.error !== error) this.#failure = { error, at: now };
     if (now - this.#reportedAt >= REPORT_MS) {
       this.#reportedAt = now;

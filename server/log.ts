@@ -1,3 +1,5 @@
+import { LogQueue } from "./log_queue.ts";
+
 /** Writes one line per call to wherever the process may write without breaking its protocol. */
 export interface Logger {
   /** Something that the user may want to know. */
@@ -8,12 +10,18 @@ export interface Logger {
 
 const ENCODER = new TextEncoder();
 
+function toStderr(): (line: Uint8Array) => void {
+  const queue = new LogQueue();
+  return (line) => queue.push(line);
+}
+
 /**
  * A logger on stderr: stdout belongs to JSON-RPC. Claude Code shows these lines in its MCP log.
  *
  * Messages hold no secret and no payload.
  *
- * @param write Takes a whole line; by default it goes to stderr.
+ * @param write Takes a whole line; by default it goes to stderr by way of a queue, because a write
+ * that waits for its reader would freeze the process.
  *
  * @example Usage
  * ```ts
@@ -27,13 +35,13 @@ const ENCODER = new TextEncoder();
  * ```
  */
 export function createLogger(
-  write: (line: Uint8Array) => unknown = (line) => Deno.stderr.writeSync(line),
+  write: (line: Uint8Array) => unknown = toStderr(),
 ): Logger {
   const log = (message: string) => {
     try {
       write(ENCODER.encode(`deno-channel: ${message}\n`));
     } catch {
-      // Nobody reads stderr any more; that must not take the session down.
+      // Nobody reads the log any more; that must not take the session down.
     }
   };
   return { info: log, warn: (message) => log(`warning: ${message}`) };

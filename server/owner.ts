@@ -30,7 +30,7 @@ import { Sources } from "./sources.ts";
 /** Options of an {@linkcode Owner}. */
 export interface OwnerOptions {
   /** Where everything is kept. */
-  readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "mayReplace">;
+  readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "onReplaced">;
   /** The state folder. */
   readonly stateDir: string;
   /** Where problems are reported. */
@@ -116,7 +116,7 @@ export class Owner {
     this.#bursts = new SourceBursts({
       take,
       release: (seqs) => this.#dispatcher.release(seqs),
-      gather: (seqs, into) => this.#dispatcher.gather(seqs, into),
+      withhold: (seqs) => this.#dispatcher.withhold(seqs),
     });
     this.app = createHttpApp({
       access: this.#createAccess(),
@@ -151,8 +151,9 @@ export class Owner {
 
   /** Begins: this process holds the port now. */
   start(): void {
-    this.#options.keeper.mayReplace = true;
+    this.#options.keeper.onReplaced = () => this.#beginAnew();
     this.#dispatcher.start();
+    this.#pruner.start();
   }
 
   /** Takes note of a session of this process, or of one that opened a feed. */
@@ -172,7 +173,7 @@ export class Owner {
 
   /** Ends streams and feeds. Safe to call twice. */
   async stop(): Promise<void> {
-    this.#options.keeper.mayReplace = false;
+    this.#options.keeper.onReplaced = undefined;
     this.#dispatcher.stop();
     this.#feeds.close();
     this.#bodies.close();
@@ -180,6 +181,13 @@ export class Owner {
     this.#bursts.close();
     this.#audit.close();
     await this.#stream.close();
+  }
+
+  /** Another journal begins, which knows no session: all of them come again and enter it. */
+  #beginAnew(): void {
+    this.#feeds.close();
+    this.#dispatcher.detachAll();
+    this.#stream.restart();
   }
 
   /** The access file, such that whoever signs in, or out, is known to have done so at once. */
@@ -217,7 +225,7 @@ export class Owner {
         const seq = this.#dispatcher.nextSeq(journal);
         journal.events.insert({
           seq,
-          state: "answered",
+          state: "stored",
           session,
           storedAt: now,
           source: "verdict",
@@ -225,6 +233,7 @@ export class Owner {
           meta: JSON.stringify({ request_id: requestId, behavior }),
           content: "",
         });
+        journal.events.change(seq, "answer", now);
         return { ok: true, seq, session };
       })
     );

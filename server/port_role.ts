@@ -21,6 +21,9 @@ import type { SessionAgent } from "./session_agent.ts";
 /** The address that decides who holds the port; others may be listened on besides. */
 export const HOSTNAME = "127.0.0.1";
 
+/** What a session hears while it waits for a port. */
+const MEANWHILE = "Tools work; events arrive once the port is free";
+
 /** Options of a {@linkcode PortRole}. */
 export interface PortRoleOptions {
   /** What was asked for on the command line. */
@@ -55,8 +58,9 @@ export class PortRole {
       hostname: HOSTNAME,
       port: options.options.port,
       log: options.log,
+      meanwhile: options.agent && MEANWHILE,
       handler: this.#createHandler(
-        { isLoopback: true, isSecure: false, isForProxies: false },
+        { isLoopback: true, isSecure: false, isForProxies: false, hasFeeds: true },
         HOSTNAME,
       ),
       onBound: () => this.#begin(),
@@ -133,7 +137,7 @@ export class PortRole {
   }
 
   #listenElsewhere(): HttpListener | undefined {
-    const { options: { network }, tls, log } = this.#options;
+    const { options: { network }, tls, agent, log } = this.#options;
     const { listen } = network;
     if (listen === undefined) return undefined;
     const { hostname, port, isLoopback } = listen;
@@ -142,8 +146,9 @@ export class PortRole {
       hostname,
       port,
       log,
+      meanwhile: agent && MEANWHILE,
       handler: this.#createHandler(
-        { isLoopback, isSecure: tls !== undefined, isForProxies },
+        { isLoopback, isSecure: tls !== undefined, isForProxies, hasFeeds: false },
         hostname,
       ),
       ...(tls && { tls }),
@@ -163,7 +168,7 @@ export class PortRole {
   }
 
   async #follow(signal: AbortSignal): Promise<boolean> {
-    const { options, keeper, agent, log } = this.#options;
+    const { options, keeper, log } = this.#options;
     await this.#resign();
     const feed = await this.#openFeed();
     if (feed === undefined) return false;
@@ -175,8 +180,8 @@ export class PortRole {
     await feed.ended;
     signal.removeEventListener("abort", leave);
     this.#feed = undefined;
+    // Another journal may have begun; who enters the session there looks into it.
     keeper.refresh();
-    agent?.look();
     return true;
   }
 

@@ -56,12 +56,17 @@ export class SessionTable {
     this.#sql = createStatements(database);
   }
 
-  /** Adds a session; returns its number. */
+  /**
+   * Adds a session; returns its number. That is a time, so that it means no other session in a journal
+   * that takes the place of this one.
+   */
   start({ key, project, repository, pid }: NewSession, nowMs: number): number {
     const { lastInsertRowid } = this.#sql(
-      `INSERT INTO sessions (key, project, repository, pid, started_at, active_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-    ).run(key, project, repository, pid, nowMs, nowMs);
+      `INSERT INTO sessions (id, key, project, repository, pid, started_at, active_at)
+       VALUES (
+         max(?, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'sessions')),
+         ?, ?, ?, ?, ?, ?)`,
+    ).run(nowMs, key, project, repository, pid, nowMs, nowMs);
     return Number(lastInsertRowid);
   }
 

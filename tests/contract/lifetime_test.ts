@@ -166,6 +166,48 @@ Deno.test("a client that does not read freezes nothing and loses nothing [stdio.
   reader.releaseLock();
 });
 
+Deno.test("a log that nobody reads freezes nothing, and says later what it has dropped [log.stalled-reader]", async () => {
+  const port = takeFreePort();
+  const [program, ...args] = serverCommand(port);
+  const child = new Deno.Command(program, {
+    args,
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const isServing = () => {
+    const signal = AbortSignal.timeout(5000);
+    return fetch(`http://127.0.0.1:${port}/healthz`, { signal }).then(answered, () => false);
+  };
+  // Each line that is no message is logged; all of them are more than the pipe and the queue hold.
+  const flood = () => stdin.write(new TextEncoder().encode("no message\n".repeat(3000)));
+  for (const message of HANDSHAKE) {
+    const line = JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n";
+    await stdin.write(new TextEncoder().encode(line));
+  }
+  await until("it serves", isServing);
+  await flood();
+  assert(await isServing());
+  let text = "";
+  while (!/Dropped \d+ lines: nobody read the log\n/.test(text)) {
+    const { value, done } = await stderr.read();
+    if (done) break;
+    text += value;
+  }
+  assertStringIncludes(text, "Dropped");
+
+  await flood();
+  assert(await isServing());
+  const start = performance.now();
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 0);
+  assertLessOrEqual(performance.now() - start, 1000);
+  await stdin.close().catch(() => {});
+  await stderr.cancel();
+});
+
 Deno.test("a client that does not read does not keep the process alive", async () => {
   await using server = new Process();
   await server.handshake();

@@ -47,7 +47,7 @@ async function openHere({ port, stateDir }: FleetOptions): Promise<Guest> {
   const client = new MemoryClient();
   const messages: Message[] = [];
   const { log, streams } = client;
-  const ended = serve(parsed.options, {
+  const ended = serve(parsed.value, {
     stateDir,
     log,
     streams,

@@ -94,6 +94,37 @@ Deno.test("replies, prompts and verdicts cross processes; a verdict reaches the 
   await stream.stop();
 });
 
+Deno.test("when a corrupt journal is replaced, sessions enter the new one and get what is their own [journal.corrupt] [owner.verdict]", async () => {
+  await using two = await startTwo();
+  const { stateDir, first, second } = two;
+  const { port } = first;
+  const [, name = ""] = await namesOf(first.url);
+  for (const ending of ["", "-wal"]) {
+    using file = Deno.openSync(`${stateDir}/journal.db${ending}`, { write: true });
+    file.writeSync(new Uint8Array(400_000).fill(0x5a));
+  }
+  await until("another journal begins", async () => {
+    await first.post("hi");
+    return first.stderr.includes("a new one begins");
+  });
+  await until("both are back", async () => (await namesOf(first.url)).length === 2);
+  await using third = await Session.start({ stateDir, port, withoutPort: true });
+  await until("the third is there", async () => (await namesOf(first.url)).length === 3);
+
+  const stream = await listen(first.url, "/events");
+  assertEquals((await first.post("for the second", { path: `/?session=${name}` })).text, "ok");
+  await second.ask("abcde");
+  await until("the prompt is on the stream", () => stream.output.text.includes("no abcde"));
+  assertEquals((await first.post("yes abcde")).text, "verdict recorded");
+  const told = ({ notifications }: Session) =>
+    notifications.filter(({ method, params }) =>
+      method.endsWith("/permission") || String(params.content).includes("for the second\n")
+    ).length;
+  await until("the second is told both", () => told(second) === 2);
+  assertEquals([told(first), told(third)], [0, 0]);
+  await stream.stop();
+});
+
 Deno.test("an event's state is told truly to its sender, to Claude and on the stream [event.states] [status.event] [sse.resume]", async () => {
   const stateDir = createScratch();
   await using session = await Session.start({ stateDir });

@@ -24,6 +24,7 @@ export function createFixture(options: Partial<EventStreamOptions<Audience>> = {
     void messages.push({ id: messages.length + 1, at: 0, recipient, outbound });
   return {
     events,
+    messages,
     add,
     listen: (format: StreamFormat = "plain", after?: number, caller = ANYBODY) =>
       readText(events.listen({ caller, format, after })),

@@ -1,6 +1,15 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { OutboundMessage } from "../../lib/outbound.ts";
+import { EventStream } from "../../server/event_stream.ts";
 import { until } from "../_until.ts";
-import { ANYBODY, createFixture } from "./_event_stream.ts";
+import { ANYBODY, createFixture, readText } from "./_event_stream.ts";
+
+const MESSAGE: OutboundMessage = {
+  id: 0,
+  at: 0,
+  recipient: null,
+  outbound: { kind: "reply", chat_id: "1", text: "hi" },
+};
 
 Deno.test("EventStream greets, then sends every message as data lines [sse.plain-format]", async () => {
   const fixture = createFixture();
@@ -132,6 +141,53 @@ Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slo
     Error,
     "too slow",
   );
+  await events.close();
+});
+
+Deno.test("EventStream gives up a listener whose messages cannot be read, and nothing else [sse.resume]", async () => {
+  const messages = [1, 2].map((id) => ({ ...MESSAGE, id }));
+  let failure: Error | undefined;
+  const events = new EventStream({
+    maxStreamsPerSender: 1,
+    source: {
+      lastId: () => 2,
+      after(id) {
+        if (failure !== undefined) throw failure;
+        return messages.filter((message) => message.id > id);
+      },
+    },
+  });
+  const listen = () => readText(events.listen({ caller: ANYBODY, format: "json", after: 0 }));
+  failure = new Error("The journal fails");
+  const failed = listen();
+  await failed.next();
+  await assertRejects(() => failed.next(), Error, "The journal fails");
+  assertEquals(events.size, 0);
+  failure = undefined;
+  const next = listen();
+  await next.next();
+  assertStringIncludes(await next.next() ?? "", "id:1\n");
+  events.review();
+  await events.close();
+});
+
+Deno.test("EventStream.restart() goes on with the first message of another journal [journal.corrupt]", async () => {
+  const fixture = createFixture();
+  const { events, messages } = fixture;
+  const listener = fixture.listen("json");
+  await listener.next();
+  for (const text of ["one", "two"]) {
+    fixture.say(text);
+    await listener.next();
+  }
+  messages.length = 0;
+  fixture.addReply("three");
+  await events.restart();
+  assertStringIncludes(await listener.next() ?? "", '"three"}\nid:1\n');
+  const late = fixture.listen("json", 2);
+  await late.next();
+  fixture.say("four");
+  for (const { next } of [listener, late]) assertStringIncludes(await next() ?? "", "id:2\n");
   await events.close();
 });
 

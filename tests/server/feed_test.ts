@@ -50,6 +50,7 @@ Deno.test("a feed lasts as long as both sides, and wakes either [feed.wake]", as
   assert(feed !== undefined);
   assertEquals(fixture.attached.map(({ sessionId }) => sessionId), [7]);
   await until("it looks once at the start", () => looks === 1);
+  assertEquals(fixture.looks.splice(0), [7], "the session may have written before");
   fixture.attached[0]?.look();
   await until("it looks", () => looks === 2);
   feed.notify();
@@ -112,12 +113,71 @@ Deno.test("a feed of a session that the owner does not know does not begin", asy
   assertEquals(fixture.detached, []);
 });
 
-Deno.test("a request for a feed that is none gets 400", async () => {
+/** Opens a feed by hand, and waits for the challenge. */
+async function challenge(address: string) {
+  const socket = new WebSocket(`ws://${address}/?nonce=${createNonce()}`);
+  const closed = new Promise<void>((resolve) => socket.onclose = () => resolve());
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.onmessage = ({ data }) => resolve(data);
+  const { nonce } = JSON.parse(await promise);
+  return { socket, closed, answer: { proof: await prove(SECRET, "session", nonce), session: 7 } };
+}
+
+Deno.test("the owner takes one answer, and no long one, of whoever is not proven [feed.limits]", async () => {
   await using fixture = createFixture();
-  for (const target of ["", "?nonce=1", `?nonce=${createNonce()}`]) {
-    const response = await fetch(`http://${fixture.address}/${target}`);
-    assertEquals(response.status, 400, target);
-    await response.body?.cancel();
+  const long = await challenge(fixture.address);
+  long.socket.send(JSON.stringify({ ...long.answer, text: "x".repeat(5000) }));
+  const bytes = await challenge(fixture.address);
+  bytes.socket.send(new TextEncoder().encode(JSON.stringify(bytes.answer)));
+  await Promise.all([long.closed, bytes.closed]);
+  assertEquals(fixture.attached, []);
+
+  // Some come before the first is checked, and end it; or they come later, and are taken for "look".
+  const many = await challenge(fixture.address);
+  for (let i = 0; i < 20; i++) many.socket.send(JSON.stringify(many.answer));
+  const isClosed = () => many.socket.readyState === WebSocket.CLOSED;
+  await until("all have come", () => isClosed() || fixture.looks.length === 20);
+  assert(fixture.attached.length <= 1);
+  many.socket.close();
+  await many.closed;
+});
+
+Deno.test("the owner ends the oldest of too many that are not proven, and no feed [feed.limits]", async () => {
+  await using fixture = createFixture();
+  const feed = await fixture.open(7);
+  const waiting = [];
+  for (let i = 0; i < 32; i++) waiting.push(await challenge(fixture.address));
+  const late = await fixture.open(8);
+  await waiting[0]?.closed;
+  assert(feed !== undefined && late !== undefined);
+  assertEquals(fixture.detached, []);
+  const states = waiting.slice(1).map(({ socket }) => socket.readyState);
+  assertEquals(states, states.map(() => WebSocket.OPEN));
+  fixture.feeds.close();
+  await Promise.all([feed.ended, late.ended, ...waiting.map(({ closed }) => closed)]);
+});
+
+Deno.test("a request for a feed that is none gets 400 [attack.refused]", async () => {
+  await using fixture = createFixture();
+  const nonce = createNonce();
+  const cases: [string, string[]][] = [
+    ["/", []],
+    ["/?nonce=1", []],
+    [`/?nonce=${nonce}`, []],
+    ["/?nonce=1", ["Upgrade: websocket", "Connection: Upgrade"]],
+    [`/?nonce=${nonce}`, ["Upgrade: websocket"]],
+    [`/?nonce=${nonce}`, ["Upgrade: websocket", "Connection: Upgrade"]],
+    [`/?nonce=${nonce}`, ["Upgrade: h2c", "Connection: Upgrade"]],
+  ];
+  for (const [target, headers] of cases) {
+    const [hostname = "", port] = fixture.address.split(":");
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const head = [`GET ${target} HTTP/1.1`, "Host: localhost", ...headers, "", ""].join("\r\n");
+    await connection.write(new TextEncoder().encode(head));
+    const buffer = new Uint8Array(1024);
+    const length = await connection.read(buffer) ?? 0;
+    const text = new TextDecoder().decode(buffer.subarray(0, length));
+    assertEquals(text.split("\r\n")[0], "HTTP/1.1 400 Bad Request", head);
   }
 });
 
