@@ -14,6 +14,9 @@ const ID_REGEXP = /^(evt|chat)_([0-9a-v]{11})$/;
 const EPOCH_MS = Date.UTC(2025);
 const COUNTS_PER_MS = 4096;
 
+/** The highest number that a clock leads to: after one that was wrong, 2^40 are left to count on. */
+const MAX_CLOCK_SEQ = 2 ** 53 - 2 ** 40;
+
 /** In two halves of 30 bits, because whole numbers beyond them are spelled ten times slower. */
 function encode(seq: number): string {
   const high = Math.floor(seq / 2 ** 30).toString(32).padStart(DIGITS - 6, "0");
@@ -47,12 +50,15 @@ export function tryParseChatId(text: string): number | undefined {
   return tryParse("chat", text);
 }
 
-/** The lowest sequence number that is given at a time, in milliseconds since the epoch. */
+/**
+ * The lowest sequence number that is given at a time, in milliseconds since the epoch; from September
+ * 2094 on, which is as far as the milliseconds reach, that of then.
+ */
 export function seqAt(timeMs: number): number {
-  return Math.max(0, (timeMs - EPOCH_MS) * COUNTS_PER_MS);
+  return Math.min(Math.max(0, (timeMs - EPOCH_MS) * COUNTS_PER_MS), MAX_CLOCK_SEQ);
 }
 
-/** Gives sequence numbers, each higher than the one before, also when the clock jumps back. */
+/** Gives sequence numbers, each higher than the one before, wherever the clock jumps. */
 export class EventSequence {
   #last: number;
 

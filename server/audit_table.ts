@@ -5,7 +5,12 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
+import {
+  createStatements,
+  deleteRowsBefore,
+  readOldestTime,
+  type Statements,
+} from "./statements.ts";
 
 /** One row of the audit. */
 export interface AuditEntry {
@@ -52,6 +57,11 @@ export class AuditTable {
     return this.#sql(
       "SELECT at, action, actor, subject, detail, times FROM audit ORDER BY id DESC LIMIT ?",
     ).all(limit) as unknown as StoredAuditEntry[];
+  }
+
+  /** When the oldest row was added; `Infinity` when there is none. */
+  oldestAt(): number {
+    return readOldestTime(this.#sql, { table: "audit", column: "at" });
   }
 
   /** Deletes rows from before a time; returns how many. */

@@ -72,7 +72,8 @@ function migrate(database: DatabaseSync, path: string): void {
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }
@@ -113,13 +114,12 @@ export class Journal {
    * @param options What a commit survives.
    * @throws {JournalError} When the file cannot be used, is corrupt, or has a newer schema.
    */
-  static open(path: string, { durability }: JournalOptions): Journal {
+  static open(path: string, options: JournalOptions): Journal {
     let database: DatabaseSync | undefined;
     try {
       createFile(path);
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()}`);
-      return Journal.on(database, path);
+      return Journal.on(database, path, options);
     } catch (error) {
       database?.close();
       throw toJournalError(error);
@@ -154,9 +154,15 @@ export class Journal {
    *
    * @param database The database.
    * @param name What it is called in messages.
+   * @param options What a commit survives.
    * @throws {JournalError} When its schema is newer.
    */
-  static on(database: DatabaseSync, name: string): Journal {
+  static on(
+    database: DatabaseSync,
+    name: string,
+    { durability }: JournalOptions = { durability: "normal" },
+  ): Journal {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()}`);
     migrate(database, name);
     return new Journal(database);
   }
@@ -180,19 +186,16 @@ export class Journal {
    * @param create Makes one where there is none yet.
    */
   secret(create: () => string): string {
+    const find = () => this.#sql("SELECT value FROM settings WHERE key = 'secret'").get()?.value;
+    const secret = find();
+    if (secret !== undefined) return String(secret);
     this.#sql("INSERT OR IGNORE INTO settings (key, value) VALUES ('secret', ?)").run(create());
-    const row = this.#sql("SELECT value FROM settings WHERE key = 'secret'").get();
-    return String(row?.value);
+    return String(find());
   }
 
   /** A number that changes when another process has committed something. */
   dataVersion(): number {
     return this.#pragma("data_version");
-  }
-
-  /** The setting `synchronous` of SQLite: 1 for normal, 2 for full. */
-  synchronous(): number {
-    return this.#pragma("synchronous");
   }
 
   /** How many bytes the rows take, not counting the pages that are free again. */

@@ -3,10 +3,12 @@
  * While they come in without a pause, the journal may grow by a quarter beyond its size before some are
  * removed between them.
  *
+ * By its size go events, replies, prompts and the audit, whichever has the oldest. Sessions do not:
+ * they are small, and go by their age. Nor do failures, of which few are kept.
+ *
  * @module
  */
 
-import { seqAt } from "../lib/event_id.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
@@ -21,6 +23,18 @@ export interface JournalPrunerOptions {
   readonly retainMs: number;
   /** How many bytes the journal may take. */
   readonly retainBytes: number;
+  /**
+   * The least time between two looks whether something is too old, in milliseconds.
+   *
+   * @default {10_000}
+   */
+  readonly ageLookMs?: number;
+  /**
+   * The time between two such looks where no events come in, in milliseconds.
+   *
+   * @default {3_600_000}
+   */
+  readonly idleLookMs?: number;
 }
 
 /** After how many events it is looked whether there is too much. */
@@ -35,20 +49,24 @@ const SLACK = 1.25;
 /** How many rows of a table are removed at a time; more than come in between two looks. */
 const STEP = 128;
 
-/** The time between two looks whether something is too old, in milliseconds. */
-const AGE_LOOK_MS = 10_000;
-
 /** The time between two reports, in milliseconds. */
 const REPORT_MS = 60_000;
 
 /** Removes what is too old and what is too much. */
 export class JournalPruner {
   readonly #options: JournalPrunerOptions;
+  readonly #ageLookMs: number;
+  readonly #onAlarm = () => {
+    this.#look();
+    this.#setAlarm(this.#options.idleLookMs ?? 3_600_000);
+  };
   #countdown = 1;
   #isScheduled = false;
   #hasEvents = false;
   #isClosed = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  #alarm: AbortSignal | undefined;
   #lookedAt = -Infinity;
   #reportedAt = -Infinity;
   #unseen = 0;
@@ -56,6 +74,12 @@ export class JournalPruner {
   /** Constructs a new instance. */
   constructor(options: JournalPrunerOptions) {
     this.#options = options;
+    this.#ageLookMs = options.ageLookMs ?? 10_000;
+  }
+
+  /** Begins to look whether something is too old, also where no events come in. Safe to call twice. */
+  start(): void {
+    if (this.#alarm === undefined) this.#setAlarm(this.#ageLookMs);
   }
 
   /** Takes note of an event that came in. */
@@ -67,7 +91,8 @@ export class JournalPruner {
     setImmediate(() => {
       this.#isScheduled = false;
       if (this.#isClosed) return;
-      if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
+      this.#look();
+      this.#rest ??= setTimeout(() => this.#endRest(), this.#ageLookMs);
     });
   }
 
@@ -77,30 +102,50 @@ export class JournalPruner {
    *
    * @param nowMs The time in milliseconds since the epoch.
    * @param slack How many times as large as it should be the journal may be.
-   * @returns Whether the journal is larger than it should be.
+   * @returns Whether there is more to remove.
    */
   prune(nowMs: number, slack = 1): boolean {
-    let isOver = false;
     try {
-      this.#options.keeper.use((journal) => {
+      return this.#options.keeper.use((journal) => {
         const { retainBytes } = this.#options;
-        if (nowMs - this.#lookedAt >= AGE_LOOK_MS) this.#pruneAge(journal, nowMs);
+        // The clock may have been set back since.
+        const isLookDue = Math.abs(nowMs - this.#lookedAt) >= this.#ageLookMs;
+        const isMoreTooOld = isLookDue && this.#pruneAge(journal, nowMs);
         const usedBytes = journal.usedBytes();
-        isOver = usedBytes > retainBytes;
-        if (usedBytes > retainBytes * slack) this.#pruneSize(journal);
+        if (usedBytes <= retainBytes) return isMoreTooOld;
+        return usedBytes <= retainBytes * slack || this.#pruneSize(journal) || isMoreTooOld;
       });
     } catch {
       // The keeper has reported it; the next look tries again.
+      return false;
+    } finally {
+      this.#report(nowMs);
     }
-    this.#report(nowMs);
-    return isOver;
   }
 
   /** Removes nothing more by itself. Safe to call twice. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#idle);
+    clearTimeout(this.#rest);
     this.#idle = undefined;
+    this.#alarm?.removeEventListener("abort", this.#onAlarm);
+  }
+
+  /** As with `delay()`, but it can be called off, so that nothing has to wait for it at the end. */
+  #setAlarm(ms: number): void {
+    this.#alarm = AbortSignal.timeout(ms);
+    this.#alarm.addEventListener("abort", this.#onAlarm, { once: true });
+  }
+
+  #look(): void {
+    if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
+  }
+
+  /** The next event looks again, however few have come in. */
+  #endRest(): void {
+    this.#rest = undefined;
+    this.#countdown = 1;
   }
 
   #waitForIdle(): void {
@@ -117,30 +162,39 @@ export class JournalPruner {
     if (this.#hasEvents) this.#waitForIdle();
   }
 
-  /** Removes what is too old; looks again at once for as long as there is more. */
-  #pruneAge(journal: Journal, nowMs: number): void {
+  /** Removes what is too old; returns whether there may be more, for which the next look is due. */
+  #pruneAge(journal: Journal, nowMs: number): boolean {
     const cutoff = nowMs - this.#options.retainMs;
-    const expired = journal.events.expire(seqAt(cutoff), nowMs, STEP);
+    const expired = journal.events.expire(cutoff, nowMs, STEP);
     const counts = [
       expired,
-      journal.events.deleteClosed(seqAt(cutoff), cutoff, STEP),
+      journal.events.deleteClosed(cutoff, STEP),
       journal.outbound.deleteBefore(cutoff, STEP),
       journal.permissions.deleteBefore(cutoff, STEP),
       journal.sessions.deleteBefore(cutoff, STEP),
       journal.audit.deleteBefore(cutoff, STEP),
     ];
     this.#unseen += expired;
-    if (!counts.includes(STEP)) this.#lookedAt = nowMs;
+    const isMore = counts.includes(STEP);
+    if (!isMore) this.#lookedAt = nowMs;
+    return isMore;
   }
 
-  /** Removes the oldest of what came in, or of what went out, whichever is older. */
-  #pruneSize({ events, outbound }: Journal): void {
-    if (outbound.oldestAt() < events.oldestAt()) outbound.deleteBefore(Infinity, STEP);
-    else this.#unseen += events.deleteOldest(STEP);
+  /** Removes the oldest rows of the table that has the oldest of all; returns whether there were any. */
+  #pruneSize({ events, outbound, permissions, audit }: Journal): boolean {
+    const eventsAt = events.oldestAt();
+    const others = [outbound, permissions, audit];
+    const times = others.map((table) => table.oldestAt());
+    const oldest = Math.min(eventsAt, ...times);
+    if (oldest === Infinity) return false;
+    const older = others[times.indexOf(oldest)];
+    if (older !== undefined) return older.deleteBefore(Infinity, STEP) > 0;
+    this.#unseen += events.deleteOldest(STEP);
+    return true;
   }
 
   #report(nowMs: number): void {
-    if (this.#unseen === 0 || nowMs - this.#reportedAt < REPORT_MS) return;
+    if (this.#unseen === 0 || Math.abs(nowMs - this.#reportedAt) < REPORT_MS) return;
     this.#reportedAt = nowMs;
     this.#options.log.warn(
       `${this.#unseen} events that nobody has seen were given up: too old, or the journal is full`,

@@ -6,7 +6,12 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Outbound, OutboundMessage } from "../lib/outbound.ts";
-import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
+import {
+  createStatements,
+  deleteRowsBefore,
+  readOldestTime,
+  type Statements,
+} from "./statements.ts";
 
 /** What belongs to a message besides its text. */
 export interface OutboundContext {
@@ -46,7 +51,7 @@ export class OutboundTable {
 
   /** When the oldest message was said; `Infinity` when there is none. */
   oldestAt(): number {
-    return Number(this.#sql("SELECT at FROM outbound ORDER BY id LIMIT 1").get()?.at ?? Infinity);
+    return readOldestTime(this.#sql, { table: "outbound", column: "at" });
   }
 
   /** The messages after one, the oldest first. */

@@ -8,7 +8,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Behavior, Verdict } from "../lib/parse_verdict.ts";
 import type { PermissionRecord, PermissionRequest } from "../lib/permission.ts";
 import type { AskedPermission } from "../lib/status_json.ts";
-import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
+import {
+  createStatements,
+  deleteRowsBefore,
+  readOldestTime,
+  type Statements,
+} from "./statements.ts";
 
 /** What decides about a permission request, with where the journal has it. */
 export interface PermissionRow extends PermissionRecord {
@@ -144,22 +149,22 @@ export class PermissionTable {
     return changes > 0 ? String(found.request) : undefined;
   }
 
-  /** The verdicts that a session was not told yet. */
-  toDeliver(session: number): (Verdict & { readonly id: number })[] {
+  /** Takes the verdicts for a session that it was not told yet: they are told from then on. */
+  claimVerdicts(session: number, nowMs: number): Verdict[] {
     const rows = this.#sql(
-      `SELECT id, request, behavior FROM permissions
-       WHERE session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL ORDER BY id`,
-    ).all(session);
-    return rows.map((row) => ({
-      id: row.id as number,
-      requestId: row.request as string,
-      behavior: row.behavior as Behavior,
+      `UPDATE permissions SET delivered_at = ?
+       WHERE session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL
+       RETURNING request, behavior`,
+    ).all(nowMs, session);
+    return rows.map(({ request, behavior }) => ({
+      requestId: request as string,
+      behavior: behavior as Behavior,
     }));
   }
 
-  /** Records that the session was told of the verdict. */
-  markDelivered(id: number, nowMs: number): void {
-    this.#sql("UPDATE permissions SET delivered_at = ? WHERE id = ?").run(nowMs, id);
+  /** When the oldest request was opened; `Infinity` when there is none. */
+  oldestAt(): number {
+    return readOldestTime(this.#sql, { table: "permissions", column: "opened_at" });
   }
 
   /** Deletes requests from before a time; returns how many. */

@@ -75,6 +75,20 @@ Deno.test("EventSequence.next() rises whatever the clock does [event.id-order]",
   }));
 });
 
+Deno.test("EventSequence.next() goes on from a clock of any year [event.id-order]", () => {
+  fc.assert(fc.property(fc.array(fc.nat(8.64e15)), (times) => {
+    const sequence = new EventSequence();
+    const seqs = [...times, 2 ** 32 * 1000, NOW, 8.64e15, NOW].map((ms) => sequence.next(ms));
+    for (const [index, seq] of seqs.entries()) {
+      assert(Number.isSafeInteger(seq), `${seq}`);
+      assert(seq > (seqs[index - 1] ?? -1), `${seq} after ${seqs[index - 1]}`);
+      assertEquals(tryParseEventId(formatEventId(seq)), seq);
+    }
+    const again = new EventSequence(seqs.at(-1));
+    assertEquals(again.next(NOW), (seqs.at(-1) ?? 0) + 1);
+  }));
+});
+
 Deno.test("seqAt() is the lowest number that is given at a time, and never below 0", () => {
   assertEquals(seqAt(Date.UTC(2025)), 0);
   assertEquals(seqAt(Date.UTC(2025) + 1), 4096);

@@ -9,14 +9,19 @@ export class MemoryJournal implements Disposable {
   readonly journal = Journal.on(this.#database, "memory");
   /** What {@linkcode use} throws instead of handing out the journal. */
   failure: Error | undefined;
+  /** How often it has thrown that. */
+  failures = 0;
   /** As in a keeper. */
   readonly isUsable = true;
   /** As in a keeper. */
-  mayReplace = false;
+  onReplaced: (() => void) | undefined;
 
   /** As in a keeper. */
   use<T>(run: (journal: Journal) => T): T {
-    if (this.failure !== undefined) throw toJournalError(this.failure);
+    if (this.failure !== undefined) {
+      this.failures++;
+      throw toJournalError(this.failure);
+    }
     return run(this.journal);
   }
 

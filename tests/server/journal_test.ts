@@ -1,17 +1,13 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Journal } from "../../server/journal.ts";
 import { JournalError } from "../../server/journal_error.ts";
 import { JournalKeeper } from "../../server/journal_keeper.ts";
-import { JournalPruner } from "../../server/journal_pruner.ts";
 import { MIGRATIONS } from "../../server/journal_schema.ts";
 import { journalPathOf, listCorruptJournals } from "../../server/state_folder.ts";
 import { until } from "../_until.ts";
-import { MemoryJournal } from "./_memory_journal.ts";
+import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
 import { createScratch } from "./_scratch.ts";
-
-const DAY_MS = 86_400_000;
-const NOW = Date.UTC(2026, 10, 21);
 
 function createLog() {
   const lines: string[] = [];
@@ -19,7 +15,7 @@ function createLog() {
   return { lines, info: log, warn: log };
 }
 
-function createKeeper(options: { stateDir?: string; now?: () => number } = {}) {
+function createKeeper(options: { stateDir?: string; uptime?: () => number } = {}) {
   const log = createLog();
   let usable = 0;
   const stateDir = options.stateDir ?? `${createScratch()}/state`;
@@ -49,13 +45,12 @@ Deno.test("the journal's folder and files are readable by their user only [journ
   keeper.close();
 });
 
-Deno.test("Journal.open() keeps what was committed, in WAL mode, with the durability that was asked for", () => {
+Deno.test("Journal.open() keeps what was committed, in WAL mode", () => {
   const path = `${createScratch()}/journal.db`;
-  for (const [durability, synchronous] of [["normal", 1], ["full", 2]] as const) {
+  for (const durability of ["normal", "full"] as const) {
     const journal = Journal.open(path, { durability });
     if (durability === "normal") journal.events.insert({ ...EVENT, state: "stored", content: "a" });
     assertEquals(journal.events.get(1)?.content, "a");
-    assertEquals(journal.synchronous(), synchronous);
     journal.close();
     journal.close();
   }
@@ -63,6 +58,31 @@ Deno.test("Journal.open() keeps what was committed, in WAL mode, with the durabi
   assertEquals(database.prepare("PRAGMA journal_mode").get()?.journal_mode, "wal");
   assertEquals(database.prepare("PRAGMA user_version").get()?.user_version, MIGRATIONS.length);
   database.close();
+});
+
+Deno.test("Journal.on() has commits survive what was asked for", () => {
+  for (const [durability, synchronous] of [["normal", 1], ["full", 2]] as const) {
+    using database = new DatabaseSync(":memory:");
+    Journal.on(database, "memory", { durability });
+    assertEquals(database.prepare("PRAGMA synchronous").get()?.synchronous, synchronous);
+  }
+});
+
+Deno.test("Journal.on() says that the disk is full, which has ended the transaction [journal.failure]", () => {
+  using memory = new DatabaseSync(":memory:");
+  const database = {
+    prepare: (sql: string) => memory.prepare(sql),
+    exec: (sql: string) => {
+      memory.exec(sql);
+      if (!sql.startsWith("CREATE TABLE")) return;
+      memory.exec("ROLLBACK");
+      throw createDiskFullError();
+    },
+    get isTransaction() {
+      return memory.isTransaction;
+    },
+  };
+  assertThrows(() => Journal.on(database as DatabaseSync, "memory"), Error, "disk is full");
 });
 
 Deno.test("Journal.open() refuses a newer schema and leaves the file as it is [journal.newer-schema]", () => {
@@ -121,6 +141,7 @@ Deno.test("Journal.secret() is one for all processes of a state folder", () => {
   const [a, b] = [1, 2].map(() => Journal.open(path, { durability: "normal" }));
   assertEquals(a?.secret(() => "first"), "first");
   assertEquals(b?.secret(() => "second"), "first");
+  a?.transaction(() => assertEquals(b?.secret(() => "third"), "first", "while a writes"));
   a?.close();
   b?.close();
 });
@@ -141,21 +162,23 @@ Deno.test("JournalKeeper moves a corrupt file aside, only for the holder of the 
   const stateDir = createScratch();
   const garbage = "this is no database".repeat(100);
   Deno.writeTextFileSync(journalPathOf(stateDir), garbage);
-  const { keeper, log, usable } = createKeeper({ stateDir, now: () => NOW });
+  const { keeper, log, usable } = createKeeper({ stateDir });
   const error = assertThrows(() => keeper.use((journal) => journal.dataVersion()), JournalError);
   assert(error.isCorrupt);
   assertEquals(listCorruptJournals(stateDir), []);
   assertEquals([keeper.isUsable, usable()], [false, 0]);
   keeper.close();
 
-  const owner = createKeeper({ stateDir, now: () => NOW });
-  owner.keeper.mayReplace = true;
+  const owner = createKeeper({ stateDir });
+  let replaced = 0;
+  owner.keeper.onReplaced = () => void replaced++;
   owner.keeper.use((journal) => journal.dataVersion());
   const [aside] = listCorruptJournals(stateDir);
-  assertEquals(aside, "journal.db.corrupt-20261121T000000Z");
+  assertMatch(aside ?? "", /^journal\.db\.corrupt-\d{8}T\d{6}Z$/);
   assertEquals(Deno.readTextFileSync(`${stateDir}/${aside}`), garbage);
   assertStringIncludes(owner.log.lines.join(), `${stateDir}/${aside}`);
   await until("it is told", () => owner.usable() === 1);
+  assertEquals(replaced, 1);
   owner.keeper.close();
   assertEquals(log.lines.length, 1);
 });
@@ -164,22 +187,32 @@ Deno.test("JournalKeeper says what is wrong once a minute, and tries again [jour
   const folder = createScratch();
   const stateDir = `${folder}/file/state`;
   Deno.writeTextFileSync(`${folder}/file`, "not a folder");
-  let now = NOW;
-  const { keeper, log, usable } = createKeeper({ stateDir, now: () => now });
+  let uptime = 0;
+  const { keeper, log, usable } = createKeeper({ stateDir, uptime: () => uptime });
   const attempt = () => keeper.use((journal) => journal.dataVersion());
   for (let i = 0; i < 5; i++) assertThrows(attempt, JournalError, "Cannot use the journal");
   assertEquals(log.lines.length, 1);
-  now += 60_000;
+  uptime += 60_000;
   assertThrows(attempt, JournalError);
   assertEquals([log.lines.length, keeper.isUsable], [2, false]);
   Deno.removeSync(`${folder}/file`);
   assertThrows(attempt, JournalError, undefined, "not within a second of the last attempt");
-  now += 1000;
+  uptime += 1000;
   attempt();
   assertEquals(keeper.isUsable, true);
   await until("it is told", () => usable() === 1);
   keeper.close();
   assertThrows(attempt, JournalError, "it is closed");
+});
+
+Deno.test("SessionTable.start() gives no number that a session of another journal has [journal.corrupt]", () => {
+  const numbers = [1e12, 1e12 + 5000].flatMap((now) => {
+    using memory = new MemoryJournal();
+    // Two at the same time, and one after the clock was set back.
+    return [now, now, now - 1000].map((nowMs) => memory.startSession("web", nowMs));
+  });
+  assertEquals(numbers, numbers.toSorted((a, b) => a - b));
+  assertEquals(new Set(numbers).size, 6);
 });
 
 Deno.test("JournalKeeper.refresh() opens the file that has taken the place", () => {
@@ -191,77 +224,4 @@ Deno.test("JournalKeeper.refresh() opens the file that has taken the place", () 
   keeper.refresh();
   assertEquals(keeper.use(({ events }) => events.lastSeq()), 0);
   keeper.close();
-});
-
-Deno.test("JournalPruner keeps the journal within its age [journal.retention]", () => {
-  using memory = new MemoryJournal();
-  const { journal } = memory;
-  const log = createLog();
-  const pruner = new JournalPruner({
-    keeper: memory,
-    log,
-    retainMs: 30 * DAY_MS,
-    retainBytes: 1e12,
-  });
-  const seqOf = (ms: number) => (ms - Date.UTC(2025)) * 4096;
-  const old = NOW - 31 * DAY_MS;
-  for (let i = 0; i < 300; i++) {
-    const state = i % 2 === 0 ? "seen" : "stored";
-    journal.events.insert({ ...EVENT, seq: seqOf(old) + i, state, storedAt: old, content: "old" });
-  }
-  journal.events.insert({ ...EVENT, seq: seqOf(NOW), state: "stored", content: "new" });
-  journal.outbound.insert({ kind: "reply", chat_id: "c", text: "t" }, {
-    session: null,
-    recipient: null,
-    nowMs: old,
-  });
-  for (let i = 0; i < 5; i++) pruner.prune(NOW);
-  const events = journal.events.list({ limit: 1000 });
-  assertEquals(events.length, 151);
-  assertEquals(events.map(({ state }) => state).filter((s) => s === "expired").length, 150);
-  assertEquals(journal.outbound.lastId(), 0);
-  assertStringIncludes(log.lines[0] ?? "", "events that nobody has seen were given up");
-  for (let i = 0; i < 5; i++) pruner.prune(NOW + 31 * DAY_MS + i * 10_000);
-  assertEquals(journal.events.list({ limit: 1000 }).map(({ state }) => state), ["expired"]);
-});
-
-Deno.test("JournalPruner keeps the journal within its size: nearly while events come in, wholly after [journal.retention]", async () => {
-  using memory = new MemoryJournal();
-  const { journal } = memory;
-  const log = createLog();
-  const retainBytes = 1024 * 1024;
-  const pruner = new JournalPruner({ keeper: memory, log, retainMs: 1e15, retainBytes });
-  const content = "x".repeat(1024);
-  for (let round = 0; round < 100; round++) {
-    for (let i = 1; i <= 64; i++) {
-      journal.events.insert({ ...EVENT, seq: round * 64 + i, state: "seen", content });
-      pruner.noteEvent();
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  assert(journal.usedBytes() < retainBytes * 1.4, `${journal.usedBytes()} bytes`);
-  assertEquals(journal.events.lastSeq(), 6400);
-  await until("the rest is removed", () => journal.usedBytes() <= retainBytes);
-  assertEquals(journal.events.lastSeq(), 6400);
-  pruner.close();
-});
-
-Deno.test("JournalPruner removes old replies before events that came after them", () => {
-  using memory = new MemoryJournal();
-  const { journal } = memory;
-  const text = "x".repeat(1024);
-  for (let i = 0; i < 2000; i++) {
-    const about = { session: null, recipient: null, nowMs: i };
-    journal.outbound.insert({ kind: "reply", chat_id: "c", text }, about);
-  }
-  journal.events.insert({ ...EVENT, seq: 1, storedAt: 1e6, state: "stored", content: "new" });
-  const pruner = new JournalPruner({
-    keeper: memory,
-    log: createLog(),
-    retainMs: 1e15,
-    retainBytes: 1024 * 1024,
-  });
-  for (let i = 0; i < 20; i++) pruner.prune(NOW + i);
-  assert(journal.usedBytes() <= 1024 * 1024, `${journal.usedBytes()} bytes`);
-  assertEquals(journal.events.get(1)?.content, "new");
 });

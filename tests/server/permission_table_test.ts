@@ -47,6 +47,20 @@ Deno.test("PermissionTable.settle() records the first verdict, and no other [ver
   assertEquals([stateOf("abcde"), fixture.call("Bash")], ["allowed", undefined]);
 });
 
+Deno.test("PermissionTable.claimVerdicts() hands each verdict of a session out once [verdict.own-session]", () => {
+  using fixture = createFixture();
+  const { ask, idOf, other, session, table } = fixture;
+  ask("aaaaa", "Bash", "{}", other);
+  for (const id of ["bbbbb", "ccccc", "ddddd"]) ask(id);
+  for (const id of ["aaaaa", "bbbbb", "ddddd"]) table.settle(idOf(id), VERDICT);
+  assertEquals(table.claimVerdicts(session, NOW), [
+    { requestId: "bbbbb", behavior: "allow" },
+    { requestId: "ddddd", behavior: "allow" },
+  ]);
+  assertEquals(table.claimVerdicts(session, NOW), []);
+  assertEquals(table.claimVerdicts(other, NOW), [{ requestId: "aaaaa", behavior: "allow" }]);
+});
+
 Deno.test("PermissionTable.closeCalled() closes the oldest open request for the tool [permission.elsewhere]", () => {
   using fixture = createFixture();
   const { ask, call, idOf, stateOf, table } = fixture;
@@ -58,7 +72,7 @@ Deno.test("PermissionTable.closeCalled() closes the oldest open request for the 
     "open",
   ]);
   assertEquals(table.settle(idOf("aaaaa"), VERDICT), false, "a verdict comes too late");
-  assertEquals(table.toDeliver(fixture.session), []);
+  assertEquals(table.claimVerdicts(fixture.session, NOW), []);
   assertEquals([call("inbox"), call("inbox"), stateOf("ccccc")], ["bbbbb", undefined, "open"]);
 });
 

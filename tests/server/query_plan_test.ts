@@ -39,6 +39,7 @@ class PlannedJournal implements Disposable {
 
 const BY_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)";
 const BEFORE_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid<?)";
+const AFTER_KEY = "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)";
 const BODY_BY_KEY = "SEARCH bodies USING INTEGER PRIMARY KEY (rowid=?)";
 const EACH = "SCAN json_each VIRTUAL TABLE INDEX 1:";
 const OF_SUBJECT = "SEARCH failures USING PRIMARY KEY (source=? AND subject=?)";
@@ -61,7 +62,7 @@ const CASES: readonly Case[] = [
   ["EventTable.releaseHeld()", ({ events }) => events.releaseHeld(), [OF_SESSION]],
   [
     "EventTable.gather()",
-    ({ events }) => events.gather([1, 2], ""),
+    ({ events }) => events.gather([1, 2], 3),
     [EACH, BY_KEY],
   ],
   ["EventTable.get()", ({ events }) => events.get(1), [BY_KEY]],
@@ -100,13 +101,14 @@ const CASES: readonly Case[] = [
   ["EventTable.list()", ({ events }) => events.list({ limit: 20 }), [BEFORE_KEY]],
   [
     "EventTable.expire()",
-    ({ events }) => events.expire(1, 0, 128),
-    [BEFORE_KEY, BY_KEY, EACH, BODY_BY_KEY],
+    ({ events }) => events.expire(0, 0, 128),
+    [BEFORE_KEY, AFTER_KEY, BY_KEY, EACH, BODY_BY_KEY],
   ],
-  ["EventTable.deleteClosed()", ({ events }) => events.deleteClosed(1, 0, 128), [
-    BEFORE_KEY,
-    BY_KEY,
-  ]],
+  [
+    "EventTable.deleteClosed()",
+    ({ events }) => events.deleteClosed(0, 128),
+    [BEFORE_KEY, AFTER_KEY, BY_KEY],
+  ],
   ["OutboundTable.lastId()", ({ outbound }) => outbound.lastId(), ["SEARCH outbound"]],
   [
     "OutboundTable.after()",
@@ -119,8 +121,8 @@ const CASES: readonly Case[] = [
     [OF_SUBJECT],
   ],
   [
-    "FailureTable.remove()",
-    ({ failures }) => failures.remove({ source: "ci", subject: "s" }),
+    "FailureTable.note()",
+    ({ failures }) => failures.note({ source: "ci", subject: "s", hasFailed: false }, 0),
     [OF_SUBJECT],
   ],
   [
@@ -142,11 +144,30 @@ const CASES: readonly Case[] = [
     ["SEARCH permissions USING INDEX permissions_open (session=?)"],
   ],
   [
-    "PermissionTable.toDeliver()",
-    ({ permissions }) => permissions.toDeliver(1),
+    "PermissionTable.claimVerdicts()",
+    ({ permissions }) => permissions.claimVerdicts(1, 0),
     ["SEARCH permissions USING INDEX permissions_to_deliver (session=?)"],
   ],
 ];
+
+for (const table of ["events", "outbound", "permissions", "audit"] as const) {
+  Deno.test(`oldestAt() of ${table} reads some rows in order [journal.indexes]`, () => {
+    using planned = new PlannedJournal();
+    const steps = planned.stepsOf((journal) => journal[table].oldestAt());
+    assertEquals(steps, [`SCAN ${table}`, "SEARCH (subquery-1)"]);
+  });
+}
+
+for (const table of ["outbound", "permissions", "sessions", "audit"] as const) {
+  Deno.test(`deleteBefore() of ${table} reads some rows in order [journal.indexes]`, () => {
+    using planned = new PlannedJournal();
+    assertEquals(planned.stepsOf((journal) => journal[table].deleteBefore(0, 128)), [
+      "SCAN (subquery-1)",
+      `SCAN ${table}`,
+      `SEARCH ${table} USING INTEGER PRIMARY KEY (rowid=?)`,
+    ]);
+  });
+}
 
 for (const [what, run, steps] of CASES) {
   Deno.test(`${what} goes along an index [journal.indexes]`, () => {
