@@ -118,6 +118,12 @@ export interface Channel {
    */
   permit(requestId: string, behavior: Behavior): Promise<void>;
   /**
+   * Sends a verdict as {@linkcode Channel.permit} does, for an id that was checked when it was asked.
+   *
+   * @returns Whether it was sent; it is not where {@linkcode Channel.permit} would reject.
+   */
+  tryPermit(requestId: string, behavior: Behavior): boolean;
+  /**
    * Ends the connection after what was sent before has left. Safe to call twice. A read of stdin that
    * is under way keeps the process alive: call `Deno.exit()` where stdin stays open.
    */
@@ -287,6 +293,11 @@ export function createChannel(options: ChannelOptions): Channel {
     return transport.send({ jsonrpc: "2.0", method, params });
   }
 
+  /** As `notify()`, but it says whether the message was taken. */
+  function tryNotify(method: string, params: Record<string, unknown>): boolean {
+    return isInitialized && transport?.trySend({ jsonrpc: "2.0", method, params }) === true;
+  }
+
   return {
     initialized: initialized.promise,
     closed: closed.promise,
@@ -304,12 +315,7 @@ export function createChannel(options: ChannelOptions): Channel {
       return changes;
     },
     tryPushCleaned({ content, meta }) {
-      const message = {
-        jsonrpc: "2.0" as const,
-        method: CHANNEL_METHOD,
-        params: { content, meta },
-      };
-      return isInitialized && transport?.trySend(message) === true;
+      return tryNotify(CHANNEL_METHOD, { content, meta });
     },
     async permit(requestId, behavior) {
       if (!isRequestId(requestId)) {
@@ -318,6 +324,9 @@ export function createChannel(options: ChannelOptions): Channel {
         );
       }
       await notify(PERMISSION_METHOD, { request_id: requestId, behavior });
+    },
+    tryPermit(requestId, behavior) {
+      return tryNotify(PERMISSION_METHOD, { request_id: requestId, behavior });
     },
     async close() {
       if (transport === undefined) server.onclose?.();

@@ -75,7 +75,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   const agent = new SessionAgent({
     channel: {
       tryPushCleaned: (event) => channel.tryPushCleaned(event),
-      permit: (requestId, behavior) => channel.permit(requestId, behavior),
+      tryPermit: (requestId, behavior) => channel.tryPermit(requestId, behavior),
     },
     keeper,
     identify: identifySession,

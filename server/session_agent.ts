@@ -3,18 +3,22 @@
  * verdicts on what it asked, to its client.
  *
  * The agent claims events in the journal before it writes them, so that no other process writes the
- * same. What the client does not take is given back, and claimed again when the client reads.
+ * same. What the client does not take is given back, and claimed again when the client reads; a verdict
+ * on what its own client has asked is of use to nobody else, so the agent keeps it until then.
  *
  * @module
  */
 
 import { createDigest, MAX_LISTED_EVENTS, MAX_SINGLE_EVENTS } from "../lib/digest.ts";
 import type { EventRecord } from "../lib/event_record.ts";
+import type { ChannelEvent } from "../lib/format_channel_tag.ts";
+import type { Verdict } from "../lib/parse_verdict.ts";
 import type { PermissionRequest } from "../lib/permission.ts";
-import { type DeliverableEvent, toPushedEvent } from "../lib/pushed_event.ts";
+import { toPushedEvent } from "../lib/pushed_event.ts";
 import type { Channel } from "./create_channel.ts";
 import { delay } from "./delay.ts";
 import type { SessionLink } from "./event_intake.ts";
+import type { EventTable } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
@@ -23,7 +27,7 @@ import type { NewSession } from "./session_table.ts";
 /** Options of a {@linkcode SessionAgent}. */
 export interface SessionAgentOptions {
   /** The connection to the client. */
-  readonly channel: Pick<Channel, "tryPushCleaned" | "permit">;
+  readonly channel: Pick<Channel, "tryPushCleaned" | "tryPermit">;
   /** Where events come from. */
   readonly keeper: Pick<JournalKeeper, "use">;
   /** Finds out what the session says of itself. */
@@ -73,9 +77,15 @@ export class SessionAgent implements SessionLink {
   #session: NewSession | undefined;
   #id = 0;
   #startedAt = 0;
+  /** Events that are claimed and not written yet. */
+  readonly #claimed = new Set<number>();
+  /** Verdicts that the client did not take yet. */
+  #verdicts: readonly Verdict[] = [];
   #isSettled = false;
   #isBehind = true;
+  #hasRefused = false;
   #isDraining = false;
+  #mustDrain = false;
   #isClosed = false;
   #pushedUnseen = 0;
   #hasSeen = false;
@@ -104,8 +114,9 @@ export class SessionAgent implements SessionLink {
 
   /** The way around the journal, for events that come in at this process. */
   readonly direct: NonNullable<SessionLink["direct"]> = {
-    isReady: () => this.#isSettled && !this.#isBehind && !this.#isDraining && !this.#isClosed,
-    tryPush: (event) => this.#tryPush(event),
+    isReady: () => this.#isSettled && !this.#isBehind && !this.#isClosed,
+    hasRefused: () => this.#hasRefused,
+    tryPush: (event) => this.#tryPush(toPushedEvent(event)),
   };
 
   /**
@@ -117,7 +128,7 @@ export class SessionAgent implements SessionLink {
     const { keeper, identify } = this.#options;
     const session = this.#session ??= identify();
     keeper.use(({ sessions }) => {
-      if (this.#id !== 0 && sessions.get(this.#id)?.key === session.key) return;
+      if (sessions.get(this.#id)?.key === session.key) return;
       this.#startedAt = Date.now();
       this.#id = sessions.start(session, this.#startedAt);
     });
@@ -139,22 +150,22 @@ export class SessionAgent implements SessionLink {
   look(): void {
     if (this.#id === 0 || this.#isClosed) return;
     this.#tellVerdicts();
-    if (!this.#isSettled) return;
-    this.#isBehind = true;
-    this.#drain();
+    if (this.#isSettled) this.#drain();
   }
 
   /** Goes on after the client has begun to read again. */
   resume(): void {
-    if (this.#isBehind) this.look();
+    this.look();
   }
 
   /**
-   * Enters a permission request in the journal, for those who may answer it.
+   * Enters a permission request in the journal, for those who may answer it, and the session before it
+   * where that could not be done yet.
    *
    * @throws {JournalError} When the journal cannot be used.
    */
   ask(request: PermissionRequest): void {
+    this.register();
     const now = Date.now();
     const expiresAt = now + this.#options.permissionExpiryMs;
     this.#options.keeper.use((journal) =>
@@ -179,13 +190,12 @@ export class SessionAgent implements SessionLink {
   /** Takes note of a sign of life; `hasSeen` when it named an event. */
   noteCall(journal: Journal, hasSeen: boolean): void {
     if (this.#id === 0) return;
-    const wasDeaf = this.isDeaf;
-    this.#hasSeen ||= hasSeen;
     journal.sessions.touch(this.#id, Date.now());
-    if (wasDeaf && !this.isDeaf) {
-      journal.sessions.markDeaf(this.#id, null);
-      this.#options.log.info("The session hears: a tool call named an event");
-    }
+    if (!hasSeen) return;
+    if (this.isDeaf) this.#options.log.info("The session hears: a tool call named an event");
+    this.#hasSeen = true;
+    // Every time: what a call before this one has written may not have been committed.
+    journal.sessions.markDeaf(this.#id, null);
   }
 
   /** Leaves: what is not written stays in the journal. Safe to call twice. */
@@ -194,27 +204,26 @@ export class SessionAgent implements SessionLink {
     this.#isClosed = true;
     clearInterval(this.#redelivery);
     if (this.#id === 0) return;
-    try {
-      this.#options.keeper.use(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
-    } catch {
-      // The log has said why; the next process that holds the port finds the session gone.
-    }
+    this.#giveBack();
+    // Where this fails, the next process that holds the port finds the session gone.
+    this.#try(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
   }
 
   /** Writes an event, or falls behind: the client does not read, and {@linkcode resume} comes later. */
-  #tryPush(event: DeliverableEvent): boolean {
-    if (!this.#options.channel.tryPushCleaned(toPushedEvent(event))) {
+  #tryPush(event: ChannelEvent): boolean {
+    this.#hasRefused = !this.#options.channel.tryPushCleaned(event);
+    if (this.#hasRefused) {
       this.#isBehind = true;
       return false;
     }
-    this.#countPushed(1);
+    this.#countPushed();
     return true;
   }
 
-  #countPushed(count: number): void {
+  #countPushed(): void {
     if (this.#hasSeen) return;
     const wasDeaf = this.isDeaf;
-    this.#pushedUnseen += count;
+    this.#pushedUnseen++;
     if (wasDeaf || !this.isDeaf) return;
     this.#options.log.warn(
       `The session has shown none of ${this.#pushedUnseen} events seen: was it started with the ` +
@@ -233,92 +242,95 @@ export class SessionAgent implements SessionLink {
     }
   }
 
-  async #tellVerdicts(): Promise<void> {
-    const verdicts = this.#try(({ permissions }) => permissions.toDeliver(this.#id)) ?? [];
-    for (const { id, requestId, behavior } of verdicts) {
-      // Marked first: a second look must not tell it twice.
-      this.#try(({ permissions }) => permissions.markDelivered(id, Date.now()));
-      try {
-        await this.#options.channel.permit(requestId, behavior);
-      } catch (error) {
-        this.#options.log.warn(`A verdict did not reach the session: ${(error as Error).message}`);
-      }
-    }
+  /** Tells the verdicts, each once; what the client does not take, when it reads again. */
+  #tellVerdicts(): void {
+    const { channel } = this.#options;
+    const claimed =
+      this.#try(({ permissions }) => permissions.claimVerdicts(this.#id, Date.now())) ?? [];
+    this.#verdicts = [...this.#verdicts, ...claimed].filter(({ requestId, behavior }) =>
+      !channel.tryPermit(requestId, behavior)
+    );
   }
 
   async #drain(): Promise<void> {
+    this.#isBehind = true;
+    this.#mustDrain = true;
     if (this.#isDraining) return;
     this.#isDraining = true;
     try {
-      do {
-        this.#isBehind = false;
-      } while (await this.#writeStored() && this.#isBehind && !this.#isClosed);
-    } catch {
-      // The journal fails, which has been reported: what is left waits for the next look.
-      this.#isBehind = true;
+      while (this.#mustDrain && !this.#isClosed) {
+        this.#mustDrain = false;
+        this.#isBehind = !await this.#writeStored();
+      }
     } finally {
       this.#isDraining = false;
     }
   }
 
-  /** Writes what is stored; returns whether the client has taken all of it. */
+  /** Writes what is stored; returns whether all of it is written. */
   async #writeStored(): Promise<boolean> {
+    this.#giveBack();
     const waiting = new Waiting();
     for (;;) {
-      const claimed = this.#options.keeper.use(({ events }) =>
-        events.claim(this.#id, Date.now(), CLAIM_LIMIT)
-      );
+      const claimed = this.#claim((events, now) => events.claim(this.#id, now, CLAIM_LIMIT));
       const fresh: EventRecord[] = [];
-      for (const event of claimed) {
+      for (const event of claimed ?? []) {
         const hasWaited = event.storedAt < this.#startedAt || event.attempts > 1;
         if (hasWaited) waiting.add(event);
         else fresh.push(event);
       }
-      const isLast = claimed.length < CLAIM_LIMIT;
+      // Where the journal fails, what was claimed before is told all the same.
+      const isLast = claimed === undefined || claimed.length < CLAIM_LIMIT;
       // What has waited comes before what is fresh; it is whole once something fresh turns up.
       const isTold = isLast || fresh.length > 0 ? this.#tryTell(waiting) : true;
-      if (!isTold) this.#giveBack(fresh.map(({ seq }) => seq));
-      if (!isTold || !this.#tryPushEach(fresh)) return false;
-      if (isLast) return true;
+      if (!isTold || !this.#tryPushEach(fresh)) {
+        this.#giveBack();
+        return false;
+      }
+      if (isLast) return claimed !== undefined && this.#claimed.size === 0;
       await delay(0);
+      if (this.#isClosed) return false;
     }
+  }
+
+  /** Claims events, to be written at once or given back; `undefined` when the journal fails. */
+  #claim(
+    claim: (events: EventTable, nowMs: number) => readonly EventRecord[],
+  ): readonly EventRecord[] | undefined {
+    const claimed = this.#try(({ events }) => claim(events, Date.now()));
+    claimed?.forEach(({ seq }) => this.#claimed.add(seq));
+    return claimed;
+  }
+
+  /** Gives back what is claimed and not written; where the journal fails, the next time. */
+  #giveBack(): void {
+    if (this.#claimed.size === 0) return;
+    this.#try((journal) => {
+      journal.transaction(() => this.#claimed.forEach((seq) => journal.events.giveBack(seq)));
+      this.#claimed.clear();
+    });
   }
 
   /** Writes the events that have waited, one by one or as a digest. */
   #tryTell(waiting: Waiting): boolean {
     const { seqs, first } = waiting.take();
     if (seqs.length <= MAX_SINGLE_EVENTS) return this.#tryPushEach(first);
-    const digest = createDigest(first, seqs.length, Date.now());
-    if (!this.#options.channel.tryPushCleaned(digest)) {
-      this.#isBehind = true;
-      this.#giveBack(seqs);
-      return false;
-    }
-    this.#countPushed(1);
+    if (!this.#tryPush(createDigest(first, seqs.length, Date.now()))) return false;
+    seqs.forEach((seq) => this.#claimed.delete(seq));
     return true;
   }
 
   #tryPushEach(events: readonly EventRecord[]): boolean {
-    const refused = events.findIndex((event) => !this.#tryPush(event));
-    if (refused === -1) return true;
-    this.#giveBack(events.slice(refused).map(({ seq }) => seq));
-    return false;
-  }
-
-  #giveBack(seqs: readonly number[]): void {
-    this.#try((journal) =>
-      journal.transaction(() => seqs.forEach((seq) => journal.events.giveBack(seq)))
+    return events.every((event) =>
+      this.#tryPush(toPushedEvent(event)) && this.#claimed.delete(event.seq)
     );
   }
 
   #offerAgain(redeliverAfterMs: number): void {
     if (this.#isClosed || this.#isBehind || this.#id === 0) return;
-    const now = Date.now();
-    const due = this.#try(({ events }) =>
-      events.reclaim(this.#id, now - redeliverAfterMs, now, CLAIM_LIMIT)
-    );
     const waiting = new Waiting();
-    due?.forEach((event) => waiting.add(event));
+    this.#claim((events, now) => events.reclaim(this.#id, now - redeliverAfterMs, now, CLAIM_LIMIT))
+      ?.forEach((event) => waiting.add(event));
     this.#tryTell(waiting);
   }
 }

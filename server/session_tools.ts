@@ -13,7 +13,7 @@ import { createReadEventTool } from "../lib/read_event_tool.ts";
 import type { Outbound } from "../lib/outbound.ts";
 import { createReplyTool, type Reply } from "../lib/reply_tool.ts";
 import { formatFooter, withFooter } from "../lib/tool_footer.ts";
-import { MAX_OPEN_COUNT } from "./event_table.ts";
+import { HELD_SESSION, MAX_OPEN_COUNT, WITHHELD_SESSION } from "./event_table.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { OutboundContext } from "./outbound_table.ts";
@@ -65,13 +65,19 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
   function closePermission(name: string, args: unknown): void {
     const nowMs = Date.now();
     const call = { session: agent.sessionId, name, ids: idsOf(args), nowMs };
+    const closeCalled = (journal: Journal): boolean => {
+      const requestId = journal.permissions.closeCalled(call);
+      if (requestId === undefined) return false;
+      const status = {
+        kind: "status",
+        request_id: requestId,
+        state: "answered elsewhere",
+      } as const;
+      tell(journal, status, { recipient: null, nowMs });
+      return true;
+    };
     try {
-      keeper.use((journal) => {
-        const requestId = journal.permissions.closeCalled(call);
-        if (requestId === undefined) return;
-        const state = "answered elsewhere";
-        tell(journal, { kind: "status", request_id: requestId, state }, { recipient: null, nowMs });
-      });
+      if (keeper.use((journal) => journal.transaction(() => closeCalled(journal)))) notifyOwner();
     } catch {
       // The log has said why; the call itself says so, too, where it needs the journal.
     }
@@ -97,14 +103,19 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     });
   }
 
-  /** This session, none, and those that have ended and left such events; of those the newest. */
+  /**
+   * This session, none, what stands in place of a session, and those that have ended and left such
+   * events; of those the newest.
+   */
   function sessionsOfInbox(journal: Journal, { states }: InboxQuery): (number | null)[] {
+    const always = new Set([agent.sessionId, null, HELD_SESSION, WITHHELD_SESSION]);
     const left = new Set(states.flatMap((state) => journal.events.sessionsOf(state)));
     const ended = [...left].filter((id) => id !== null)
       .sort((a, b) => b - a)
-      .slice(0, MAX_SESSIONS)
-      .filter((id) => id !== agent.sessionId && journal.sessions.get(id)?.endedAt !== null);
-    return [agent.sessionId, null, ...ended];
+      .values()
+      .filter((id) => !always.has(id) && journal.sessions.get(id)?.endedAt !== null)
+      .take(MAX_SESSIONS);
+    return [...always, ...ended];
   }
 
   function list(query: InboxQuery) {

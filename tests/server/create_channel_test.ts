@@ -179,6 +179,18 @@ Deno.test("permit() sends the documented verdict [verdict.notification]", async 
   await channel.close();
 });
 
+Deno.test("tryPermit() says whether the verdict was sent [verdict.notification]", async () => {
+  const { client, channel } = createFixture();
+  await channel.connect();
+  assertEquals(channel.tryPermit("abcde", "allow"), false);
+  await client.handshake();
+  await channel.initialized;
+  assertEquals(channel.tryPermit("abcde", "allow"), true);
+  assertEquals((await client.take()).params, { request_id: "abcde", behavior: "allow" });
+  await channel.close();
+  assertEquals(channel.tryPermit("abcde", "allow"), false);
+});
+
 Deno.test("createChannel() hands on permission requests and ignores malformed ones [relay.request]", async () => {
   const requests: PermissionRequest[] = [];
   const { client, channel } = createFixture({

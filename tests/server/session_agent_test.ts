@@ -1,60 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { ChannelEvent } from "../../lib/format_channel_tag.ts";
-import { SessionAgent, type SessionAgentOptions } from "../../server/session_agent.ts";
 import { until } from "../_until.ts";
-import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
-
-/** An agent whose client reads unless it is told not to. */
-function createFixture(options: Partial<SessionAgentOptions> = {}) {
-  const memory = new MemoryJournal();
-  const { journal } = memory;
-  const written: ChannelEvent[] = [];
-  const verdicts: string[] = [];
-  const logged: string[] = [];
-  const client = { reads: true, notified: 0 };
-  const agent = new SessionAgent({
-    channel: {
-      tryPushCleaned(event) {
-        if (client.reads) written.push(event);
-        return client.reads;
-      },
-      permit(requestId, behavior) {
-        verdicts.push(`${behavior} ${requestId}`);
-        return Promise.resolve();
-      },
-    },
-    keeper: memory,
-    identify: () => ({ key: "key", project: "web", repository: null, pid: 1 }),
-    log: { info: (line) => void logged.push(line), warn: (line) => void logged.push(line) },
-    notifyOwner: () => void client.notified++,
-    permissionExpiryMs: 60_000,
-    ...options,
-  });
-  let seq = 0;
-  return {
-    memory,
-    journal,
-    agent,
-    client,
-    written,
-    verdicts,
-    logged,
-    store(count: number, storedAt = Date.now() + 1000, session = agent.sessionId) {
-      const base = { source: "text", sender: "dev", meta: '{"path":"/"}' };
-      for (let i = 0; i < count; i++) {
-        const content = `event ${++seq}`;
-        journal.events.insert({ ...base, seq, state: "stored", session, storedAt, content });
-      }
-    },
-    contents: () => written.map(({ content }) => content.split("\n")[0]),
-    [Symbol.dispose]() {
-      agent.close();
-      memory[Symbol.dispose]();
-    },
-  };
-}
-
-const REQUEST = { requestId: "abcde", toolName: "Bash", description: "d", inputPreview: "{}" };
+import { createDiskFullError } from "./_memory_journal.ts";
+import { createFixture, REQUEST } from "./_session_agent.ts";
 
 Deno.test("SessionAgent writes nothing before the client has settled [event.settle]", async () => {
   using fixture = createFixture();
@@ -186,7 +133,7 @@ Deno.test("SessionAgent pushes an unseen event again where that is asked for [re
   assertEquals(journal.events.reclaim(agent.sessionId, Infinity, 1, 9), []);
 });
 
-Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]", async () => {
+Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]", () => {
   using fixture = createFixture();
   const { agent, client, journal, verdicts } = fixture;
   agent.register();
@@ -195,14 +142,9 @@ Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]"
   const [message] = journal.outbound.after(0, 9);
   assertEquals([message?.outbound.kind, message?.recipient], ["prompt", null]);
   journal.permissions.open({ ...REQUEST, requestId: "fghij" }, agent.sessionId + 1, 0, 1e15);
-  for (const requestId of ["abcde", "fghij"]) {
-    const [found] = journal.permissions.find(requestId);
-    const verdict = { behavior: "allow", sender: "dev", from: "token from ::1", nowMs: 1 } as const;
-    journal.permissions.settle(found?.id ?? 0, verdict);
-  }
+  for (const requestId of ["abcde", "fghij"]) fixture.allow(requestId);
   agent.look();
   agent.look();
-  await until("it is told", () => verdicts.length > 0);
   assertEquals(verdicts, ["allow abcde"]);
 });
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatEventId } from "../../lib/event_id.ts";
 import { permissionStateOf } from "../../lib/permission.ts";
+import { HELD_SESSION, WITHHELD_SESSION } from "../../server/event_table.ts";
 import { createSessionTools } from "../../server/session_tools.ts";
 import { createDiskFullError, MemoryJournal } from "./_memory_journal.ts";
 
@@ -161,9 +162,33 @@ Deno.test("inbox has what belongs to no session and what sessions that have ende
   journal.events.insert({ ...base, seq: 10, state: "stored", session: null });
   journal.events.insert({ ...base, seq: 11, state: "pushed", session: ended });
   journal.events.insert({ ...base, seq: 12, state: "pushed", session: other });
+  journal.events.insert({ ...base, seq: 13, state: "stored", session: HELD_SESSION });
   const { text } = await fixture.call("inbox", {});
   const listed = Array.from(text.matchAll(/^evt_\S+(?= \()/gm), ([id]) => id);
-  assertEquals(listed, [11, 10, 3, 2, 1].map(formatEventId));
+  assertEquals(listed, [13, 11, 10, 3, 2, 1].map(formatEventId));
+});
+
+Deno.test("inbox has what was held back and what 50 sessions that have ended left, however many are open [tools.inbox]", async () => {
+  using fixture = createFixture();
+  const { agent, journal, memory } = fixture;
+  const base = { storedAt: 1, source: "github", sender: "source:ci", meta: "{}", content: "" };
+  const add = (seq: number, session: number) =>
+    journal.events.insert({ ...base, seq, state: "stored", session });
+  add(10, HELD_SESSION);
+  add(11, WITHHELD_SESSION);
+  for (let seq = 100; seq < 160; seq++) {
+    const session = memory.startSession();
+    if (seq < 155) journal.sessions.markEnded(session, 1);
+    add(seq, session);
+  }
+  const list = async () => {
+    const { text } = await fixture.call("inbox", { limit: 100 });
+    return Array.from(text.matchAll(/^evt_\S+(?= \()/gm), ([id]) => id);
+  };
+  const left = Array.from({ length: 50 }, (_, i) => 154 - i);
+  assertEquals(await list(), [...left, 11, 10, 3, 2, 1].map(formatEventId));
+  agent.sessionId = 0;
+  assertEquals(await list(), [...left, 11, 10].map(formatEventId), "before it is registered");
 });
 
 /** Enters a permission request of the session, and calls the tool. */
@@ -207,6 +232,20 @@ Deno.test("a call of the tool that waits for approval says that it was answered 
     const again = fixture.said().filter(({ outbound }) => "request_id" in outbound);
     assertEquals([told.length, again.length], [1, 1], "once");
   }
+});
+
+Deno.test("a call closes its request and says so, or neither, and says it at once [permission.elsewhere]", async () => {
+  using fixture = createFixture();
+  const { journal, said, notified } = fixture;
+  const bad = { event_ids: [] };
+  journal.outbound.insert = () => {
+    throw createDiskFullError();
+  };
+  assertEquals(await callAsked(fixture, ["ack", bad], bad), "open");
+  Reflect.deleteProperty(journal.outbound, "insert");
+  assertEquals([said().length, notified()], [0, 0]);
+  await fixture.call("ack", bad);
+  assertEquals([said().length, notified()], [1, 1], "although the call itself changes nothing");
 });
 
 Deno.test("a call that names other chats or events leaves the request open [permission.elsewhere]", async () => {
