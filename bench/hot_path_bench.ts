@@ -103,7 +103,7 @@ const app = createHttpApp({
   log: { info() {}, warn() {} },
 });
 const PEER = createLocalPeer(
-  { isLoopback: true, isSecure: false, isForProxies: false },
+  { isLoopback: true, isSecure: false, isForProxies: false, hasFeeds: true },
   "127.0.0.1",
 );
 

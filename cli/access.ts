@@ -17,7 +17,7 @@ import { createTextStyle, printUsageError } from "./terminal.ts";
 export async function runAccess(args: readonly string[]): Promise<number> {
   const parsed = readAccessOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
-  const { options } = parsed;
+  const { value: options } = parsed;
   if (options.kind === "log") return await showAccessLog(options);
   const stateDir = findStateDir(options.stateDir);
   if (stateDir === undefined) return 1;

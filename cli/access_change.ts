@@ -46,19 +46,24 @@ async function change(
 ): Promise<Outcome> {
   if (options.kind === "restore") return await restore(store, environment);
   const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
-  const applyEnvironment = { ...environment, token, sha256: await hashToken(token) };
+  const sha256 = await hashToken(token);
+  const randomBytes = crypto.getRandomValues(new Uint8Array(32));
+  const applyEnvironment = { ...environment, token, sha256, randomBytes };
   return await store.update((before) => {
     const outcome = applyAccessChange(before, options, applyEnvironment);
     return outcome.ok ? { ...outcome, before, after: outcome.access } : outcome;
   });
 }
 
-/** What else there is to know after a change. */
-function findHints({ before, after }: MadeChange, { nowMs }: AccessEnvironment): string[] {
+/** What else there is to know after a change; a change of the policy says itself what it is now. */
+function findHints(
+  { before, after }: MadeChange,
+  { kind, nowMs }: Pick<AccessChangeOptions, "kind"> & Pick<AccessEnvironment, "nowMs">,
+): string[] {
   const isFirstApprover = hasApprover(after, nowMs) &&
     (before === undefined || !hasApprover(before, nowMs));
   return [
-    ...(after.policy === "disabled" && before?.policy === "disabled"
+    ...(kind !== "policy" && after.policy === "disabled" && before?.policy === "disabled"
       ? [formatPolicy(after.policy)]
       : []),
     ...(isFirstApprover
@@ -98,7 +103,7 @@ export async function changeAccess(
   const { subject, detail, lines } = outcome;
   const entry = { action: options.kind, subject, detail };
   const warnings = await noteAccessChange(entry, { stateDir, port: options.port, nowMs });
-  const hints = findHints(outcome, environment);
+  const hints = findHints(outcome, { kind: options.kind, nowMs });
   const isJson = options.kind === "add" && options.json;
   return {
     exitCode: 0,

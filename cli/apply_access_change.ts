@@ -39,7 +39,10 @@ export interface NewToken {
 }
 
 /** What a change is made with. */
-export interface ApplyEnvironment extends TableEnvironment, NewToken {}
+export interface ApplyEnvironment extends TableEnvironment, NewToken {
+  /** Random bytes, for an id that nobody has chosen. */
+  readonly randomBytes: Uint8Array;
+}
 
 /** What came of a change, besides the access. */
 export interface AppliedChange {
@@ -62,8 +65,8 @@ function formatCurl(token: string, port: number): string {
 }
 
 function pair(access: Access, options: PairOptions, environment: ApplyEnvironment): Applied {
-  const { nowMs } = environment;
-  const change = approvePairing(access, { ...options, nowMs });
+  const { nowMs, randomBytes } = environment;
+  const change = approvePairing(access, { ...options, randomBytes, nowMs });
   if (!change.ok) return change;
   const { grant, pairing } = change;
   const left = formatAge(pairing.expires_at - nowMs);

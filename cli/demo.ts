@@ -1,12 +1,13 @@
-import { DEFAULT_PORT } from "../lib/serve_options.ts";
+import { DEFAULT_PORT } from "../lib/flag_value.ts";
 import { createLogger } from "../server/log.ts";
 import { HOSTNAME } from "../server/port_role.ts";
+import { readEnv } from "../server/session_identity.ts";
+import { listenForTermination } from "../server/termination.ts";
 import { type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { runInteractive } from "./demo_interactive.ts";
 import { runScript } from "./demo_script.ts";
 import { DEMO_SENDER, type DemoStage } from "./demo_stage.ts";
-import { DEMO_TIMEOUT_MS } from "./demo_timeout.ts";
-import { Sender } from "./sender.ts";
+import { DEMO_TIMEOUT_MS, Sender } from "./sender.ts";
 import { createServerCommand } from "./server_command.ts";
 import { startStandIn } from "./stand_in.ts";
 import { print, printError, printUsageError } from "./terminal.ts";
@@ -35,6 +36,20 @@ function makeStateDir(): string {
     throw new Error("Cannot make a temporary folder for events: give --state-dir", {
       cause: error,
     });
+  }
+}
+
+/** The folder for temporary files that the task of the demo has made for this run, and nobody else. */
+const OWN_TEMPORARY_REGEXP = /[\\/]deno-channel-task-[^\\/]+$/;
+
+/** Removes the folder for temporary files where it is one of this run only, and empty. */
+function removeTemporaryFolder(): void {
+  const folder = readEnv("TMPDIR") ?? "";
+  if (!OWN_TEMPORARY_REGEXP.test(folder)) return;
+  try {
+    Deno.removeSync(folder);
+  } catch {
+    // What somebody else has put there stays.
   }
 }
 
@@ -68,16 +83,7 @@ async function waitForPort(port: number, pid: number): Promise<void> {
   }
 }
 
-/**
- * `demo`: the channel at work without Claude Code.
- *
- * @param args The arguments after the command's name.
- * @param mainModule The URL of `main.ts`, for the server process.
- * @returns The exit code: 0 when every step happened.
- */
-export async function runDemo(args: readonly string[], mainModule: string): Promise<number> {
-  const parsed = readDemoOptions(args);
-  if (!parsed.ok) return printUsageError(parsed.message);
+async function run(options: DemoOptions, mainModule: string): Promise<number> {
   const program = Deno.execPath();
   if (Deno.permissions.querySync({ name: "run", command: program }).state !== "granted") {
     printError(
@@ -85,15 +91,17 @@ export async function runDemo(args: readonly string[], mainModule: string): Prom
     );
     return 1;
   }
-  const { options } = parsed;
   const port = choosePort(options, options.port !== undefined);
   const stateDir = options.stateDir ?? makeStateDir();
+  using termination = listenForTermination();
   const stage: DemoStage = {
     sender: new Sender(port),
+    terminated: termination.signal,
     async start(events) {
       const flags = ["--trust-header", DEMO_SENDER, "--trust-header-approve"];
       const command = createServerCommand({ mainModule, port, stateDir, flags });
-      const standIn = await startStandIn(command, { ...events, log: createLogger() });
+      const log = createLogger((line) => Deno.stderr.writeSync(line));
+      const standIn = await startStandIn(command, { ...events, log });
       await waitForPort(port, standIn.pid);
       return standIn;
     },
@@ -102,5 +110,21 @@ export async function runDemo(args: readonly string[], mainModule: string): Prom
     return options.interactive ? await runInteractive(stage) : await runScript(stage);
   } finally {
     if (options.stateDir === undefined) Deno.removeSync(stateDir, { recursive: true });
+  }
+}
+
+/**
+ * `demo`: the channel at work without Claude Code.
+ *
+ * @param args The arguments after the command's name.
+ * @param mainModule The URL of `main.ts`, for the server process.
+ * @returns The exit code: 0 when every step happened.
+ */
+export async function runDemo(args: readonly string[], mainModule: string): Promise<number> {
+  try {
+    const parsed = readDemoOptions(args);
+    return parsed.ok ? await run(parsed.value, mainModule) : printUsageError(parsed.message);
+  } finally {
+    removeTemporaryFolder();
   }
 }

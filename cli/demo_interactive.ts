@@ -33,8 +33,21 @@ async function runLine(line: string, session: StandIn): Promise<boolean> {
   return true;
 }
 
+/** Runs what is typed until the end of it. */
+async function runLines(session: StandIn): Promise<void> {
+  let rest = "";
+  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const typed = (rest + chunk).split(/\r?\n/);
+    rest = typed.pop() ?? "";
+    for (const line of typed) {
+      if (!await runLine(line.trim(), session)) return;
+    }
+  }
+}
+
 /**
- * Stays open as a stand-in for Claude: shows events as they arrive, and does what is typed.
+ * Stays open as a stand-in for Claude: shows events as they arrive, and does what is typed, until the
+ * process is asked to leave.
  *
  * @returns The exit code of the server.
  */
@@ -48,14 +61,6 @@ export async function runInteractive(stage: DemoStage): Promise<number> {
   print(`  ${stage.sender.postCurl("hello", { sender: DEMO_SENDER })}`);
   print(`Here: ${COMMANDS}\n`);
 
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-  let rest = "";
-  reading: for await (const chunk of lines) {
-    const typed = (rest + chunk).split(/\r?\n/);
-    rest = typed.pop() ?? "";
-    for (const line of typed) {
-      if (!await runLine(line.trim(), session)) break reading;
-    }
-  }
+  await Promise.race([runLines(session), stage.terminated]);
   return await session.stop();
 }

@@ -1,6 +1,6 @@
-import type { FlagSpec } from "../lib/read_flags.ts";
-import { readFlags } from "../lib/read_flags.ts";
-import { DEFAULT_PORT, type OptionsResult, readNumberFlag } from "../lib/serve_options.ts";
+import { DEFAULT_PORT, type FlagValue, readPortFlag } from "../lib/flag_value.ts";
+import { type FlagSpec, readFlags } from "../lib/read_flags.ts";
+import { STATE_DIR_FLAG } from "../lib/serve_options.ts";
 
 /** What `demo` is asked for on the command line. */
 export interface DemoOptions {
@@ -16,7 +16,10 @@ export interface DemoOptions {
 export const DEMO_FLAGS = {
   "interactive": { help: "stay open as a stand-in for Claude" },
   "port": { value: "number", help: `port on 127.0.0.1 (default ${DEFAULT_PORT} or a free one)` },
-  "state-dir": { value: "folder", help: "where events are kept (default a temporary folder)" },
+  "state-dir": {
+    ...STATE_DIR_FLAG["state-dir"],
+    help: "where events are kept (default a temporary folder)",
+  },
 } as const satisfies Record<string, FlagSpec>;
 
 /**
@@ -24,12 +27,15 @@ export const DEMO_FLAGS = {
  *
  * @param args The arguments after the command's name.
  */
-export function readDemoOptions(args: readonly string[]): OptionsResult<DemoOptions> {
+export function readDemoOptions(args: readonly string[]): FlagValue<DemoOptions> {
   const parsed = readFlags(args, DEMO_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
-  const options = { interactive: flags.interactive === true, stateDir: flags["state-dir"] };
-  if (flags.port === undefined) return { ok: true, options: { ...options, port: undefined } };
-  const port = readNumberFlag(flags.port, { flag: "port", min: 1, max: 65535 });
-  return port.ok ? { ok: true, options: { ...options, port: port.value } } : port;
+  const options = {
+    interactive: flags.interactive === true,
+    stateDir: flags["state-dir"] || undefined,
+  };
+  if (flags.port === undefined) return { ok: true, value: { ...options, port: undefined } };
+  const port = readPortFlag(flags.port);
+  return port.ok ? { ok: true, value: { ...options, port: port.value } } : port;
 }

@@ -1,9 +1,8 @@
 import { type ChannelEvent, formatChannelTag } from "../lib/format_channel_tag.ts";
 import type { Verdict } from "../lib/parse_verdict.ts";
 import { DEMO_SENDER, type DemoStage } from "./demo_stage.ts";
-import { DEMO_TIMEOUT_MS } from "./demo_timeout.ts";
 import { Mailbox } from "./mailbox.ts";
-import type { Exchange } from "./sender.ts";
+import { DEMO_TIMEOUT_MS, type Exchange } from "./sender.ts";
 import type { StandIn } from "./stand_in.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -165,10 +164,13 @@ class DemoScript {
  */
 export async function runScript(stage: DemoStage): Promise<number> {
   const script = new DemoScript(stage);
+  let isTerminated = false;
+  stage.terminated.then(() => isTerminated = true);
   for (const [index, [title, run]] of script.steps.entries()) {
     print(`${index + 1}. ${title}`);
     try {
       await run();
+      expect(!isTerminated, "The process was asked to leave");
     } catch (error) {
       printError(`Step ${index + 1} did not happen (${title}): ${(error as Error).message}`);
       await script.abort();

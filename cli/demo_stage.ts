@@ -8,6 +8,8 @@ export const DEMO_SENDER = "dev";
 export interface DemoStage {
   /** Posts to the server and listens to its stream. */
   readonly sender: Sender;
+  /** Settles when the process is asked to leave. */
+  readonly terminated: Promise<unknown>;
   /** Starts the server and waits for its port. */
   start(events: SessionEvents): Promise<StandIn>;
 }

@@ -22,18 +22,18 @@ export interface EventTableOptions {
   readonly style: TextStyle;
 }
 
-/** The longest text where nothing limits the line, in code points. */
-const TEXT_CODE_POINTS = 120;
+/** How many columns there are for the text where nothing limits the line. */
+const TEXT_COLUMNS = 120;
 
-/** The shortest text that still says something, in code points. */
-const LEAST_TEXT_CODE_POINTS = 24;
+/** How many columns a text needs to say something. */
+const LEAST_TEXT_COLUMNS = 24;
 
 /** Creates what formats events as a table for people. */
 export function createEventTable({ columns, style }: EventTableOptions): EventFormatter {
   let widths: readonly number[] = EVENT_WIDTHS;
-  let textCodePoints = TEXT_CODE_POINTS;
+  let textColumns = TEXT_COLUMNS;
   const format = (event: EventSummary, nowMs: number) => {
-    const line = formatRow(formatEventRow(event, nowMs, textCodePoints), widths);
+    const line = formatRow(formatEventRow(event, nowMs, textColumns), widths);
     return isOpen(event.state) ? line : style.dim(line);
   };
   return {
@@ -41,7 +41,7 @@ export function createEventTable({ columns, style }: EventTableOptions): EventFo
       const rows = events.map((event) => formatEventRow(event, nowMs, 16).slice(0, -1));
       widths = measureColumns([EVENT_HEADER.slice(0, -1), ...rows], EVENT_WIDTHS);
       const taken = widths.reduce((sum, width) => sum + width + 2, 0);
-      if (columns !== undefined) textCodePoints = Math.max(columns - taken, LEAST_TEXT_CODE_POINTS);
+      if (columns !== undefined) textColumns = Math.max(columns - taken, LEAST_TEXT_COLUMNS);
       return [
         style.bold(formatRow(EVENT_HEADER, widths)),
         ...events.map((event) => format(event, nowMs)),

@@ -12,7 +12,7 @@ import { printUsageError } from "./terminal.ts";
 export async function runEvents(args: readonly string[]): Promise<number> {
   const parsed = readEventsOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
-  const { options } = parsed;
+  const { value: options } = parsed;
   if (options.kind === "list") return await listEvents(options);
   if (options.kind === "show") return await showEvent(options);
   const { replayEvent } = await import("./replay_event.ts");

@@ -12,5 +12,5 @@ import { printUsageError } from "./terminal.ts";
 export async function runGateway(args: readonly string[]): Promise<number> {
   const parsed = readGatewayOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
-  return await runServer(parsed.options, (environment) => run(parsed.options, environment));
+  return await runServer(parsed.value, (environment) => run(parsed.value, environment));
 }

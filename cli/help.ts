@@ -40,6 +40,9 @@ Usage: deno-channel [serve] [flags]              serve one session over stdio an
        deno-channel demo [flags]                 show the channel at work, without Claude Code
        deno-channel --help | --version
 
+"deno-channel" stands for "deno task" in the project's folder, where serve is called start, or for the
+executable that "deno task compile" makes.
+
 Flags of serve and gateway:
 ${formatFlags(GATEWAY_FLAGS)}
 

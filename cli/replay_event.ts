@@ -1,3 +1,4 @@
+import { cleanLine } from "../lib/clean_line.ts";
 import { EventSequence, formatEventId } from "../lib/event_id.ts";
 import type { EventRecord } from "../lib/event_record.ts";
 import type { ReplayEventOptions } from "../lib/events_options.ts";
@@ -9,6 +10,7 @@ import type { AuditTable } from "../server/audit_table.ts";
 import type { EventTable } from "../server/event_table.ts";
 import { createNonce } from "../server/feed_proof.ts";
 import { Journal } from "../server/journal.ts";
+import type { SessionTable } from "../server/session_table.ts";
 import { journalPathOf } from "../server/state_folder.ts";
 import { findEvent, printUnknownEvent } from "./find_event.ts";
 import { withJournal } from "./journal_reader.ts";
@@ -24,6 +26,9 @@ export interface ReplayJournal {
   /** Runs some statements as one. */
   transaction<T>(run: () => T): T;
 }
+
+/** The longest name of a session in a line, in code points. */
+const TARGET_CODE_POINTS = 48;
 
 /** How long a session may take to be found for the event, in milliseconds. */
 const ROUTE_MS = 500;
@@ -66,10 +71,23 @@ async function waitForRoute(journal: Journal, seq: number): Promise<EventRecord 
   }
 }
 
-function describeRoute(journal: Journal, event: EventRecord, told: WakeResult): string {
-  const session = event.session === null ? undefined : journal.sessions.get(event.session);
+/**
+ * Says where a copy of an event goes.
+ *
+ * @param sessions The sessions.
+ * @param event The copy, once it was looked for a session.
+ * @param told Whether somebody did look.
+ */
+export function describeRoute(
+  sessions: Pick<SessionTable, "get">,
+  event: Pick<EventRecord, "session" | "target">,
+  told: WakeResult,
+): string {
+  const session = event.session === null ? undefined : sessions.get(event.session);
   if (session !== undefined) return `it goes to the session ${formatSessionName(session)}`;
-  const later = "it is stored, and pushed when a session opens next";
+  const later = event.target === null
+    ? "it is stored, and pushed when a session opens next"
+    : `it is stored, and waits for the session "${cleanLine(event.target, TARGET_CODE_POINTS)}"`;
   return told === "told" ? `no session is open for it: ${later}` : later;
 }
 
@@ -90,7 +108,7 @@ async function replay(
   print(
     json
       ? formatJsonLine({ ...toEventSummaryJson(copy), replay_of: event.id })
-      : `${copy.id} repeats ${event.id}: ${describeRoute(journal, copy, told)}`,
+      : `${copy.id} repeats ${event.id}: ${describeRoute(journal.sessions, copy, told)}`,
   );
 }
 

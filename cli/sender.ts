@@ -5,7 +5,9 @@
  */
 
 import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
-import { DEMO_TIMEOUT_MS } from "./demo_timeout.ts";
+
+/** How long each thing that the demo waits for may take, in milliseconds. */
+export const DEMO_TIMEOUT_MS = 5000;
 
 /** One request, and what came back. */
 export interface Exchange {

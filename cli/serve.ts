@@ -12,7 +12,7 @@ import { printError, printUsageError } from "./terminal.ts";
 export async function runServe(args: readonly string[]): Promise<number> {
   const parsed = readServeOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
-  return await runServer(parsed.options, (environment) => {
+  return await runServer(parsed.value, (environment) => {
     if (Deno.stdin.isTerminal()) {
       printError(
         "deno-channel: Waiting for an MCP client on standard input; the port opens after its " +
@@ -20,6 +20,6 @@ export async function runServe(args: readonly string[]): Promise<number> {
           'run "deno task demo"; to keep events without a session, run the command gateway',
       );
     }
-    return serve(parsed.options, environment);
+    return serve(parsed.value, environment);
   });
 }

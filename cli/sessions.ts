@@ -5,8 +5,8 @@ import {
   SESSION_HEADER,
   toSessionJson,
 } from "../lib/format_session_row.ts";
-import { formatRow, measureColumns } from "../lib/format_table.ts";
 import { readSessionsOptions, type SessionsOptions } from "../lib/sessions_options.ts";
+import { formatTable } from "./access_list.ts";
 import { withJournal } from "./journal_reader.ts";
 import { createTextStyle, print, printUsageError, tryPrintLines } from "./terminal.ts";
 
@@ -16,19 +16,17 @@ const MAX_SESSIONS = 50;
 function formatSessions(sessions: readonly ListedSession[], { all, json }: SessionsOptions) {
   if (json) return sessions.map((session) => formatJsonLine(toSessionJson(session)));
   if (sessions.length === 0) return [all ? "No sessions" : "No session is open"];
-  const now = Date.now();
-  const { bold, dim } = createTextStyle();
+  const nowMs = Date.now();
+  const style = createTextStyle();
   // The last column is for sessions that have ended.
   const columns = all ? SESSION_HEADER.length : -1;
-  const header = SESSION_HEADER.slice(0, columns);
-  const rows = sessions.map((session) => formatSessionRow(session, now).slice(0, columns));
-  const widths = measureColumns([header, ...rows]);
+  const rows = sessions.map((session) => formatSessionRow(session, nowMs).slice(0, columns));
+  const [header = "", ...lines] = formatTable([SESSION_HEADER.slice(0, columns), ...rows], {
+    style,
+  });
   return [
-    bold(formatRow(header, widths)),
-    ...rows.map((row, index) => {
-      const line = formatRow(row, widths);
-      return sessions[index]?.endedAt === null ? line : dim(line);
-    }),
+    header,
+    ...lines.map((line, i) => sessions[i]?.endedAt === null ? line : style.dim(line)),
   ];
 }
 
@@ -41,7 +39,7 @@ function formatSessions(sessions: readonly ListedSession[], { all, json }: Sessi
 export async function runSessions(args: readonly string[]): Promise<number> {
   const parsed = readSessionsOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
-  const { options } = parsed;
+  const { value: options } = parsed;
   const onNone = (stateDir: string) => {
     if (!options.json) print(`No sessions: there is no journal in ${stateDir} yet`);
     return 0;

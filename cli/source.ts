@@ -15,7 +15,7 @@ import { createTextStyle, printUsageError } from "./terminal.ts";
 export async function runSource(args: readonly string[]): Promise<number> {
   const parsed = readSourceOptions(args);
   if (!parsed.ok) return printUsageError(parsed.message);
-  const { options } = parsed;
+  const { value: options } = parsed;
   if (options.kind === "explain") return await explainEvent(options);
   const stateDir = findStateDir(options.stateDir);
   if (stateDir === undefined) return 1;

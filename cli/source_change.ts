@@ -95,6 +95,7 @@ export async function addSourceEntry(
     secretPath,
     configPath: sourcesPathOf(folder),
     port,
+    stateDir: options.stateDir,
     isReadable: (path) => path.startsWith(`${folder}/`),
   });
   return { exitCode: 0, lines, problems };

@@ -29,10 +29,13 @@ export function findStateDir(flag: string | undefined): string | undefined {
     );
     return undefined;
   }
-  const fault = findStateFault(path);
-  if (fault !== undefined) {
+  try {
+    const fault = findStateFault(path);
+    if (fault === undefined) return path;
     printError(`deno-channel: Cannot trust the state folder: ${fault}`);
-    return undefined;
+  } catch (error) {
+    const { message } = error as Error;
+    printError(`deno-channel: Cannot use ${path}: ${message}. Give another one with --state-dir`);
   }
-  return path;
+  return undefined;
 }

@@ -9,7 +9,7 @@ import type { TestSourceOptions } from "../lib/source_options.ts";
 import { createSample } from "../lib/sources/samples.ts";
 import type { Scheme } from "../lib/sources/scheme.ts";
 import { selectScheme } from "../lib/sources/select_scheme.ts";
-import { removeSource } from "../lib/sources/source_changes.ts";
+import { describeUnknownSource } from "../lib/sources/source_changes.ts";
 import type { SourceEntry } from "../lib/sources/source_entry.ts";
 import { createNonce } from "../server/feed_proof.ts";
 import { Journal } from "../server/journal.ts";
@@ -150,9 +150,9 @@ export async function trySource(
   const refuse = (message: string) => ({ exitCode: 1, lines: [], problems: [message] });
   const read = readSourceFile(stateDir);
   if (!read.ok) return refuse(read.message);
-  const missing = removeSource(read.config, name);
-  const source = read.config.sources[name];
-  if (!missing.ok || source === undefined) return refuse(missing.ok ? "" : missing.message);
+  const { config } = read;
+  const source = Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
+  if (source === undefined) return refuse(describeUnknownSource(config, name));
   const delivery = await createDelivery(source, options, nowMs);
   if (!delivery.ok) return refuse(delivery.message);
   try {

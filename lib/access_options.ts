@@ -4,7 +4,14 @@
  * @module
  */
 
-import { ACCESS_POLICIES, CHAT_SCOPES, RIGHTS } from "./access.ts";
+import {
+  ACCESS_POLICIES,
+  CHAT_SCOPES,
+  isAccessLabel,
+  LABEL_EXPECTATION,
+  RIGHTS,
+  SENDER_ID_EXPECTATION,
+} from "./access.ts";
 import type {
   AccessLogOptions,
   AccessOptions,
@@ -16,9 +23,17 @@ import type {
   SetRightsOptions,
   ShowPolicyOptions,
 } from "./access_command.ts";
-import { type FlagValue, readDurationFlag, readNumberFlag, refuseFlagValue } from "./flag_value.ts";
+import { isSenderId } from "./allowlist.ts";
+import {
+  DEFAULT_PORT,
+  type FlagValue,
+  readDurationFlag,
+  readLimitFlag,
+  readPortFlag,
+  refuseFlagValue,
+} from "./flag_value.ts";
 import { type Flags, type FlagSpec, readFlags } from "./read_flags.ts";
-import { DEFAULT_PORT, type OptionsResult, STATE_DIR_FLAG } from "./serve_options.ts";
+import { STATE_DIR_FLAG } from "./serve_options.ts";
 
 const VIEW_FLAGS = {
   "json": { help: "access list, add and log: print one JSON object per line" },
@@ -28,7 +43,7 @@ const VIEW_FLAGS = {
 const LOG_FLAGS = {
   "limit": {
     value: "number",
-    help: "access log: how many rows are listed, the newest (default 50)",
+    help: "access log: how many rows are listed, the newest (default 50, at most 1000)",
   },
   ...VIEW_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
@@ -47,11 +62,16 @@ const GRANT_FLAGS = {
   "label": {
     value: "text",
     help: "access pair and add: the name that people read (default the device's, or the id)",
+    check: { isValue: isAccessLabel, expected: LABEL_EXPECTATION },
   },
 } as const satisfies Record<string, FlagSpec>;
 
 const PAIR_FLAGS = {
-  "id": { value: "id", help: "access pair: the id of the sender (default made of the label)" },
+  "id": {
+    value: "id",
+    help: "access pair: the id of the sender (default made of the label, as phone-k3f9)",
+    check: { isValue: isSenderId, expected: SENDER_ID_EXPECTATION },
+  },
   ...GRANT_FLAGS,
   ...CHANGE_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
@@ -76,75 +96,71 @@ export const ACCESS_FLAGS = {
   ...VIEW_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
 
-/** The most rows that are listed. */
-const MAX_LIMIT = 1000;
-
 /** What may come after `access`. */
 const COMMANDS = "list, pair, add, remove, rights, policy, token rotate, restore or log";
-
-function readPort(text = String(DEFAULT_PORT)): FlagValue<number> {
-  return readNumberFlag(text, { flag: "port", min: 1, max: 65535 });
-}
 
 /** What a sender is granted; one that is let in may always speak. */
 function readGrant(
   { approve, chats: text = "own" }: Flags<typeof GRANT_FLAGS>,
-): OptionsResult<Pick<AddOptions, "rights" | "chats">> {
+): FlagValue<Pick<AddOptions, "rights" | "chats">> {
   const chats = CHAT_SCOPES.find((scope) => scope === text);
   if (chats === undefined) return refuseFlagValue(text, { flag: "chats", expected: "own or all" });
-  return { ok: true, options: { rights: approve ? RIGHTS : ["speak"], chats } };
+  return { ok: true, value: { rights: approve ? RIGHTS : ["speak"], chats } };
 }
 
-function readList(args: readonly string[]): OptionsResult<ListAccessOptions> {
+function readList(args: readonly string[]): FlagValue<ListAccessOptions> {
   const parsed = readFlags(args, VIEW_FLAGS);
   if (!parsed.ok) return parsed;
   const { json, "state-dir": stateDir } = parsed.flags;
-  return { ok: true, options: { kind: "list", json: json === true, stateDir } };
+  return { ok: true, value: { kind: "list", json: json === true, stateDir } };
 }
 
-function readLog(args: readonly string[]): OptionsResult<AccessLogOptions> {
+function readLog(args: readonly string[]): FlagValue<AccessLogOptions> {
   const parsed = readFlags(args, LOG_FLAGS);
   if (!parsed.ok) return parsed;
-  const { json, "state-dir": stateDir, limit: text = "50" } = parsed.flags;
-  const limit = readNumberFlag(text, { flag: "limit", min: 1, max: MAX_LIMIT });
+  const { json, "state-dir": stateDir, limit: text } = parsed.flags;
+  const limit = readLimitFlag(text);
   if (!limit.ok) return limit;
-  return { ok: true, options: { kind: "log", limit: limit.value, json: json === true, stateDir } };
+  return { ok: true, value: { kind: "log", limit: limit.value, json: json === true, stateDir } };
 }
 
-function readPair(code: string, args: readonly string[]): OptionsResult<PairOptions> {
+function readPair(code: string, args: readonly string[]): FlagValue<PairOptions> {
   const parsed = readFlags(args, PAIR_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
   const grant = readGrant(flags);
   if (!grant.ok) return grant;
-  const port = readPort(flags.port);
+  const port = readPortFlag(flags.port);
   if (!port.ok) return port;
   const { id, label, "state-dir": stateDir } = flags;
   return {
     ok: true,
-    options: { kind: "pair", code, id, label, ...grant.options, port: port.value, stateDir },
+    value: { kind: "pair", code, id, label, ...grant.value, port: port.value, stateDir },
   };
 }
 
-function readAdd(id: string, args: readonly string[]): OptionsResult<AddOptions> {
+function readAdd(id: string, args: readonly string[]): FlagValue<AddOptions> {
   const parsed = readFlags(args, ADD_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
+  if (!isSenderId(id)) {
+    return { ok: false, message: `Invalid id "${id}": expected ${SENDER_ID_EXPECTATION}` };
+  }
   const grant = readGrant(flags);
   if (!grant.ok) return grant;
-  const port = readPort(flags.port);
+  const port = readPortFlag(flags.port);
   if (!port.ok) return port;
   const expires = flags.expires === undefined
     ? { ok: true, value: undefined } as const
-    : readDurationFlag(flags.expires, "expires");
+    : readDurationFlag(flags.expires, { flag: "expires" });
   if (!expires.ok) return expires;
   return {
     ok: true,
-    options: {
+    value: {
       kind: "add",
       id,
       label: flags.label,
-      ...grant.options,
+      ...grant.value,
       expiresMs: expires.value,
       port: port.value,
       json: flags.json === true,
@@ -157,38 +173,39 @@ function readAdd(id: string, args: readonly string[]): OptionsResult<AddOptions>
 function readChange<Change extends object>(
   change: Change,
   args: readonly string[],
-): OptionsResult<Change & ChangeOptions> {
+): FlagValue<Change & ChangeOptions> {
   const parsed = readFlags(args, CHANGE_FLAGS);
   if (!parsed.ok) return parsed;
-  const port = readPort(parsed.flags.port);
+  const port = readPortFlag(parsed.flags.port);
   if (!port.ok) return port;
   return {
     ok: true,
-    options: { ...change, port: port.value, stateDir: parsed.flags["state-dir"] },
+    value: { ...change, port: port.value, stateDir: parsed.flags["state-dir"] },
   };
 }
 
-function readRights(id: string, args: readonly string[]): OptionsResult<SetRightsOptions> {
+function readRights(id: string, args: readonly string[]): FlagValue<SetRightsOptions> {
   const end = args.findIndex((arg) => arg.startsWith("-"));
   const words = end === -1 ? args : args.slice(0, end);
-  const rights = RIGHTS.filter((right) => words.includes(right));
-  const isKnown = words.every((word) => RIGHTS.some((right) => right === word));
+  const names = words.join() === "both" ? RIGHTS : words;
+  const rights = RIGHTS.filter((right) => names.includes(right));
+  const isKnown = names.every((name) => RIGHTS.some((right) => right === name));
   // Nothing at all is more likely a slip than the wish to take all rights away.
   if (words.join() !== "none" && (words.length === 0 || !isKnown)) {
     return {
       ok: false,
-      message: `Invalid rights "${words.join(" ")}": expected ${RIGHTS.join(", ")}, both, or none`,
+      message: `Invalid rights "${words.join(" ")}": expected ${RIGHTS.join(", ")}, both or none`,
     };
   }
   return readChange({ kind: "rights", id, rights }, args.slice(words.length));
 }
 
-function readPolicy(args: readonly string[]): OptionsResult<SetPolicyOptions | ShowPolicyOptions> {
+function readPolicy(args: readonly string[]): FlagValue<SetPolicyOptions | ShowPolicyOptions> {
   const [word, ...rest] = args;
   if (word === undefined || word.startsWith("-")) {
     const parsed = readFlags(args, STATE_DIR_FLAG);
     if (!parsed.ok) return parsed;
-    return { ok: true, options: { kind: "show-policy", stateDir: parsed.flags["state-dir"] } };
+    return { ok: true, value: { kind: "show-policy", stateDir: parsed.flags["state-dir"] } };
   }
   const policy = ACCESS_POLICIES.find((name) => name === word);
   if (policy === undefined) {
@@ -210,7 +227,7 @@ const SUBJECT_COMMANDS: ReadonlyMap<string, string> = new Map([
 function readSubjectCommand(
   command: string,
   args: readonly string[],
-): OptionsResult<AccessOptions> {
+): FlagValue<AccessOptions> {
   const name = SUBJECT_COMMANDS.get(command) ?? "";
   const needed = name === "code" ? "the code that a device shows" : "the id of a sender";
   const [subject, ...rest] = args;
@@ -232,7 +249,7 @@ function readSubjectCommand(
  *
  * @param args The arguments after the command's name.
  */
-export function readAccessOptions(args: readonly string[]): OptionsResult<AccessOptions> {
+export function readAccessOptions(args: readonly string[]): FlagValue<AccessOptions> {
   const [word, ...rest] = args;
   if (word === undefined || word.startsWith("-")) return readList(args);
   if (word === "list") return readList(rest);

@@ -1,11 +1,13 @@
 import { EVENT_STATES, type EventState, isOpen } from "./event_state.ts";
-import { type FlagSpec, readFlags } from "./read_flags.ts";
 import {
   DEFAULT_PORT,
-  type OptionsResult,
-  readNumberFlag,
-  STATE_DIR_FLAG,
-} from "./serve_options.ts";
+  type FlagValue,
+  readLimitFlag,
+  readPortFlag,
+  refuseFlagValue,
+} from "./flag_value.ts";
+import { type FlagSpec, readFlags } from "./read_flags.ts";
+import { STATE_DIR_FLAG } from "./serve_options.ts";
 
 /** What every command that reads the journal is asked for on the command line. */
 export interface JournalViewOptions {
@@ -48,18 +50,23 @@ export interface ReplayEventOptions extends JournalViewOptions {
 /** What the command line of `events` asks for. */
 export type EventsOptions = ListEventsOptions | ShowEventOptions | ReplayEventOptions;
 
-const JSON_FLAG = {
+const VIEW_FLAGS = {
   "json": { help: "print one JSON object per line" },
+  ...STATE_DIR_FLAG,
 } as const satisfies Record<string, FlagSpec>;
 
-const VIEW_FLAGS = { ...JSON_FLAG, ...STATE_DIR_FLAG };
+/** What `--state` takes. */
+const LISTED_STATES = ["open", ...EVENT_STATES] as const;
 
 const LIST_FLAGS = {
   "state": {
     value: "state",
     help: `only events in a state: open (stored or pushed) or ${EVENT_STATES.join(", ")}`,
   },
-  "limit": { value: "number", help: "how many events are listed, the newest (default 50)" },
+  "limit": {
+    value: "number",
+    help: "how many events are listed, the newest (default 50, at most 1000)",
+  },
   "follow": { help: "go on with the events that come in and their changes of state" },
   ...VIEW_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
@@ -81,9 +88,6 @@ export const EVENTS_FLAGS = {
   ...VIEW_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
 
-/** The most events that are listed. */
-const MAX_LIMIT = 1000;
-
 /** The states that `--state` means; `undefined` for all of them. */
 export function statesOf(
   state: "open" | EventState | undefined,
@@ -92,25 +96,22 @@ export function statesOf(
   return state === "open" ? EVENT_STATES.filter(isOpen) : [state];
 }
 
-function readList(args: readonly string[]): OptionsResult<ListEventsOptions> {
+function readList(args: readonly string[]): FlagValue<ListEventsOptions> {
   const parsed = readFlags(args, LIST_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
-  const state = ["open", ...EVENT_STATES].find((name) => name === flags.state);
+  const state = LISTED_STATES.find((name) => name === flags.state);
   if (flags.state !== undefined && state === undefined) {
-    const expected = ["open", ...EVENT_STATES].join(", ");
-    return {
-      ok: false,
-      message: `Invalid value "${flags.state}" for --state: expected one of ${expected}`,
-    };
+    const expected = `one of ${LISTED_STATES.join(", ")}`;
+    return refuseFlagValue(flags.state, { flag: "state", expected });
   }
-  const limit = readNumberFlag(flags.limit ?? "50", { flag: "limit", min: 1, max: MAX_LIMIT });
+  const limit = readLimitFlag(flags.limit);
   if (!limit.ok) return limit;
   return {
     ok: true,
-    options: {
+    value: {
       kind: "list",
-      state: state as "open" | EventState | undefined,
+      state,
       limit: limit.value,
       follow: flags.follow === true,
       json: flags.json === true,
@@ -119,22 +120,22 @@ function readList(args: readonly string[]): OptionsResult<ListEventsOptions> {
   };
 }
 
-function readShow(id: string, args: readonly string[]): OptionsResult<ShowEventOptions> {
+function readShow(id: string, args: readonly string[]): FlagValue<ShowEventOptions> {
   const parsed = readFlags(args, VIEW_FLAGS);
   if (!parsed.ok) return parsed;
   const { json, "state-dir": stateDir } = parsed.flags;
-  return { ok: true, options: { kind: "show", id, json: json === true, stateDir } };
+  return { ok: true, value: { kind: "show", id, json: json === true, stateDir } };
 }
 
-function readReplay(id: string, args: readonly string[]): OptionsResult<ReplayEventOptions> {
+function readReplay(id: string, args: readonly string[]): FlagValue<ReplayEventOptions> {
   const parsed = readFlags(args, REPLAY_FLAGS);
   if (!parsed.ok) return parsed;
-  const { json, "state-dir": stateDir, port: text = String(DEFAULT_PORT) } = parsed.flags;
-  const port = readNumberFlag(text, { flag: "port", min: 1, max: 65535 });
+  const { json, "state-dir": stateDir } = parsed.flags;
+  const port = readPortFlag(parsed.flags.port);
   if (!port.ok) return port;
   return {
     ok: true,
-    options: { kind: "replay", id, port: port.value, json: json === true, stateDir },
+    value: { kind: "replay", id, port: port.value, json: json === true, stateDir },
   };
 }
 
@@ -143,7 +144,7 @@ function readReplay(id: string, args: readonly string[]): OptionsResult<ReplayEv
  *
  * @param args The arguments after the command's name.
  */
-export function readEventsOptions(args: readonly string[]): OptionsResult<EventsOptions> {
+export function readEventsOptions(args: readonly string[]): FlagValue<EventsOptions> {
   const [command, id, ...rest] = args;
   if (command === undefined || command.startsWith("-")) return readList(args);
   if (command !== "show" && command !== "replay") {

@@ -1,15 +1,18 @@
 /**
- * Reads the texts of flags that take a value: numbers, durations and lists.
+ * Reads the texts of flags that take a value: numbers, ports, durations and lists.
  *
  * @module
  */
 
 import { tryParseDurationMs } from "./duration.ts";
 
-/** The value of a flag, or a message that names the flag, the text and what is allowed. */
+/** What a flag or a command line says, or a message that names the text and what is allowed. */
 export type FlagValue<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
+
+/** The port of the documented walkthrough. */
+export const DEFAULT_PORT = 8788;
 
 /** Which numbers a flag takes. */
 export interface NumberFlagOptions {
@@ -19,6 +22,18 @@ export interface NumberFlagOptions {
   readonly min: number;
   /** The most that is allowed. */
   readonly max: number;
+}
+
+/** Which durations a flag takes. */
+export interface DurationFlagOptions {
+  /** The name of the flag. */
+  readonly flag: string;
+  /**
+   * The longest that is allowed.
+   *
+   * @default {"3650d"}
+   */
+  readonly max?: string;
 }
 
 /** Which items a flag with a list takes. */
@@ -61,17 +76,30 @@ export function readNumberFlag(
   return refuseFlagValue(text, { flag, expected: `a whole number from ${min} to ${max}` });
 }
 
+/** Reads the port of a server that runs out of the text of `--port`. */
+export function readPortFlag(text = String(DEFAULT_PORT)): FlagValue<number> {
+  return readNumberFlag(text, { flag: "port", min: 1, max: 65535 });
+}
+
+/** Reads how many rows are listed out of the text of `--limit`. */
+export function readLimitFlag(text = "50"): FlagValue<number> {
+  return readNumberFlag(text, { flag: "limit", min: 1, max: 1000 });
+}
+
 /**
  * Reads a duration out of the text of a flag.
  *
  * @returns The duration in milliseconds, or a message that names the flag, the value and what is
  * allowed.
  */
-export function readDurationFlag(text: string, flag: string): FlagValue<number> {
-  const value = tryParseDurationMs(text);
-  return value === undefined
-    ? refuseFlagValue(text, { flag, expected: 'a duration such as "10m", "2h" or "30d"' })
-    : { ok: true, value };
+export function readDurationFlag(
+  text: string,
+  { flag, max = "3650d" }: DurationFlagOptions,
+): FlagValue<number> {
+  const value = tryParseDurationMs(text) ?? Infinity;
+  if (value <= (tryParseDurationMs(max) ?? 0)) return { ok: true, value };
+  const expected = `a duration such as "10m" or "2h", at most ${max}`;
+  return refuseFlagValue(text, { flag, expected });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from "./flag_value.ts";
 import type { NamedSource } from "./format_sources.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 import { PROVIDER_SETUPS } from "./sources/provider_setup.ts";
@@ -13,12 +14,22 @@ export interface AddedSourceOptions {
   readonly configPath: string;
   /** The port of the server on this machine. */
   readonly port: number;
+  /** The state folder that was asked for; `undefined` for the usual one. */
+  readonly stateDir: string | undefined;
   /** Whether the process that takes the deliveries may read a file as it is. */
   readonly isReadable: (path: string) => boolean;
 }
 
 function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** The flags that tell another command of the same server, where it is not the usual one. */
+function formatServerFlags(
+  { port, stateDir }: Pick<AddedSourceOptions, "port" | "stateDir">,
+): string {
+  const portFlag = port === DEFAULT_PORT ? "" : ` --port ${port}`;
+  return stateDir ? `${portFlag} --state-dir ${quote(stateDir)}` : portFlag;
 }
 
 /** What the server has to be started with for a secret; nothing for one that it may read anyway. */
@@ -83,6 +94,6 @@ export function formatAddedSource(
     ...(newSecret !== undefined && isSecretTheirs ? formatReplacing(options) : []),
     ...source.secrets.flatMap((text) => formatPermissions(text, options)),
     "",
-    `Try it out: deno-channel source test ${name}`,
+    `Try it out: deno-channel source test ${name}${formatServerFlags(options)}`,
   ];
 }

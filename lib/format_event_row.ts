@@ -2,6 +2,7 @@ import { cleanLine } from "./clean_line.ts";
 import { formatAge } from "./duration.ts";
 import type { EventSummary } from "./event_record.ts";
 import { firstLine } from "./first_line.ts";
+import { cutToColumns } from "./format_table.ts";
 
 /** The titles of the columns of a table of events. */
 export const EVENT_HEADER: readonly string[] = ["EVENT", "STATE", "AGE", "FROM", "TEXT"];
@@ -20,12 +21,12 @@ const SENDER_CODE_POINTS = 32;
  *
  * @param event The event.
  * @param nowMs The time in milliseconds since the epoch.
- * @param textCodePoints The longest text, in code points; at least 16.
+ * @param textColumns How many columns there are for the text; at least 16.
  */
 export function formatEventRow(
   event: EventSummary,
   nowMs: number,
-  textCodePoints: number,
+  textColumns: number,
 ): string[] {
   const times = event.attempts > 1 ? ` (${event.attempts}×)` : "";
   return [
@@ -33,6 +34,6 @@ export function formatEventRow(
     event.state + times,
     formatAge(nowMs - event.storedAt),
     cleanLine(event.sender, SENDER_CODE_POINTS),
-    firstLine(event.start, textCodePoints).replace(CUT_REGEXP, "…"),
+    cutToColumns(firstLine(event.start, textColumns).replace(CUT_REGEXP, "…"), textColumns),
   ];
 }

@@ -18,6 +18,24 @@ export function displayWidth(text: string): number {
 }
 
 /**
+ * Cuts a line of text to what a terminal shows in so many columns.
+ *
+ * @param text The line.
+ * @param columns How many columns there are, the `…` at a cut included.
+ */
+export function cutToColumns(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let line = "";
+  let left = columns - 1;
+  for (const character of text) {
+    left -= displayWidth(character);
+    if (left < 0) break;
+    line += character;
+  }
+  return `${line}…`;
+}
+
+/**
  * Measures the columns of a table.
  *
  * @param rows The cells of the table, row by row.

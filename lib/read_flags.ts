@@ -7,12 +7,21 @@
  * @module
  */
 
+import { refuseFlagValue } from "./flag_value.ts";
+
 /** One flag of a command. */
 export interface FlagSpec {
   /** The name of its value in the help text; a flag without one is a switch. */
   readonly value?: string;
   /** What the flag does, for the help text. */
   readonly help: string;
+  /** Which values it takes; by default any text. */
+  readonly check?: {
+    /** Whether a text is one of them. */
+    readonly isValue: (text: string) => boolean;
+    /** What is expected, for the message. */
+    readonly expected: string;
+  };
 }
 
 /** The flags that were given: the text of a value, or `true` for a switch. */
@@ -59,6 +68,9 @@ export function readFlags<Spec extends Record<string, FlagSpec>>(
     const value = inline ?? rest.shift();
     if (value === undefined || (inline === undefined && value.startsWith("--"))) {
       return { ok: false, message: `The flag --${name} needs a value: expected ${flag.value}` };
+    }
+    if (flag.check?.isValue(value) === false) {
+      return refuseFlagValue(value, { flag: name, expected: flag.check.expected });
     }
     flags[name] = value;
   }

@@ -1,4 +1,4 @@
-import { type FlagValue, readDurationFlag, readListFlag, refuseFlagValue } from "./flag_value.ts";
+import { type FlagValue, readDurationFlag, readListFlag } from "./flag_value.ts";
 import type { Flags, FlagSpec } from "./read_flags.ts";
 import { isToolPattern, type RelayFilter } from "./relay_filter.ts";
 
@@ -29,8 +29,6 @@ export const RELAY_FLAGS = {
   },
 } as const satisfies Record<string, FlagSpec>;
 
-const MAX_EXPIRY_MS = 24 * 60 * 60 * 1000;
-
 function readToolsFlag(
   text: string | undefined,
   flag: "relay-tools" | "relay-except",
@@ -40,14 +38,6 @@ function readToolsFlag(
     isItem: isToolPattern,
     expected: 'names of tools, separated by commas, such as "Bash" or "mcp__github__*"',
   });
-}
-
-function readExpiryFlag(text: string): FlagValue<number> {
-  const flag = "permission-expiry";
-  const expiry = readDurationFlag(text, flag);
-  return expiry.ok && expiry.value > MAX_EXPIRY_MS
-    ? refuseFlagValue(text, { flag, expected: "at most 24h" })
-    : expiry;
 }
 
 /**
@@ -65,7 +55,10 @@ export function readRelayOptions(flags: Flags<typeof RELAY_FLAGS>): FlagValue<Re
   }
   const only = readToolsFlag(onlyText, "relay-tools");
   const except = readToolsFlag(exceptText, "relay-except");
-  const expiry = readExpiryFlag(flags["permission-expiry"] ?? "30m");
+  const expiry = readDurationFlag(flags["permission-expiry"] ?? "30m", {
+    flag: "permission-expiry",
+    max: "24h",
+  });
   if (!only.ok) return only;
   if (!except.ok) return except;
   if (!expiry.ok) return expiry;

@@ -1,10 +1,15 @@
 import { isSenderId } from "./allowlist.ts";
-import { readDurationFlag, readListFlag, readNumberFlag, refuseFlagValue } from "./flag_value.ts";
+import {
+  DEFAULT_PORT,
+  type FlagValue,
+  readDurationFlag,
+  readListFlag,
+  readNumberFlag,
+  refuseFlagValue,
+} from "./flag_value.ts";
 import { NETWORK_FLAGS, type NetworkOptions, readNetworkOptions } from "./network_options.ts";
 import { type Flags, type FlagSpec, readFlags } from "./read_flags.ts";
 import { readRelayOptions, RELAY_FLAGS, type RelayOptions } from "./relay_options.ts";
-
-export { type NumberFlagOptions, readNumberFlag } from "./flag_value.ts";
 
 /** What the process that holds the port is asked for on the command line. */
 export interface GatewayOptions extends RelayOptions {
@@ -40,19 +45,16 @@ export interface ServeOptions extends GatewayOptions {
   readonly redeliverAfterMs: number | undefined;
 }
 
-/** A value, or a message that names the flag, the value and what is allowed. */
-export type OptionsResult<T> =
-  | { readonly ok: true; readonly options: T }
-  | { readonly ok: false; readonly message: string };
-
-/** The port of the documented walkthrough. */
-export const DEFAULT_PORT = 8788;
-
 /** The flag that every command that touches the journal has. */
 export const STATE_DIR_FLAG = {
   "state-dir": {
     value: "folder",
-    help: "where events are kept (default ~/.claude/channels/webhook)",
+    help: "where events are kept (default ${CLAUDE_CONFIG_DIR:-~/.claude}/channels/webhook)",
+    check: {
+      // Claude Code passes a variable that is not set as it was written.
+      isValue: (text) => !text.includes("${"),
+      expected: "a folder, and each variable in it set",
+    },
   },
 } as const satisfies Record<string, FlagSpec>;
 
@@ -111,7 +113,7 @@ type GatewayFlags = Flags<typeof GATEWAY_FLAGS>;
 
 function readTrustFlags(
   flags: GatewayFlags,
-): OptionsResult<Pick<GatewayOptions, "trustedSenders" | "trustedHeaderApproves">> {
+): FlagValue<Pick<GatewayOptions, "trustedSenders" | "trustedHeaderApproves">> {
   const trustedHeaderApproves = flags["trust-header-approve"] === true;
   if (trustedHeaderApproves && flags["trust-header"] === undefined) {
     return {
@@ -125,11 +127,11 @@ function readTrustFlags(
     expected: 'names of letters, digits and "._@-", separated by commas',
   });
   return trustedSenders.ok
-    ? { ok: true, options: { trustedSenders: trustedSenders.value, trustedHeaderApproves } }
+    ? { ok: true, value: { trustedSenders: trustedSenders.value, trustedHeaderApproves } }
     : trustedSenders;
 }
 
-function toGatewayOptions(flags: GatewayFlags): OptionsResult<GatewayOptions> {
+function toGatewayOptions(flags: GatewayFlags): FlagValue<GatewayOptions> {
   const number = (flag: keyof typeof NUMBER_FLAGS) => {
     const { usual, min, max } = NUMBER_FLAGS[flag];
     return readNumberFlag(flags[flag] ?? String(usual), { flag, min, max });
@@ -139,7 +141,7 @@ function toGatewayOptions(flags: GatewayFlags): OptionsResult<GatewayOptions> {
   const maxStreams = number("max-streams");
   const maxStreamsPerSender = number("max-streams-per-sender");
   const retainSize = number("retain-size");
-  const retain = readDurationFlag(flags.retain ?? "30d", "retain");
+  const retain = readDurationFlag(flags.retain ?? "30d", { flag: "retain" });
   const trust = readTrustFlags(flags);
   const relay = readRelayOptions(flags);
   const { durability = "normal" } = flags;
@@ -154,13 +156,13 @@ function toGatewayOptions(flags: GatewayFlags): OptionsResult<GatewayOptions> {
   if (durability !== "normal" && durability !== "full") {
     return refuseFlagValue(durability, { flag: "durability", expected: '"normal" or "full"' });
   }
-  const isHeaderTrusted = trust.options.trustedSenders.length > 0;
+  const isHeaderTrusted = trust.value.trustedSenders.length > 0;
   const network = readNetworkOptions(flags, { port: port.value, isHeaderTrusted });
   if (!network.ok) return network;
   return {
     ok: true,
-    options: {
-      ...trust.options,
+    value: {
+      ...trust.value,
       ...relay.value,
       port: port.value,
       network: network.value,
@@ -181,7 +183,7 @@ function toGatewayOptions(flags: GatewayFlags): OptionsResult<GatewayOptions> {
  *
  * @param args The arguments after the command's name.
  */
-export function readGatewayOptions(args: readonly string[]): OptionsResult<GatewayOptions> {
+export function readGatewayOptions(args: readonly string[]): FlagValue<GatewayOptions> {
   const parsed = readFlags(args, GATEWAY_FLAGS);
   return parsed.ok ? toGatewayOptions(parsed.flags) : parsed;
 }
@@ -191,17 +193,17 @@ export function readGatewayOptions(args: readonly string[]): OptionsResult<Gatew
  *
  * @param args The arguments after the command's name.
  */
-export function readServeOptions(args: readonly string[]): OptionsResult<ServeOptions> {
+export function readServeOptions(args: readonly string[]): FlagValue<ServeOptions> {
   const parsed = readFlags(args, SERVE_FLAGS);
   if (!parsed.ok) return parsed;
   const common = toGatewayOptions(parsed.flags);
   if (!common.ok) return common;
   const text = parsed.flags["redeliver-after"];
   if (text === undefined) {
-    return { ok: true, options: { ...common.options, redeliverAfterMs: undefined } };
+    return { ok: true, value: { ...common.value, redeliverAfterMs: undefined } };
   }
-  const redeliverAfter = readDurationFlag(text, "redeliver-after");
+  const redeliverAfter = readDurationFlag(text, { flag: "redeliver-after" });
   return redeliverAfter.ok
-    ? { ok: true, options: { ...common.options, redeliverAfterMs: redeliverAfter.value } }
+    ? { ok: true, value: { ...common.value, redeliverAfterMs: redeliverAfter.value } }
     : redeliverAfter;
 }

@@ -1,6 +1,7 @@
 import { EVENTS_FLAGS, type JournalViewOptions } from "./events_options.ts";
+import type { FlagValue } from "./flag_value.ts";
 import { type FlagSpec, readFlags } from "./read_flags.ts";
-import { type OptionsResult, STATE_DIR_FLAG } from "./serve_options.ts";
+import { STATE_DIR_FLAG } from "./serve_options.ts";
 
 /** What `sessions` is asked for on the command line. */
 export interface SessionsOptions extends JournalViewOptions {
@@ -20,9 +21,9 @@ export const SESSIONS_FLAGS = {
  *
  * @param args The arguments after the command's name.
  */
-export function readSessionsOptions(args: readonly string[]): OptionsResult<SessionsOptions> {
+export function readSessionsOptions(args: readonly string[]): FlagValue<SessionsOptions> {
   const parsed = readFlags(args, SESSIONS_FLAGS);
   if (!parsed.ok) return parsed;
   const { all, json, "state-dir": stateDir } = parsed.flags;
-  return { ok: true, options: { all: all === true, json: json === true, stateDir } };
+  return { ok: true, value: { all: all === true, json: json === true, stateDir } };
 }

@@ -4,14 +4,17 @@
  * @module
  */
 
+import { isRepositoryName, isSessionName } from "./address_name.ts";
 import type { JournalViewOptions } from "./events_options.ts";
-import { readNumberFlag, refuseFlagValue } from "./flag_value.ts";
+import { DEFAULT_PORT, type FlagValue, readPortFlag } from "./flag_value.ts";
 import { type FlagSpec, readFlags } from "./read_flags.ts";
-import { DEFAULT_PORT, type OptionsResult, STATE_DIR_FLAG } from "./serve_options.ts";
+import { STATE_DIR_FLAG } from "./serve_options.ts";
 import { findNearest } from "./sources/nearest.ts";
 import { SCHEME_KINDS, type SchemeKind } from "./sources/scheme.ts";
-import { tryParseSecretReference } from "./sources/secret_reference.ts";
+import { findReferenceFault, tryParseSecretReference } from "./sources/secret_reference.ts";
 import { findSourcePathFault } from "./sources/source_path.ts";
+
+const NAME_REGEXP = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /** What `source list` is asked for. */
 export interface ListSourcesOptions extends JournalViewOptions {
@@ -97,16 +100,28 @@ const SERVER_FLAGS = {
 } as const satisfies Record<string, FlagSpec>;
 
 const ADD_FLAGS = {
-  "name": { value: "name", help: "source add: the name of the source (default its kind)" },
+  "name": {
+    value: "name",
+    help: "source add: the name of the source (default its kind)",
+    check: {
+      isValue: (text) => NAME_REGEXP.test(text),
+      expected: '1 to 32 of "a-z0-9_-", a letter first',
+    },
+  },
   "path": { value: "path", help: "source add: where its webhooks are sent (default /<name>)" },
   "secret-from": {
     value: "reference",
     help: "source add: where its secret is, env:NAME or file:/path (default a new one)",
   },
-  "session": { value: "name", help: "source add: the session that its events go to" },
+  "session": {
+    value: "name",
+    help: "source add: the session that its events go to",
+    check: { isValue: isSessionName, expected: "the name of a session" },
+  },
   "repository": {
     value: "owner/name",
     help: "source add: the repository that its events are about, if they do not say it",
+    check: { isValue: isRepositoryName, expected: 'a repository such as "owner/name"' },
   },
   ...SERVER_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
@@ -115,6 +130,10 @@ const TEST_FLAGS = {
   "event": {
     value: "type",
     help: "source test: the type of the event, where it is sent in a header (default the sample's)",
+    check: {
+      isValue: (text) => /^[!-~](?:[ -~]{0,98}[!-~])?$/.test(text),
+      expected: "at most 100 letters and signs",
+    },
   },
   ...SERVER_FLAGS,
 } as const satisfies Record<string, FlagSpec>;
@@ -141,17 +160,11 @@ const SUBJECT_COMMANDS: ReadonlyMap<string, readonly [name: string, what: string
 
 const COMMANDS = "list, add <kind>, remove <name>, test <name> [file] or explain <event id>";
 
-const NAME_REGEXP = /^[a-z][a-z0-9_-]{0,31}$/;
-
-function readPort(text = String(DEFAULT_PORT)) {
-  return readNumberFlag(text, { flag: "port", min: 1, max: 65535 });
-}
-
-function readList(args: readonly string[]): OptionsResult<ListSourcesOptions> {
+function readList(args: readonly string[]): FlagValue<ListSourcesOptions> {
   const parsed = readFlags(args, LIST_FLAGS);
   if (!parsed.ok) return parsed;
   const { json, "state-dir": stateDir } = parsed.flags;
-  return { ok: true, options: { kind: "list", json: json === true, stateDir } };
+  return { ok: true, value: { kind: "list", json: json === true, stateDir } };
 }
 
 function refuseKind(text: string): { readonly ok: false; readonly message: string } {
@@ -162,58 +175,56 @@ function refuseKind(text: string): { readonly ok: false; readonly message: strin
   return { ok: false, message: `Unknown kind "${text}": ${hint}` };
 }
 
-function readAdd(text: string, args: readonly string[]): OptionsResult<AddSourceOptions> {
+/** What was given is not repeated: it may be the secret. */
+function findSecretFromFault(text: string): string | undefined {
+  const fault = tryParseSecretReference(text) === undefined
+    ? "expected env:NAME or file:/path, and no secret, which the list of processes and the " +
+      "history of the shell would show"
+    : findReferenceFault(text);
+  return fault && `Invalid value for --secret-from: ${fault}`;
+}
+
+function readAdd(text: string, args: readonly string[]): FlagValue<AddSourceOptions> {
   const sourceKind = SCHEME_KINDS.find((kind) => kind === text);
   if (sourceKind === undefined) return refuseKind(text);
   const parsed = readFlags(args, ADD_FLAGS);
   if (!parsed.ok) return parsed;
   const { flags } = parsed;
   const { name = sourceKind, path = `/${name}`, "secret-from": secretFrom } = flags;
-  if (!NAME_REGEXP.test(name)) {
-    const expected = '1 to 32 of "a-z0-9_-", a letter first';
-    return refuseFlagValue(name, { flag: "name", expected });
+  const pathFault = findSourcePathFault(path);
+  if (pathFault !== undefined) {
+    return { ok: false, message: `Invalid value "${path}" for --path: ${pathFault}` };
   }
-  const fault = findSourcePathFault(path);
-  if (fault !== undefined) {
-    return { ok: false, message: `Invalid value "${path}" for --path: ${fault}` };
-  }
-  if (secretFrom !== undefined && tryParseSecretReference(secretFrom) === undefined) {
-    // What was given is not repeated: it may be the secret.
-    const message = "Invalid value for --secret-from: expected env:NAME or file:/path, and no " +
-      "secret, which the list of processes and the history of the shell would show";
-    return { ok: false, message };
-  }
-  const port = readPort(flags.port);
+  const secretFault = secretFrom === undefined ? undefined : findSecretFromFault(secretFrom);
+  if (secretFault !== undefined) return { ok: false, message: secretFault };
+  const port = readPortFlag(flags.port);
   if (!port.ok) return port;
   const { session, repository, "state-dir": stateDir } = flags;
   const where = { name, path, secretFrom, session, repository };
-  return { ok: true, options: { kind: "add", sourceKind, ...where, port: port.value, stateDir } };
+  return { ok: true, value: { kind: "add", sourceKind, ...where, port: port.value, stateDir } };
 }
 
-function readRemove(name: string, args: readonly string[]): OptionsResult<RemoveSourceOptions> {
+function readRemove(name: string, args: readonly string[]): FlagValue<RemoveSourceOptions> {
   const parsed = readFlags(args, STATE_DIR_FLAG);
   if (!parsed.ok) return parsed;
-  return { ok: true, options: { kind: "remove", name, stateDir: parsed.flags["state-dir"] } };
+  return { ok: true, value: { kind: "remove", name, stateDir: parsed.flags["state-dir"] } };
 }
 
-function readTest(name: string, args: readonly string[]): OptionsResult<TestSourceOptions> {
+function readTest(name: string, args: readonly string[]): FlagValue<TestSourceOptions> {
   const [first = "--"] = args;
   const file = first === "-" || !first.startsWith("-") ? first : undefined;
   const parsed = readFlags(file === undefined ? args : args.slice(1), TEST_FLAGS);
   if (!parsed.ok) return parsed;
   const { event, "state-dir": stateDir } = parsed.flags;
-  if (event !== undefined && !/^[!-~](?:[ -~]{0,98}[!-~])?$/.test(event)) {
-    return refuseFlagValue(event, { flag: "event", expected: "at most 100 letters and signs" });
-  }
-  const port = readPort(parsed.flags.port);
+  const port = readPortFlag(parsed.flags.port);
   if (!port.ok) return port;
-  return { ok: true, options: { kind: "test", name, file, event, port: port.value, stateDir } };
+  return { ok: true, value: { kind: "test", name, file, event, port: port.value, stateDir } };
 }
 
-function readExplain(id: string, args: readonly string[]): OptionsResult<ExplainEventOptions> {
+function readExplain(id: string, args: readonly string[]): FlagValue<ExplainEventOptions> {
   const parsed = readFlags(args, STATE_DIR_FLAG);
   if (!parsed.ok) return parsed;
-  return { ok: true, options: { kind: "explain", id, stateDir: parsed.flags["state-dir"] } };
+  return { ok: true, value: { kind: "explain", id, stateDir: parsed.flags["state-dir"] } };
 }
 
 /**
@@ -221,7 +232,7 @@ function readExplain(id: string, args: readonly string[]): OptionsResult<Explain
  *
  * @param args The arguments after the command's name.
  */
-export function readSourceOptions(args: readonly string[]): OptionsResult<SourceOptions> {
+export function readSourceOptions(args: readonly string[]): FlagValue<SourceOptions> {
   const [command, subject, ...rest] = args;
   if (command === undefined || command.startsWith("-")) return readList(args);
   if (command === "list") return readList(args.slice(1));

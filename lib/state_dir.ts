@@ -19,19 +19,14 @@ export const CHANNEL_NAME = "webhook";
 export function chooseStateDir(
   { flag, configDir, home }: StateDirSources,
 ): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly message: string } {
-  // Claude Code passes a variable that is not set as it was written.
-  if (flag?.includes("${")) {
-    return {
-      ok: false,
-      message: `Invalid value "${flag}" for --state-dir: a variable in it is not set`,
-    };
-  }
-  if (flag !== undefined && flag !== "") return { ok: true, path: flag };
+  // A link is told from the folder that it leads to only without these.
+  if (flag) return { ok: true, path: flag.replace(/(?<=.)(?:\/\.?)+$/, "") };
   const config = configDir || (home && `${home}/.claude`);
   if (config) return { ok: true, path: `${config}/channels/${CHANNEL_NAME}` };
   return {
     ok: false,
-    message: "Cannot find the state folder: give --state-dir, or allow the command to ask " +
-      "for the home folder with --allow-env=CLAUDE_CONFIG_DIR,HOME",
+    message:
+      "Cannot find the state folder: give --state-dir, or set HOME and allow the command to " +
+      "ask for it with --allow-env=CLAUDE_CONFIG_DIR,HOME",
   };
 }

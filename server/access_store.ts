@@ -10,14 +10,9 @@
 import { type Access, createAccess, formatAccess, tryParseAccess } from "../lib/access.ts";
 import { pruneAccess } from "../lib/access_changes.ts";
 import { findFileFault } from "./state_guard.ts";
-import {
-  accessPathOf,
-  corruptPathOf,
-  createStateFolder,
-  lastGoodPathOf,
-  lockPathOf,
-} from "./state_folder.ts";
+import { accessPathOf, corruptPathOf, lastGoodPathOf } from "./state_folder.ts";
 import { writeAtomically } from "./write_atomically.ts";
+import { describeWriteFault, lockWriters } from "./writer_lock.ts";
 
 /** What the access file says, or why nobody gets in. */
 export type AccessState =
@@ -127,7 +122,7 @@ export class AccessStore {
       if (!state.ok) throw new AccessFileError(state.message);
       const outcome = change(state.access);
       if (outcome.access !== undefined && outcome.access !== state.access) {
-        await this.#write(pruneAccess(outcome.access, this.#now()).access);
+        await this.#write(pruneAccess(outcome.access, this.#now()));
       }
       return outcome;
     });
@@ -216,10 +211,7 @@ export class AccessStore {
     try {
       await writeAtomically(this.#path, text);
     } catch (error) {
-      throw new AccessFileError(
-        `Cannot write the access file ${this.#path}: ${(error as Error).message}`,
-        { cause: error },
-      );
+      throw new AccessFileError(describeWriteFault(this.#path, error), { cause: error });
     }
     this.read();
     await this.#writeLastGood(text);
@@ -240,14 +232,9 @@ export class AccessStore {
   }
 
   async #withLock<T>(run: () => Promise<T>): Promise<T> {
-    createStateFolder(this.#options.stateDir);
-    // The operating system lets go of the lock when its holder ends, however that happens.
-    using file = await Deno.open(lockPathOf(this.#path), {
-      create: true,
-      write: true,
-      mode: FILE_MODE,
+    using _lock = await lockWriters(this.#options.stateDir, this.#path).catch((error) => {
+      throw new AccessFileError(describeWriteFault(this.#path, error), { cause: error });
     });
-    await file.lock(true);
     return await run();
   }
 }

@@ -8,11 +8,10 @@
 import { formatSourceConfig, tryParseSourceConfig } from "../lib/sources/source_config.ts";
 import type { SourceConfigResult } from "../lib/sources/source_config.ts";
 import type { SourceConfig } from "../lib/sources/source_entry.ts";
-import { createStateFolder, lockPathOf, sourcesPathOf } from "./state_folder.ts";
+import { sourcesPathOf } from "./state_folder.ts";
 import { findFileFault } from "./state_guard.ts";
 import { writeAtomically } from "./write_atomically.ts";
-
-const FILE_MODE = 0o600;
+import { describeWriteFault, lockWriters } from "./writer_lock.ts";
 
 /**
  * Reads the configuration; where there is none, there is no source.
@@ -40,22 +39,24 @@ export function readSourceFile(stateDir: string): SourceConfigResult {
  *
  * @param stateDir The state folder; it is created where there is none.
  * @param change Makes the new configuration of the present one.
- * @returns What is on disk now; or what is wrong with the file, or what the change was refused for.
+ * @returns What is on disk now; or what is wrong with the file, what the change was refused for, or why
+ * nothing can be written.
  */
 export async function updateSourceFile(
   stateDir: string,
   change: (config: SourceConfig) => SourceConfigResult | Promise<SourceConfigResult>,
 ): Promise<SourceConfigResult> {
-  createStateFolder(stateDir);
   const path = sourcesPathOf(stateDir);
-  // The operating system lets go of the lock when its holder ends, however that happens.
-  using lock = await Deno.open(lockPathOf(path), { create: true, write: true, mode: FILE_MODE });
-  await lock.lock(true);
-  const before = readSourceFile(stateDir);
-  if (!before.ok) return before;
-  const after = await change(before.config);
-  if (after.ok) await writeAtomically(path, formatSourceConfig(after.config));
-  return after;
+  try {
+    using _lock = await lockWriters(stateDir, path);
+    const before = readSourceFile(stateDir);
+    if (!before.ok) return before;
+    const after = await change(before.config);
+    if (after.ok) await writeAtomically(path, formatSourceConfig(after.config));
+    return after;
+  } catch (error) {
+    return { ok: false, message: describeWriteFault(path, error) };
+  }
 }
 
 /** The path of the file with the secret that was made for a source. */

@@ -6,16 +6,22 @@ const DEFAULTS: DemoOptions = { port: undefined, interactive: false, stateDir: u
 
 Deno.test("readDemoOptions() reads its flags and refuses what is not allowed", () => {
   const cases: [string[], ReturnType<typeof readDemoOptions>][] = [
-    [[], { ok: true, options: DEFAULTS }],
-    [["--interactive"], { ok: true, options: { ...DEFAULTS, interactive: true } }],
-    [["--port=9000"], { ok: true, options: { ...DEFAULTS, port: 9000 } }],
+    [[], { ok: true, value: DEFAULTS }],
+    [["--interactive"], { ok: true, value: { ...DEFAULTS, interactive: true } }],
+    [["--port=9000"], { ok: true, value: { ...DEFAULTS, port: 9000 } }],
     [["--state-dir", "/state/of mine"], {
       ok: true,
-      options: { ...DEFAULTS, stateDir: "/state/of mine" },
+      value: { ...DEFAULTS, stateDir: "/state/of mine" },
     }],
     [["--port", "9000", "--state-dir=/state", "--interactive"], {
       ok: true,
-      options: { port: 9000, interactive: true, stateDir: "/state" },
+      value: { port: 9000, interactive: true, stateDir: "/state" },
+    }],
+    [["--state-dir="], { ok: true, value: DEFAULTS }],
+    [["--state-dir", "${HOME}/x"], {
+      ok: false,
+      message:
+        'Invalid value "${HOME}/x" for --state-dir: expected a folder, and each variable in it set',
     }],
     [["--port", "x"], {
       ok: false,

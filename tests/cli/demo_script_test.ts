@@ -3,6 +3,8 @@ import { runScript } from "../../cli/demo_script.ts";
 import { Sender } from "../../cli/sender.ts";
 import type { StandIn } from "../../cli/stand_in.ts";
 
+const NEVER = new Promise<never>(() => {});
+
 const SESSION: StandIn = {
   pid: 1,
   capabilities: ["claude/channel"],
@@ -17,7 +19,13 @@ Deno.test("runScript() fails when a step does not happen, and ends what is runni
   const sender = new Sender(1);
   const stop = () => Promise.resolve(++stopped);
   const start = () => Promise.resolve({ ...SESSION, stop });
-  assertEquals(await runScript({ sender, start }), 1);
+  const terminated = NEVER;
+  assertEquals(await runScript({ sender, terminated, start }), 1);
   assertEquals(stopped, 1);
-  assertEquals(await runScript({ sender, start: () => Promise.reject(new Error("No")) }), 1);
+  assertEquals(await runScript({ sender, terminated: Promise.resolve(), start }), 1);
+  assertEquals(stopped, 2);
+  assertEquals(
+    await runScript({ sender, terminated, start: () => Promise.reject(new Error("No")) }),
+    1,
+  );
 });

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { createEventTable } from "../../cli/event_formatter.ts";
-import { insertReplay } from "../../cli/replay_event.ts";
+import { describeRoute, insertReplay } from "../../cli/replay_event.ts";
 import { createTextStyle } from "../../cli/terminal.ts";
 import { formatEventId, seqAt, tryParseEventId } from "../../lib/event_id.ts";
+import { displayWidth } from "../../lib/format_table.ts";
 import { DELIVERY_WINDOW_MS } from "../../server/event_intake.ts";
 import { recordOf, STORED_AT, summaryOf } from "../lib/_events.ts";
 import { MemoryJournal } from "../server/_memory_journal.ts";
@@ -23,7 +24,7 @@ Deno.test("createEventTable() aligns what comes in later with the first events [
   );
 });
 
-Deno.test("createEventTable() cuts the text at the end of the terminal", () => {
+Deno.test("createEventTable() cuts the text at the end of the terminal [cli.events]", () => {
   const event = summaryOf(1, { start: "word ".repeat(60) });
   for (const [columns, width] of [[100, 100], [30, 72]] as const) {
     const table = createEventTable({ columns, style: PLAIN });
@@ -31,6 +32,9 @@ Deno.test("createEventTable() cuts the text at the end of the terminal", () => {
     assert(line.length <= width && line.endsWith("…"), line);
     assertEquals(table.next(event, STORED_AT), line);
   }
+  const table = createEventTable({ columns: 80, style: PLAIN });
+  const [, line = ""] = table.begin([summaryOf(1, { start: "日本語".repeat(60) })], STORED_AT);
+  assert([79, 80].includes(displayWidth(line)) && line.endsWith("…"), line);
   const wide = createEventTable({ columns: undefined, style: PLAIN });
   assert((wide.begin([event], STORED_AT)[1] ?? "").length > 140);
 });
@@ -44,6 +48,18 @@ Deno.test("createEventTable() dims what is closed, where text has a style at all
   assert(header.startsWith("\x1b[1mEVENT") && header.endsWith("\x1b[0m"), header);
   assert(!open.includes("\x1b"), open);
   assert(closed.startsWith("\x1b[2mevt_") && closed.endsWith("\x1b[0m"), closed);
+});
+
+Deno.test("describeRoute() tells of a named session that the event waits for that one [cli.replay]", () => {
+  const sessions = { get: () => undefined };
+  const unnamed = { session: null, target: null };
+  const named = { session: null, target: "billing\n" };
+  const next = "it is stored, and pushed when a session opens next";
+  const waits = 'it is stored, and waits for the session "billing"';
+  assertEquals(describeRoute(sessions, unnamed, "nobody"), next);
+  assertEquals(describeRoute(sessions, unnamed, "told"), `no session is open for it: ${next}`);
+  assertEquals(describeRoute(sessions, named, "nobody"), waits);
+  assertEquals(describeRoute(sessions, named, "told"), `no session is open for it: ${waits}`);
 });
 
 Deno.test("insertReplay() adds the event as one that just came in, past the window for repetitions [cli.replay]", () => {

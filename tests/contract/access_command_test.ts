@@ -63,7 +63,7 @@ Deno.test("access ends with 1 when it refuses and with 2 when it is used wrongly
     ["remove ci", 1, 'deno-channel: Unknown sender "ci": there are no senders yet\n'],
     ["pair K7MWQ2", 1, "tries left before all pairings end: 4\n"],
     ["dance", 2, 'deno-channel: Unknown command "access dance": expected list, pair, add'],
-    ["rights ci", 2, "expected speak, approve, both, or none"],
+    ["rights ci", 2, "expected speak, approve, both or none"],
   ];
   for (const [line, expected, message] of cases) {
     const { code, stdout, stderr } = await run(stateDir, line);

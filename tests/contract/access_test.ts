@@ -53,7 +53,7 @@ Deno.test("a phone is paired, speaks, and is out within a second of its removal 
   const poll = () => request(`${url}/pair/${asked.pairing_id}`);
   assertEquals(await poll(), [202, '{"state":"pending"}']);
   assertStringIncludes(target.process.stderr, `Pairing code ${asked.code} for "My Phone"`);
-  const paired = await target.access("pair", asked.code, "--approve");
+  const paired = await target.access("pair", asked.code, "--approve", "--id", "my-phone");
   assertEquals([paired.code, paired.stderr], [0, ""]);
   const { token, ...granted } = JSON.parse((await poll())[1]);
   assertEquals(granted, {

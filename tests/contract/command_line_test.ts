@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { VERSION } from "../../lib/version.ts";
 import { createScratch, PROJECT, takeFreePort } from "./_session.ts";
 
@@ -54,6 +54,10 @@ Deno.test("wrong usage names the flag, the value and what is allowed, and exits 
     [["dance"], 'Unknown command "dance": expected serve, gateway'],
     [["serve", "now"], 'Unknown argument "now"'],
     [["demo", "--port", "0"], 'Invalid value "0" for --port: expected a whole number from 1'],
+    [["--state-dir", "${HOME}/x"], 'Invalid value "${HOME}/x" for --state-dir'],
+    [["gateway", "--state-dir=${HOME}/x"], 'Invalid value "${HOME}/x" for --state-dir'],
+    [["source", "add", "github", "--repository", "foo"], 'Invalid value "foo" for --repository'],
+    [["access", "add", "a b"], 'Invalid id "a b": expected 1 to 64 letters'],
   ];
   for (const [args, message] of cases) {
     const { code, stdout, stderr } = await run(args);
@@ -67,6 +71,16 @@ Deno.test("serve without the permission for its port says which flag is missing 
   const { code, stdout, stderr } = await run(["--port", "8799"], ["--allow-net=127.0.0.1:8788"]);
   assertEquals([code, stdout], [1, ""]);
   assertStringIncludes(stderr, "--allow-net=127.0.0.1:8799");
+});
+
+Deno.test("a state folder that cannot be used is named, and another one asked for [state.folder]", async () => {
+  const file = `${createScratch()}/file`;
+  await Deno.writeTextFile(file, "");
+  const flags = [`--allow-read=${file}/x`, `--allow-write=${file}/x`];
+  const { code, stdout, stderr } = await run(["events", "--state-dir", `${file}/x`], flags);
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, `Cannot use ${file}/x: `);
+  assertStringIncludes(stderr, "Give another one with --state-dir");
 });
 
 Deno.test("demo runs every step and exits with 0 [cli.demo]", async () => {
@@ -96,49 +110,81 @@ Deno.test("demo leaves a port alone that somebody else holds", async () => {
   assertStringIncludes(stderr, `Cannot run the demo on port ${port}: the port is in use`);
 });
 
+/** An interactive demo, as a real process. */
+class Demo implements AsyncDisposable {
+  readonly child: Deno.ChildProcess;
+  /** What it has shown. */
+  shown = "";
+  readonly #typed: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+
+  constructor(flags: readonly string[], temporary = createScratch()) {
+    this.child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-prompt", "--frozen", "--allow-net=127.0.0.1", "--allow-env=TMPDIR"],
+        ...[`--allow-write=${temporary}`, `--allow-run=${Deno.execPath()}`],
+        ...[new URL("main.ts", PROJECT).href, "demo", "--interactive", ...flags],
+      ],
+      env: { TMPDIR: temporary },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#typed = this.child.stdin.getWriter();
+    this.#lines = this.child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async type(line: string): Promise<void> {
+    await this.#typed.write(new TextEncoder().encode(`${line}\n`));
+  }
+
+  async waitFor(part: string): Promise<void> {
+    while (!this.shown.includes(part)) {
+      const { value, done } = await this.#lines.read();
+      if (done) throw new Error(`It ended without "${part}": ${this.shown}`);
+      this.shown += value;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#typed.close().catch(() => {});
+    await this.child.status;
+    await this.#lines.cancel();
+  }
+}
+
 Deno.test("demo --interactive stands in for Claude until it is told to quit [cli.demo]", async () => {
   const port = takeFreePort();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", "--frozen", "--allow-net=127.0.0.1"],
-      ...[`--allow-run=${Deno.execPath()}`, new URL("main.ts", PROJECT).href],
-      ...["demo", "--interactive", "--port", String(port), "--state-dir", createScratch()],
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const typed = child.stdin.getWriter();
-  const type = (line: string) => typed.write(new TextEncoder().encode(`${line}\n`));
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let shown = "";
-  const waitFor = async (part: string) => {
-    while (!shown.includes(part)) {
-      const { value, done } = await lines.read();
-      if (done) throw new Error(`It ended without "${part}": ${shown}`);
-      shown += value;
-    }
-  };
+  await using demo = new Demo(["--port", String(port), "--state-dir", createScratch()]);
   const post = async (body: string) => {
     const headers = { "x-sender": "dev", connection: "close" };
     const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body, headers });
     return await response.text();
   };
 
-  await waitFor("/quit");
+  await demo.waitFor("/quit");
   assertEquals(await post("hello"), "ok");
-  await waitFor(">hello\n\n(Answer: reply with chat_id chat_");
-  await type("/reply chat_1 hi there");
-  await waitFor("sent");
-  await type("/ask Bash ls -la");
-  await waitFor("asked: answer with");
-  const [, requestId = ""] = /"yes (\w{5})"/.exec(shown) ?? [];
+  await demo.waitFor(">hello\n\n(Answer: reply with chat_id chat_");
+  await demo.type("/reply chat_1 hi there");
+  await demo.waitFor("sent");
+  await demo.type("/ask Bash ls -la");
+  await demo.waitFor("asked: answer with");
+  const [, requestId = ""] = /"yes (\w{5})"/.exec(demo.shown) ?? [];
   assertEquals(await post(`no ${requestId}`), "verdict recorded");
-  await waitFor(`verdict: deny ${requestId}`);
-  await type("/dance");
-  await waitFor('Not understood: "/dance"');
-  await type("/quit");
-  assertEquals((await child.status).code, 0);
-  await lines.cancel();
-  await typed.close().catch(() => {});
+  await demo.waitFor(`verdict: deny ${requestId}`);
+  await demo.type("/dance");
+  await demo.waitFor('Not understood: "/dance"');
+  await demo.type("/quit");
+  assertEquals((await demo.child.status).code, 0);
+});
+
+Deno.test("demo leaves nothing behind, also when it is interrupted [cli.demo]", async () => {
+  const temporary = `${createScratch()}/deno-channel-task-1`;
+  await Deno.mkdir(temporary);
+  await using demo = new Demo(["--port", String(takeFreePort())], temporary);
+  await demo.waitFor("/quit");
+  assertEquals(Array.from(Deno.readDirSync(temporary)).length, 1);
+  demo.child.kill("SIGINT");
+  assertEquals((await demo.child.status).code, 0);
+  assertThrows(() => Deno.statSync(temporary), Deno.errors.NotFound);
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { createServerCommand } from "../../cli/server_command.ts";
 import { createScratch, PROJECT, Session } from "./_session.ts";
 import { until } from "../_until.ts";
@@ -13,6 +13,19 @@ interface ServerEntry {
 async function readMcpJson(): Promise<ServerEntry> {
   const text = await Deno.readTextFile(new URL(".mcp.json", PROJECT));
   return JSON.parse(text).mcpServers.webhook;
+}
+
+const TASK_ENV = "--allow-env=HOME,CLAUDE_CONFIG_DIR";
+
+/** The commands of the tasks; their shell knows no braces, and splits what is not quoted. */
+async function readTasks(): Promise<Record<string, string>> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
+  return Object.fromEntries(
+    Object.entries(tasks as Record<string, { command: string }>).map(([name, { command }]) => [
+      name,
+      command.replaceAll('"', "").replaceAll("$HOME", "${HOME}"),
+    ]),
+  );
 }
 
 Deno.test(".mcp.json grants one port and one folder, as all others who start the server do [sandbox.flags]", async () => {
@@ -34,13 +47,41 @@ Deno.test(".mcp.json grants one port and one folder, as all others who start the
     "dev",
     "--trust-header-approve",
   ]);
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
-  const line = [command, ...args].join(" ");
-  // The shell of tasks knows no braces, and splits what is not quoted.
-  assertEquals(tasks.start.command.replaceAll('"', ""), line.replaceAll("${HOME}", "$HOME"));
+  // A task finds its folder itself, so that it says so where that is not the one it may use.
+  const task = [command, ...args].join(" ")
+    .replace(` --state-dir ${stateDir}`, "")
+    .replace(" --allow-read", ` ${TASK_ENV} --allow-read`);
+  assertEquals((await readTasks()).start, task);
   const flags = ["--trust-header", "dev", "--trust-header-approve"];
   const own = createServerCommand({ mainModule: "main.ts", port: 8788, stateDir, flags });
   assertEquals(own.args.filter((arg) => arg !== "--port" && arg !== "8788"), args);
+});
+
+Deno.test("no task works on another folder than the one that CLAUDE_CONFIG_DIR names [state.folder]", async () => {
+  const tasks = await readTasks();
+  const stateDir = "${HOME}/.claude/channels/webhook";
+  for (const name of ["start", "gateway", "events", "sessions", "access", "source"]) {
+    const folders = `${TASK_ENV} --allow-read=${stateDir} --allow-write=${stateDir} main.ts`;
+    assertStringIncludes(tasks[name] ?? "", folders, name);
+    assertFalse(tasks[name]?.includes("--state-dir"), name);
+  }
+  const config = createScratch();
+  const outputs = await Promise.all(
+    ["events", "access"].map((name) =>
+      new Deno.Command(Deno.execPath(), {
+        args: ["task", "-q", name],
+        cwd: PROJECT,
+        env: { CLAUDE_CONFIG_DIR: config },
+      }).output()
+    ),
+  );
+  for (const { code, stdout, stderr } of outputs) {
+    assertEquals([code, new TextDecoder().decode(stdout)], [1, ""]);
+    assertStringIncludes(
+      new TextDecoder().decode(stderr),
+      `Cannot keep events in ${config}/channels/webhook: Deno was started without --allow-read=`,
+    );
+  }
 });
 
 /** What the server has in its state folder, and the file by which it knows its own user. */

@@ -55,6 +55,7 @@ Deno.test("readAccessOptions() reads each command and its flags [cli.access]", (
     ["remove ci", { kind: "remove", id: "ci", ...CHANGE }],
     ["token rotate ci --port 9000", { kind: "rotate", id: "ci", ...CHANGE, port: 9000 }],
     ["rights ci none", { kind: "rights", id: "ci", rights: [], ...CHANGE }],
+    ["rights ci both", { kind: "rights", id: "ci", rights: ["speak", "approve"], ...CHANGE }],
     ["rights ci approve", { kind: "rights", id: "ci", rights: ["approve"], ...CHANGE }],
     [
       "rights ci approve speak --state-dir /s",
@@ -68,7 +69,11 @@ Deno.test("readAccessOptions() reads each command and its flags [cli.access]", (
     ["restore", { kind: "restore", ...CHANGE }],
   ];
   for (const [line, options] of cases) {
-    assertEquals(readAccessOptions(line.split(" ").filter(Boolean)), { ok: true, options }, line);
+    assertEquals(
+      readAccessOptions(line.split(" ").filter(Boolean)),
+      { ok: true, value: options },
+      line,
+    );
   }
 });
 
@@ -87,10 +92,11 @@ Deno.test("readAccessOptions() says what is wrong, and what is allowed [cli.acce
     [["remove"], 'The command "access remove" needs the id of a sender'],
     [["rights"], 'The command "access rights" needs the id of a sender'],
     [["token", "rotate"], "expected access token rotate <id>"],
-    [["rights", "ci"], 'Invalid rights "": expected speak, approve, both, or none'],
+    [["rights", "ci"], 'Invalid rights "": expected speak, approve, both or none'],
     [["rights", "ci", "--port", "1"], 'Invalid rights ""'],
     [["rights", "ci", "Speak"], 'Invalid rights "Speak": expected speak'],
     [["rights", "ci", "none", "speak"], 'Invalid rights "none speak"'],
+    [["rights", "ci", "both", "speak"], 'Invalid rights "both speak"'],
     [["rights", "ci", "speak", "admin"], 'Invalid rights "speak admin"'],
     [["policy", "open"], 'Unknown policy "open": expected one of pairing, allowlist, disabled'],
     [["policy", "--port", "1"], 'Unknown flag "--port"'],
@@ -101,6 +107,13 @@ Deno.test("readAccessOptions() says what is wrong, and what is allowed [cli.acce
     [["restore", "now"], 'Unknown argument "now"'],
     [["add", "ci", "--chats", "some"], 'Invalid value "some" for --chats: expected own or all'],
     [["pair", "K7MWQ2", "--chats="], 'Invalid value "" for --chats'],
+    [["add", "a b"], 'Invalid id "a b": expected 1 to 64 letters, digits or "._@-"'],
+    [["add", "ci", "--label", ""], 'Invalid value "" for --label: expected 1 to 64 characters'],
+    [["pair", "K7MWQ2", "--label="], 'Invalid value "" for --label'],
+    [["pair", "K7MWQ2", "--id", "a b"], 'Invalid value "a b" for --id: expected 1 to 64 letters'],
+    [["add", "ci", "--state-dir", "${HOME}/x"], 'Invalid value "${HOME}/x" for --state-dir'],
+    [["add", "ci", "--expires", "4000d"], 'for --expires: expected a duration such as "10m"'],
+    [["add", "ci", "--expires", "4000d"], ", at most 3650d"],
     [["add", "ci", "--expires", "soon"], 'Invalid value "soon" for --expires: expected a duration'],
     [["add", "ci", "--port", "0"], 'Invalid value "0" for --port'],
     [["pair", "K7MWQ2", "--port", "x"], 'Invalid value "x" for --port'],

@@ -36,7 +36,7 @@ Deno.test("readEventsOptions() reads each flag of a list", () => {
     ]),
   ];
   for (const [args, options] of cases) {
-    assertEquals(readEventsOptions(args), { ok: true, options: { ...LIST, ...options } });
+    assertEquals(readEventsOptions(args), { ok: true, value: { ...LIST, ...options } });
   }
 });
 
@@ -44,19 +44,19 @@ Deno.test("readEventsOptions() reads the id of an event to show or to replay, an
   const flags = { json: false, stateDir: undefined };
   assertEquals(readEventsOptions(["show", "evt_1"]), {
     ok: true,
-    options: { kind: "show", id: "evt_1", ...flags },
+    value: { kind: "show", id: "evt_1", ...flags },
   });
   assertEquals(readEventsOptions(["show", "evt_1", "--json", "--state-dir=/s"]), {
     ok: true,
-    options: { kind: "show", id: "evt_1", json: true, stateDir: "/s" },
+    value: { kind: "show", id: "evt_1", json: true, stateDir: "/s" },
   });
   assertEquals(readEventsOptions(["replay", "x"]), {
     ok: true,
-    options: { kind: "replay", id: "x", port: 8788, ...flags },
+    value: { kind: "replay", id: "x", port: 8788, ...flags },
   });
   assertEquals(readEventsOptions(["replay", "x", "--port", "9000", "--json"]), {
     ok: true,
-    options: { kind: "replay", id: "x", port: 9000, ...flags, json: true },
+    value: { kind: "replay", id: "x", port: 9000, ...flags, json: true },
   });
 });
 
@@ -97,10 +97,10 @@ Deno.test("statesOf() knows what is open", () => {
 
 Deno.test("readSessionsOptions() reads its flags and refuses arguments", () => {
   const defaults = { all: false, json: false, stateDir: undefined };
-  assertEquals(readSessionsOptions([]), { ok: true, options: defaults });
+  assertEquals(readSessionsOptions([]), { ok: true, value: defaults });
   assertEquals(readSessionsOptions(["--all", "--json", "--state-dir", "/s"]), {
     ok: true,
-    options: { all: true, json: true, stateDir: "/s" },
+    value: { all: true, json: true, stateDir: "/s" },
   });
   assertEquals(readSessionsOptions(["web"]), {
     ok: false,

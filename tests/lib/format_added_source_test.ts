@@ -8,6 +8,7 @@ const OPTIONS = {
   secretPath: "/state/secret-ci",
   configPath: "/state/config.json",
   port: 8788,
+  stateDir: undefined as string | undefined,
   isReadable: (path: string) => path.startsWith("/state/"),
 };
 
@@ -37,6 +38,16 @@ Deno.test("formatAddedSource() says what to paste where, and shows a new secret 
       "Try it out: deno-channel source test ci",
     ].join("\n"),
   );
+});
+
+Deno.test("formatAddedSource() says how to try out a source of another port or folder [cli.source]", () => {
+  const cases: [Partial<typeof OPTIONS>, string][] = [
+    [{ port: 9000 }, "source test ci --port 9000"],
+    [{ stateDir: "/my state" }, "source test ci --state-dir '/my state'"],
+    [{ port: 1, stateDir: "s" }, "source test ci --port 1 --state-dir 's'"],
+    [{ stateDir: "" }, "source test ci"],
+  ];
+  for (const [options, line] of cases) assert(format({}, options).endsWith(line), line);
 });
 
 Deno.test("formatAddedSource() says where a secret goes that the other side makes [source.secrets]", () => {

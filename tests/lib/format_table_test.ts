@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { displayWidth, formatRow, measureColumns } from "../../lib/format_table.ts";
+import { cutToColumns, displayWidth, formatRow, measureColumns } from "../../lib/format_table.ts";
 
 Deno.test("displayWidth() counts the columns of a terminal", () => {
   const cases: [string, number][] = [
@@ -15,6 +15,24 @@ Deno.test("displayWidth() counts the columns of a terminal", () => {
     ["2×", 2],
   ];
   for (const [text, width] of cases) assertEquals(displayWidth(text), width, text);
+});
+
+Deno.test("cutToColumns() leaves what fits, and marks what it cuts [cli.events]", () => {
+  const cases: [string, number, string][] = [
+    ["project", 7, "project"],
+    ["project", 6, "proje…"],
+    ["日本語", 6, "日本語"],
+    ["日本語", 5, "日本…"],
+    ["日本語", 4, "日…"],
+    ["e\u0301e\u0301e\u0301", 2, "e\u0301…"],
+  ];
+  for (const [text, columns, cut] of cases) assertEquals(cutToColumns(text, columns), cut);
+  const text = fc.string({ unit: "grapheme", maxLength: 40 });
+  fc.assert(fc.property(text, fc.integer({ min: 1, max: 40 }), (text, columns) => {
+    const cut = cutToColumns(text, columns);
+    assert(displayWidth(cut) <= columns);
+    assert(cut === text || text.startsWith(cut.slice(0, -1)));
+  }));
 });
 
 Deno.test("measureColumns() takes the widest cell, and no less than the least", () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Access } from "../../lib/access.ts";
+import { pruneAccess } from "../../lib/access_changes.ts";
 import {
   MAX_PAIRINGS_PER_ADDRESS,
   MAX_PENDING_PAIRINGS,
@@ -85,7 +86,7 @@ Deno.test("requestPairing() lets each address ask twice in any hour [access.limi
       const address = `10.0.0.${number}`;
       const result = requestPairing(access, { ...REQUEST, address, nowMs });
       if (result.ok) {
-        access = freeze(result.access);
+        access = freeze(pruneAccess(result.access, nowMs));
         taken.push({ address, nowMs });
       } else if (result.code === "address") {
         const atMs = nowMs + result.retryAfterMs;

@@ -96,6 +96,21 @@ Deno.test("readFlags() refuses a switch with a value", () => {
   }
 });
 
+Deno.test("readFlags() refuses a value that the flag does not take [cli.usage]", () => {
+  const check = { isValue: (text: string) => text === "a", expected: "a letter" };
+  const spec = { "letter": { value: "letter", help: "a", check }, "word": SPEC.port } as const;
+  assertEquals(readFlags(["--letter=a", "--word="], spec), {
+    ok: true,
+    flags: { letter: "a", word: "" },
+  });
+  for (const args of [["--letter", "b"], ["--letter=b", "--word=a"]]) {
+    assertEquals(readFlags(args, spec), {
+      ok: false,
+      message: 'Invalid value "b" for --letter: expected a letter',
+    });
+  }
+});
+
 Deno.test("readFlags() leaves the arguments as they were", () => {
   const args = Object.freeze(["--port", "1", "--quiet"]);
   assert(readFlags(args, SPEC).ok);

@@ -78,7 +78,8 @@ Deno.test("readRelayOptions() refuses an expiry that is none or too long [cli.us
   for (const value of ["25h", "86400001ms", "2d"]) {
     assertEquals(
       messageOf([`--permission-expiry=${value}`]),
-      `Invalid value "${value}" for --permission-expiry: expected at most 24h`,
+      `Invalid value "${value}" for --permission-expiry: ` +
+        'expected a duration such as "10m" or "2h", at most 24h',
     );
   }
 });

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { DEFAULT_PORT, readNumberFlag } from "../../lib/flag_value.ts";
 import {
-  DEFAULT_PORT,
   GATEWAY_FLAGS,
   type GatewayOptions,
   readGatewayOptions,
-  readNumberFlag,
   readServeOptions,
   SERVE_FLAGS,
   type ServeOptions,
@@ -89,7 +88,7 @@ function messageOf(args: readonly string[]): string {
 
 Deno.test("readServeOptions() believes nobody and listens where the walkthrough does", () => {
   assertEquals(DEFAULT_PORT, 8788);
-  assertEquals(readServeOptions([]), { ok: true, options: DEFAULTS });
+  assertEquals(readServeOptions([]), { ok: true, value: DEFAULTS });
 });
 
 Deno.test("readServeOptions() reads each flag", () => {
@@ -99,15 +98,15 @@ Deno.test("readServeOptions() reads each flag", () => {
     [["--redeliver-after=1ms"], { redeliverAfterMs: 1 }],
   ];
   for (const [args, options] of cases) {
-    const expected = { ok: true as const, options: { ...DEFAULTS, ...options } };
+    const expected = { ok: true as const, value: { ...DEFAULTS, ...options } };
     assertEquals(readServeOptions(args), expected, show(args));
   }
 });
 
 Deno.test("readGatewayOptions() reads each flag but those of a session", () => {
-  assertEquals(readGatewayOptions([]), { ok: true, options: GATEWAY_DEFAULTS });
+  assertEquals(readGatewayOptions([]), { ok: true, value: GATEWAY_DEFAULTS });
   for (const [args, options] of FLAGS) {
-    const expected = { ok: true as const, options: { ...GATEWAY_DEFAULTS, ...options } };
+    const expected = { ok: true as const, value: { ...GATEWAY_DEFAULTS, ...options } };
     assertEquals(readGatewayOptions(args), expected, show(args));
   }
   for (const args of [["--redeliver-after", "10m"], ["--redeliver-after=10m"]]) {
@@ -143,7 +142,7 @@ Deno.test("readServeOptions() refuses a port or a number that is none", () => {
 Deno.test("readServeOptions() limits each sender unless it is told otherwise [access.limits]", () => {
   const limitsOf = (args: readonly string[]) => {
     const parsed = readServeOptions(args);
-    return parsed.ok && [parsed.options.rateLimitPerMinute, parsed.options.maxStreamsPerSender];
+    return parsed.ok && [parsed.value.rateLimitPerMinute, parsed.value.maxStreamsPerSender];
   };
   assertEquals(limitsOf([]), [60, 8]);
   assertEquals(limitsOf(["--rate-limit=0", "--max-streams-per-sender=256"]), [0, 256]);
@@ -158,7 +157,8 @@ Deno.test("readServeOptions() refuses a duration that is none", () => {
     for (const value of values) {
       assertEquals(
         messageOf([`--${flag}=${value}`]),
-        `Invalid value "${value}" for --${flag}: expected a duration such as "10m", "2h" or "30d"`,
+        `Invalid value "${value}" for --${flag}: ` +
+          'expected a duration such as "10m" or "2h", at most 3650d',
       );
     }
   }
@@ -171,6 +171,20 @@ Deno.test("readServeOptions() refuses a durability that is none", () => {
       `Invalid value "${value}" for --durability: expected "normal" or "full"`,
     );
   }
+});
+
+Deno.test("readServeOptions() refuses a folder in which a variable was left as it is [state.folder]", () => {
+  for (const value of ["${CLAUDE_PROJECT_DIR}", "${HOME}/state", "/a/${X:-b}", "${"]) {
+    for (const read of [readServeOptions, readGatewayOptions]) {
+      assertEquals(read(["--state-dir", value]), {
+        ok: false,
+        message: `Invalid value "${value}" for --state-dir: ` +
+          "expected a folder, and each variable in it set",
+      });
+    }
+  }
+  // A dollar sign alone stands in names of folders.
+  assert(readServeOptions(["--state-dir", "/cost$/{state}"]).ok);
 });
 
 Deno.test("readServeOptions() refuses names that no sender can have", () => {
@@ -266,7 +280,7 @@ Deno.test("GATEWAY_FLAGS and SERVE_FLAGS tell the default of each value that has
     ["rate-limit", "default 60"],
     ["max-streams-per-sender", "default 8"],
     ["max-streams", "default 256"],
-    ["state-dir", "default ~/.claude/channels/webhook"],
+    ["state-dir", "default ${CLAUDE_CONFIG_DIR:-~/.claude}/channels/webhook"],
     ["durability", "default normal"],
     ["default-session", "default the last active"],
     ["retain", "default 30d"],

@@ -55,10 +55,14 @@ Deno.test("readSourceOptions() reads each command and its flags [cli.source]", (
     ["explain evt_1", { kind: "explain", id: "evt_1", stateDir: undefined }],
   ];
   for (const [line, options] of cases) {
-    assertEquals(readSourceOptions(line.split(" ").filter(Boolean)), { ok: true, options }, line);
+    assertEquals(
+      readSourceOptions(line.split(" ").filter(Boolean)),
+      { ok: true, value: options },
+      line,
+    );
   }
   const spaced = ["test", "ci", "--event", "Pipeline Hook"];
-  assertEquals(readSourceOptions(spaced), { ok: true, options: { ...TEST, event: spaced[3] } });
+  assertEquals(readSourceOptions(spaced), { ok: true, value: { ...TEST, event: spaced[3] } });
 });
 
 Deno.test("readSourceOptions() takes every kind, and names the one that was meant [cli.source]", () => {
@@ -89,6 +93,13 @@ Deno.test("readSourceOptions() says what is wrong, and what is expected [cli.sou
     ],
     ["add github --name events", 'Invalid value "/events" for --path: expected a path that the'],
     ["add github --port 0", 'Invalid value "0" for --port: expected a whole number from 1'],
+    ["add github --session ", 'Invalid value "" for --session: expected the name of a session'],
+    ["add github --repository foo", 'Invalid value "foo" for --repository: expected a repository'],
+    [
+      "add github --secret-from file:rel",
+      "Invalid value for --secret-from: expected an absolute path",
+    ],
+    ["add github --secret-from env:A-B", "for --secret-from: expected the name of a variable"],
     ["test ci --event \t", 'Invalid value "\t" for --event: expected'],
     ["test ci a.json b.json", 'Unknown argument "b.json"'],
     ["remove ci --json", 'Unknown flag "--json": allowed flags are --state-dir'],
