@@ -1,2 +1,2 @@
 /** The version of this package, as in `deno.json`. */
-export const VERSION = "0.4.1";
+export const VERSION = "0.4.2";
