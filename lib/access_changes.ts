@@ -234,7 +234,7 @@ export function addSignIn(access: Access, options: SignInOptions): AccessChange<
   const { id, tokenSha256, signInSha256, nowMs, ttlMs } = options;
   const found = access.senders.find((sender) => sender.id === id);
   if (found !== undefined && found.token_sha256 !== tokenSha256) {
-    return { ok: false, message: `The token of "${id}" is another by now: expected that one` };
+    return { ok: false, message: `The token of "${id}" was rotated meanwhile` };
   }
   const signIn: SignIn = {
     id_sha256: signInSha256,

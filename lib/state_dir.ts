@@ -20,7 +20,7 @@ export function chooseStateDir(
   { flag, configDir, home }: StateDirSources,
 ): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly message: string } {
   // A link is told from the folder that it leads to only without these.
-  if (flag) return { ok: true, path: flag.replace(/(?<=.)(?:\/\.?)+$/, "") };
+  if (flag) return { ok: true, path: flag.replace(/\/+(?:\.\/+)*\.?$/, "") || "/" };
   const config = configDir || (home && `${home}/.claude`);
   if (config) return { ok: true, path: `${config}/channels/${CHANNEL_NAME}` };
   return {

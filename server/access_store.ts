@@ -76,6 +76,8 @@ export class AccessStore {
   /** The text that the state was made of, `null` for that of no file; `undefined` after a fault. */
   #text: string | null | undefined;
   #state: AccessState = { ok: false, message: "The access file was not read yet" };
+  /** Why it could not be written the last time. */
+  #writeFault: string | undefined;
 
   /** Constructs a new instance, which reads nothing yet. */
   constructor(options: AccessStoreOptions) {
@@ -208,11 +210,8 @@ export class AccessStore {
     if (!parsed.ok) {
       throw new AccessFileError(`Cannot write the access file ${this.#path}: ${parsed.message}`);
     }
-    try {
-      await writeAtomically(this.#path, text);
-    } catch (error) {
-      throw new AccessFileError(describeWriteFault(this.#path, error), { cause: error });
-    }
+    await writeAtomically(this.#path, text).catch((error) => this.#failToWrite(error));
+    this.#writeFault = undefined;
     this.read();
     await this.#writeLastGood(text);
   }
@@ -232,9 +231,16 @@ export class AccessStore {
   }
 
   async #withLock<T>(run: () => Promise<T>): Promise<T> {
-    using _lock = await lockWriters(this.#options.stateDir, this.#path).catch((error) => {
-      throw new AccessFileError(describeWriteFault(this.#path, error), { cause: error });
-    });
+    using _lock = await lockWriters(this.#options.stateDir, this.#path)
+      .catch((error) => this.#failToWrite(error));
     return await run();
+  }
+
+  /** Reports why the file cannot be written, once, and throws it. */
+  #failToWrite(error: unknown): never {
+    const fault = describeWriteFault(this.#path, error);
+    if (fault !== this.#writeFault) this.#options.onFault?.(fault);
+    this.#writeFault = fault;
+    throw new AccessFileError(fault, { cause: error });
   }
 }

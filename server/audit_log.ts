@@ -24,7 +24,7 @@ const WINDOW_MS = 60_000;
 const REFUSALS: ReadonlySet<string> = new Set(["refuse", "rate-limit"]);
 
 /** How many different refusals are told apart within that time; the others share one row. */
-const MAX_REFUSALS = 500;
+const MAX_REFUSALS = 20;
 
 interface Counted {
   readonly entry: AuditEntry;

@@ -205,7 +205,10 @@ export class Credentials {
       : undefined;
   }
 
-  /** As {@linkcode review}, but looks nobody up while the access is the one that was looked into. */
+  /**
+   * As {@linkcode review}, but looks nobody up while the access is the one that was looked into; who has
+   * expired in the few seconds since still counts.
+   */
   recall(caller: Caller): Caller | undefined {
     const state = this.access;
     return state.ok && state.access === caller.access ? caller : this.review(caller);

@@ -122,19 +122,37 @@ Deno.test("a sender that is removed, muted or shut out while its body comes has 
   }
 });
 
-Deno.test("a sender whose right to approve is taken while its body comes approves nothing, and speaks on [access.rights]", async () => {
-  await using port = new Port({ allowlist: NOBODY });
-  port.attach();
-  port.ask();
-  const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
-  const [verdict, event] = [createHalfBody("yes abcde"), createHalfBody("hello")];
-  const answers = [verdict, event].map(({ body }) => port.send("POST", "/", token, body));
-  await Promise.all([verdict.isHalfRead, event.isHalfRead]);
-  await port.access.update((a) => setRights(a, { id: "phone", rights: ["speak"] }));
-  port.owner.look(0);
-  for (const { finish } of [verdict, event]) finish();
-  assertEquals((await Promise.all(answers)).map(({ status }) => status), [403, 200]);
-  assertEquals([port.verdicts(), port.pushed.length], [[], 1]);
+Deno.test("a sender of whom one right is taken while its body comes has the other one only [access.rights]", async () => {
+  const posts: readonly [string, string][] = [
+    ["/", "yes abcde"],
+    ["/api/permissions/abcde", '{"behavior":"allow"}'],
+    ["/", "hello"],
+  ];
+  for (
+    const [left, statuses, verdicts, events] of [
+      ["speak", [403, 403, 200], 0, 1],
+      ["approve", [200, 409, 403], 1, 0],
+    ] as const
+  ) {
+    await using port = new Port({ allowlist: NOBODY });
+    port.attach();
+    port.ask();
+    const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
+    const halves = posts.map(([path, text]) => {
+      const { body, ...half } = createHalfBody(text);
+      return { ...half, answered: port.send("POST", path, token, body) };
+    });
+    await Promise.all(halves.map(({ isHalfRead }) => isHalfRead));
+    await port.access.update((a) => setRights(a, { id: "phone", rights: [left] }));
+    port.owner.look(0);
+    const found: number[] = [];
+    for (const { answered, finish } of halves) {
+      finish();
+      found.push((await answered).status);
+    }
+    assertEquals(found, [...statuses], left);
+    assertEquals([port.verdicts().length, port.pushed.length], [verdicts, events], left);
+  }
 });
 
 Deno.test("a refused request is dropped with its body, which nobody reads [http.drop-body]", async () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { setPolicy } from "../../lib/access_changes.ts";
 import { isAccessToken } from "../../lib/access_token.ts";
 import { Allowlist } from "../../lib/allowlist.ts";
+import { networkOf } from "../../lib/ip_address.ts";
 import { isPairingCode } from "../../lib/pairing_code.ts";
 import { approvePairing, PAIRING_TTL_MS } from "../../lib/pairing_changes.ts";
 import type { OwnerOptions } from "../../server/owner.ts";
@@ -144,7 +145,7 @@ Deno.test("POST /pair refuses a fourth that waits, and a third of an address wit
   assertEquals([status, text.includes("from this address")], [429, true]);
   assert(seconds > 3500 && seconds <= 3600, `${seconds}`);
   await ask(port, "3", "192.0.2.2");
-  const [statusOfFourth, secondsOfFourth, textOfFourth] = await refused("192.0.2.3");
+  const [statusOfFourth, secondsOfFourth, textOfFourth] = await refused("2001:db8:1:2::3");
   assertEquals([statusOfFourth, secondsOfFourth], [429, 60]);
   assertStringIncludes(textOfFourth, "wait for approval");
   await age(port, PAIRING_TTL_MS);
@@ -153,9 +154,9 @@ Deno.test("POST /pair refuses a fourth that waits, and a third of an address wit
   await age(port, 3_600_000 - PAIRING_TTL_MS + 1);
   await ask(port, "5", "192.0.2.1");
   const details = port.audit().filter(({ action }) => action === "refuse");
-  assertEquals(details.map(({ subject, detail }) => `${subject} ${detail}`), [
-    "pair address",
-    "pair pending",
+  assertEquals(details.map(({ actor, subject, detail }) => `${actor} ${subject} ${detail}`), [
+    "192.0.2.1 pair address",
+    `${networkOf("2001:db8:1:2::3")} pair pending`,
   ], "a repetition is counted");
 });
 
