@@ -10,21 +10,12 @@ import {
   toAccessJson,
 } from "../lib/format_access.ts";
 import { formatJsonLine } from "../lib/format_json_line.ts";
-import { formatRow, measureColumns } from "../lib/format_table.ts";
+import { formatTable } from "../lib/format_table.ts";
 import { AccessStore } from "../server/access_store.ts";
 import type { AccessEnvironment, AccessReport } from "./access_report.ts";
 
 /** What a table is formatted with. */
 export type TableEnvironment = Pick<AccessEnvironment, "nowMs" | "style">;
-
-/** Formats a table with its header. */
-export function formatTable(
-  [header, ...rows]: readonly [readonly string[], ...(readonly string[])[]],
-  { style }: Pick<TableEnvironment, "style">,
-): string[] {
-  const widths = measureColumns([header, ...rows]);
-  return [style.bold(formatRow(header, widths)), ...rows.map((row) => formatRow(row, widths))];
-}
 
 /** Formats senders as a table; those whose time is over are dim. */
 export function formatSenders(
@@ -32,7 +23,7 @@ export function formatSenders(
   { nowMs, style }: TableEnvironment,
 ): string[] {
   const rows = senders.map((sender) => formatSenderRow(sender, nowMs));
-  const [header = "", ...lines] = formatTable([SENDER_HEADER, ...rows], { style });
+  const [header = "", ...lines] = formatTable([SENDER_HEADER, ...rows], style.bold);
   const isOver = (sender?: AccessSender) => nowMs >= (sender?.expires_at ?? Infinity);
   return [header, ...lines.map((line, i) => isOver(senders[i]) ? style.dim(line) : line)];
 }
@@ -49,7 +40,7 @@ export function formatAccessList(access: Access, environment: TableEnvironment):
       ? formatSenders(senders, environment)
       : ["Nobody is let in yet, except the names that --trust-header gives a server"]),
     ...(pairings.length > 0
-      ? ["", "Pairings", ...formatTable([PAIRING_HEADER, ...pairings], environment)]
+      ? ["", "Pairings", ...formatTable([PAIRING_HEADER, ...pairings], environment.style.bold)]
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { AccessLogOptions } from "../lib/access_command.ts";
 import { AUDIT_HEADER, type AuditRow, formatAuditRow, toAuditJson } from "../lib/format_access.ts";
 import { formatJsonLine } from "../lib/format_json_line.ts";
-import { formatTable } from "./access_list.ts";
+import { formatTable } from "../lib/format_table.ts";
 import { withJournal } from "./journal_reader.ts";
 import { createTextStyle, print, type TextStyle, tryPrintLines } from "./terminal.ts";
 
@@ -12,7 +12,7 @@ export function formatAccessLog(
 ): string[] {
   if (json) return rows.map((row) => formatJsonLine(toAuditJson(row)));
   if (rows.length === 0) return ["No audit: nothing was done yet"];
-  return formatTable([AUDIT_HEADER, ...rows.map(formatAuditRow)], { style });
+  return formatTable([AUDIT_HEADER, ...rows.map(formatAuditRow)], style.bold);
 }
 
 /**

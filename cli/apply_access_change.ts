@@ -27,8 +27,9 @@ import { cleanLine } from "../lib/clean_line.ts";
 import { formatAge } from "../lib/duration.ts";
 import { formatPolicy, formatRights, SENDER_HEADER, toSenderJson } from "../lib/format_access.ts";
 import { formatJsonLine } from "../lib/format_json_line.ts";
+import { formatTable } from "../lib/format_table.ts";
 import { approvePairing } from "../lib/pairing_changes.ts";
-import { formatSenders, formatTable, type TableEnvironment } from "./access_list.ts";
+import { formatSenders, type TableEnvironment } from "./access_list.ts";
 
 /** A token that nobody has yet. */
 export interface NewToken {
@@ -80,7 +81,7 @@ function pair(access: Access, options: PairOptions, environment: ApplyEnvironmen
       `Approved ${grant.id} with the rights ${formatRights(grant.rights)}`,
       `The device gets its token by itself when it asks again, within ${left}`,
       "",
-      ...formatTable([SENDER_HEADER.slice(0, row.length), row], environment),
+      ...formatTable([SENDER_HEADER.slice(0, row.length), row], environment.style.bold),
     ],
   };
 }

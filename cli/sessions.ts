@@ -1,4 +1,5 @@
 import { formatJsonLine } from "../lib/format_json_line.ts";
+import { formatTable } from "../lib/format_table.ts";
 import {
   formatSessionRow,
   type ListedSession,
@@ -6,7 +7,6 @@ import {
   toSessionJson,
 } from "../lib/format_session_row.ts";
 import { readSessionsOptions, type SessionsOptions } from "../lib/sessions_options.ts";
-import { formatTable } from "./access_list.ts";
 import { withJournal } from "./journal_reader.ts";
 import { createTextStyle, print, printUsageError, tryPrintLines } from "./terminal.ts";
 
@@ -21,11 +21,10 @@ function formatSessions(sessions: readonly ListedSession[], { all, json }: Sessi
   // The last column is for sessions that have ended.
   const columns = all ? SESSION_HEADER.length : -1;
   const rows = sessions.map((session) => formatSessionRow(session, nowMs).slice(0, columns));
-  const [header = "", ...lines] = formatTable([SESSION_HEADER.slice(0, columns), ...rows], {
-    style,
-  });
+  const header = SESSION_HEADER.slice(0, columns);
+  const [title = "", ...lines] = formatTable([header, ...rows], style.bold);
   return [
-    header,
+    title,
     ...lines.map((line, i) => sessions[i]?.endedAt === null ? line : style.dim(line)),
   ];
 }

@@ -1,8 +1,8 @@
 import { formatJsonLine } from "../lib/format_json_line.ts";
+import { formatTable } from "../lib/format_table.ts";
 import { formatSourceRow, SOURCE_HEADER, toSourceJson } from "../lib/format_sources.ts";
 import type { ListSourcesOptions } from "../lib/source_options.ts";
 import { readSourceFile } from "../server/source_file.ts";
-import { formatTable } from "./access_list.ts";
 import type { AccessEnvironment, AccessReport } from "./access_report.ts";
 
 /**
@@ -23,5 +23,5 @@ export function listSources(
   if (sources.length === 0) {
     return report(['No sources: "deno-channel source add <kind>" adds one']);
   }
-  return report(formatTable([SOURCE_HEADER, ...sources.map(formatSourceRow)], { style }));
+  return report(formatTable([SOURCE_HEADER, ...sources.map(formatSourceRow)], style.bold));
 }

@@ -71,3 +71,18 @@ export function formatRow(cells: readonly string[], widths: readonly number[]): 
     .join("  ")
     .trimEnd();
 }
+
+/**
+ * Formats a table.
+ *
+ * @param rows The header, then the rows.
+ * @param title Makes the header stand out.
+ * @returns The lines.
+ */
+export function formatTable(
+  [header, ...rows]: readonly [readonly string[], ...(readonly string[])[]],
+  title: (text: string) => string,
+): string[] {
+  const widths = measureColumns([header, ...rows]);
+  return [title(formatRow(header, widths)), ...rows.map((row) => formatRow(row, widths))];
+}

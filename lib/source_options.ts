@@ -12,9 +12,8 @@ import { STATE_DIR_FLAG } from "./serve_options.ts";
 import { findNearest } from "./sources/nearest.ts";
 import { SCHEME_KINDS, type SchemeKind } from "./sources/scheme.ts";
 import { findReferenceFault, tryParseSecretReference } from "./sources/secret_reference.ts";
+import { isSourceName, SOURCE_NAME_EXPECTATION } from "./sources/source_name.ts";
 import { findSourcePathFault } from "./sources/source_path.ts";
-
-const NAME_REGEXP = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /** What `source list` is asked for. */
 export interface ListSourcesOptions extends JournalViewOptions {
@@ -103,10 +102,7 @@ const ADD_FLAGS = {
   "name": {
     value: "name",
     help: "source add: the name of the source (default its kind)",
-    check: {
-      isValue: (text) => NAME_REGEXP.test(text),
-      expected: '1 to 32 of "a-z0-9_-", a letter first',
-    },
+    check: { isValue: isSourceName, expected: SOURCE_NAME_EXPECTATION },
   },
   "path": { value: "path", help: "source add: where its webhooks are sent (default /<name>)" },
   "secret-from": {

@@ -17,6 +17,7 @@ import { SCHEME_KINDS } from "./scheme.ts";
 import { findReferenceFault, tryParseSecretReference } from "./secret_reference.ts";
 import { selectScheme } from "./select_scheme.ts";
 import type { SourceConfig, SourceEntry } from "./source_entry.ts";
+import { isSourceName, SOURCE_NAME_EXPECTATION } from "./source_name.ts";
 import { findSourcePathFault } from "./source_path.ts";
 import { MAX_TEMPLATE_LENGTH } from "./template_view.ts";
 
@@ -32,8 +33,6 @@ const MIN_SECRET_LENGTH = 8;
 const MAX_PATTERNS = 100;
 const MAX_PATTERN_LENGTH = 100;
 const MAX_KEY_CODE_POINTS = 64;
-
-const SOURCE_NAME_REGEXP = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /** What is wrong with the whole value, as zod tells it. */
 interface Issue {
@@ -179,11 +178,11 @@ function createSources() {
       const nameOf = new Map<string, string>();
       for (const [name, { path }] of Object.entries(sources)) {
         const other = nameOf.get(path);
-        if (!SOURCE_NAME_REGEXP.test(name)) {
+        if (!isSourceName(name)) {
           context.addIssue({
             code: "custom",
             path: [name],
-            message: 'expected a name of 1 to 32 of "a-z0-9_-", a letter first',
+            message: `expected a name of ${SOURCE_NAME_EXPECTATION}`,
           });
         }
         if (other !== undefined) {

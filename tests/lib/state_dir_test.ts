@@ -26,6 +26,8 @@ Deno.test("chooseStateDir() strips what would follow a link at the end of the fl
     ["/link//./", "/link"],
     ["/link/.", "/link"],
     ["link/", "link"],
+    ["/link/./", "/link"],
+    ["/", "/"],
     ["./", "."],
     ["/", "/"],
     ["/a/..", "/a/.."],
