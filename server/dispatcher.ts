@@ -46,6 +46,11 @@ interface Attached {
   session: StoredSession;
 }
 
+/** An event that a session was shown and has left unseen. */
+interface LeftEvent extends WaitingEvent {
+  readonly session: number | null;
+}
+
 /** How many events are handed to another session in one turn of the event loop. */
 const CHUNK = 100;
 
@@ -175,6 +180,8 @@ export class Dispatcher {
    * @throws {JournalError} When it cannot be kept.
    */
   take(event: IncomingEvent): Promise<Taken> {
+    // What this process holds back itself must not be let go with what the one before it did.
+    if (!this.#isReleased) this.#releaseHeld();
     const address = { session: event.target, repository: event.repository };
     const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
     if (route.kind === "ambiguous" && !event.mayWait) return Promise.resolve(route);
@@ -194,11 +201,7 @@ export class Dispatcher {
     this.#offer();
   }
 
-  /**
-   * Leaves events that were held back to those who ask for them.
-   *
-   * @throws {JournalError} When the journal cannot be used.
-   */
+  /** As {@linkcode release}, but leaves them to those who ask for them. */
   withhold(seqs: readonly number[]): void {
     this.#options.keeper.use(({ events }) => events.assign(seqs, WITHHELD_SESSION));
   }
@@ -256,7 +259,8 @@ export class Dispatcher {
       await this.#offerStored(woken);
       const left = newcomers.length > 0 ? await this.#findLeft(newcomers) : [];
       if (this.#isStopped) break;
-      this.#assign(left, newcomers, woken);
+      // Whoever has come back meanwhile keeps what it was shown.
+      this.#assign(left.filter(({ session }) => this.#isGone(session)), newcomers, woken);
       if (this.#grace === undefined && this.#retry === undefined) this.#endOffer(newcomers);
       for (const id of woken) this.wake(id);
     }
@@ -299,17 +303,19 @@ export class Dispatcher {
   }
 
   /** The newest events that sessions were shown and have left unseen, of those that newcomers may take. */
-  async #findLeft(newcomers: readonly StoredSession[]): Promise<readonly WaitingEvent[]> {
-    let left: WaitingEvent[] = [];
+  async #findLeft(newcomers: readonly StoredSession[]): Promise<readonly LeftEvent[]> {
+    let left: LeftEvent[] = [];
     for (const session of this.#sessionsGone("pushed")) {
       await delay(0);
       if (this.#isStopped) break;
       const newest = this.#try(({ events }) =>
         events.waiting("pushed", session, Number.MAX_SAFE_INTEGER, MAX_OFFERED_AGAIN)
       ) ?? [];
-      const routed = newest.filter((event) =>
-        this.#routeWaiting(event, newcomers) !== undefined
-      );
+      const routed = newest
+        .filter((event) =>
+          this.#routeWaiting(event, newcomers) !== undefined
+        )
+        .map((event) => ({ ...event, session }));
       left = [...left, ...routed].sort((a, b) => b.seq - a.seq).slice(0, MAX_OFFERED_AGAIN);
     }
     return left;

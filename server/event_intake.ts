@@ -49,7 +49,7 @@ export interface IncomingEvent {
   /** The held events that it tells of, and that are not shown themselves from then on. */
   readonly gathers?: readonly number[];
   /** What is broken from then on, or works again. */
-  readonly track?: Failure & { readonly hasFailed: boolean };
+  readonly track?: (Failure & { readonly hasFailed: boolean }) | undefined;
 }
 
 /** A session that events are handed to. */
@@ -110,9 +110,9 @@ const BUSY_MS = 0.1;
 const MAX_GATHERED = 64;
 
 /** Whether an event is written by one statement, which is a transaction of its own. */
-function isOneStatement({ delivery, digest, raw, gathers }: IncomingEvent): boolean {
+function isOneStatement({ delivery, digest, raw, ...event }: IncomingEvent): boolean {
   return delivery === undefined && digest === undefined && raw === undefined &&
-    gathers === undefined;
+    event.gathers === undefined && event.track === undefined;
 }
 
 /** Takes events in. */

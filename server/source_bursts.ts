@@ -46,6 +46,17 @@ interface StoredEvent {
   readonly seq: number;
 }
 
+/** What of a source is not shown, of which there may be very much. */
+interface Withheld {
+  /** What became of the events at the intake. */
+  readonly taken: Promise<Taken>[];
+  /** The last of them: where it would have gone, the notice goes. */
+  readonly last: HeldEvent;
+}
+
+/** How many events are marked as withheld in one turn of the event loop. */
+const CHUNK = 500;
+
 /** What a source's event is told by. */
 export interface BurstPlace {
   /** The name of its source. */
@@ -54,17 +65,18 @@ export interface BurstPlace {
   readonly key: string | undefined;
 }
 
-/** How long it takes at most until what is withheld is marked so, in milliseconds. */
-const WITHHOLD_MS = 1000;
+/** The number of an event that is on disk, and no repetition. */
+function seqOf(outcome: PromiseSettledResult<Taken> | undefined): number | undefined {
+  if (outcome?.status !== "fulfilled") return undefined;
+  return outcome.value.kind === "stored" ? outcome.value.seq : undefined;
+}
 
 /** Those of the events that are on disk, each once. */
 async function findStored(refs: readonly Added[]): Promise<StoredEvent[]> {
   const settled = await Promise.allSettled(refs.map(({ taken }) => taken));
   return refs.flatMap(({ event }, index) => {
-    const outcome = settled[index];
-    return outcome?.status === "fulfilled" && outcome.value.kind === "stored"
-      ? [{ event, seq: outcome.value.seq }]
-      : [];
+    const seq = seqOf(settled[index]);
+    return seq === undefined ? [] : { event, seq };
   });
 }
 
@@ -74,11 +86,11 @@ function createBurst(
   { sourceName, key }: { readonly sourceName: string; readonly key: string },
 ): IncomingEvent {
   const [{ event: { delivery: _, digest: __, track: ___, ...first } }] = stored;
-  const isOneRule = stored.every(({ event }) => event.rule === first.rule);
+  const rules = new Set(stored.flatMap(({ event }) => event.rule ?? []));
   const events = stored.map(({ event, seq }) => ({ id: formatEventId(seq), text: event.content }));
   return {
     ...first,
-    rule: isOneRule ? first.rule : undefined,
+    rule: [...rules].join("; ") || undefined,
     content: formatBurst({ sourceName, key, events }),
     meta: mergeMeta(stored.map(({ event }) => event.meta)),
     gathers: stored.map(({ seq }) => seq),
@@ -90,10 +102,8 @@ export class SourceBursts {
   readonly #options: SourceBurstsOptions;
   readonly #now: () => number;
   readonly #gatherer = new BurstGatherer<Added>();
-  /** What notices are addressed like: the last event of each source that was withheld. */
-  readonly #lastWithheld = new Map<string, HeldEvent>();
-  #withheld: number[] = [];
-  #withholding: ReturnType<typeof setTimeout> | undefined;
+  /** What no notice has counted yet, by the names of the sources. */
+  readonly #withheld = new Map<string, Withheld>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueMs = Infinity;
   #isClosed = false;
@@ -129,7 +139,6 @@ export class SourceBursts {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    if (this.#withholding !== undefined) this.#markWithheld();
   }
 
   #schedule(): void {
@@ -147,8 +156,8 @@ export class SourceBursts {
   #show(outputs: readonly BurstOutput<Added>[]): void {
     for (const output of outputs) {
       if (output.kind === "event") this.#tell(output);
-      else if (output.kind === "held") this.#withhold(output);
-      else this.#notify(output);
+      else if (output.kind === "notice") this.#notify(output);
+      else this.#withhold(output);
     }
   }
 
@@ -166,30 +175,21 @@ export class SourceBursts {
     }
   }
 
-  async #withhold(
-    { sourceName, refs }: Extract<BurstOutput<Added>, { kind: "held" }>,
-  ): Promise<void> {
-    const stored = await findStored(refs);
-    const last = stored.at(-1);
+  #withhold({ sourceName, refs }: Extract<BurstOutput<Added>, { kind: "held" }>): void {
+    const last = refs.at(-1)?.event;
     if (last === undefined) return;
-    this.#lastWithheld.set(sourceName, last.event);
-    this.#withheld.push(...stored.map(({ seq }) => seq));
-    if (this.#isClosed) this.#markWithheld();
-    else this.#withholding ??= setTimeout(() => this.#markWithheld(), WITHHOLD_MS);
+    const taken = this.#withheld.get(sourceName)?.taken ?? [];
+    for (const ref of refs) taken.push(ref.taken);
+    this.#withheld.set(sourceName, { taken, last });
   }
 
-  /** Marks what is withheld, many at a time: each is a write. */
-  #markWithheld(): void {
-    clearTimeout(this.#withholding);
-    this.#withholding = undefined;
-    const seqs = this.#withheld;
-    this.#withheld = [];
-    this.#insist(() => this.#options.withhold(seqs));
-  }
-
-  async #notify({ sourceName, text }: Extract<BurstOutput<Added>, { kind: "notice" }>) {
-    const { target, mayWait, repository } = this.#lastWithheld.get(sourceName) ?? {};
-    this.#lastWithheld.delete(sourceName);
+  /** Tells how many events are withheld. Those of whom nobody was told, the next process lets go. */
+  async #notify(
+    { sourceName, text }: Extract<BurstOutput<Added>, { kind: "notice" }>,
+  ): Promise<void> {
+    const { taken = [], last } = this.#withheld.get(sourceName) ?? {};
+    this.#withheld.delete(sourceName);
+    const { target, mayWait, repository } = last ?? {};
     const notice: IncomingEvent = {
       source: "notice",
       sender: `source:${sourceName}`,
@@ -200,6 +200,12 @@ export class SourceBursts {
       repository,
     };
     await this.#insist(() => this.#options.take(notice));
+    const settled = await Promise.allSettled(taken);
+    const seqs = settled.flatMap((outcome) => seqOf(outcome) ?? []);
+    for (let from = 0; from < seqs.length && !this.#isClosed; from += CHUNK) {
+      await this.#insist(() => this.#options.withhold(seqs.slice(from, from + CHUNK)));
+      await delay(0);
+    }
   }
 
   /**

@@ -47,6 +47,15 @@ export interface SourceDeskOptions {
 /** The longest delivery id that is kept as it is; of a longer one, its SHA-256 is. */
 const MAX_ID_LENGTH = 255;
 
+/** What is to become of an event. */
+interface Judged {
+  readonly judgment: EventJudgment;
+  /** What is broken from then on, or works again. */
+  readonly track?: IncomingEvent["track"];
+  /** Whether other rules would change nothing: where it is not wanted, that is for what was before. */
+  readonly isStale: boolean;
+}
+
 /** Takes deliveries. */
 export class SourceDesk {
   readonly #options: SourceDeskOptions;
@@ -136,8 +145,8 @@ export class SourceDesk {
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
     const delivery = isLong ? await hashToken(deliveryId) : deliveryId;
     const isRepeated = this.#isRepeated(sender, delivery, digest);
-    const { judgment, track } = isRepeated
-      ? { judgment: { isWanted: false, rule: "" } }
+    const { judgment, track, isStale } = isRepeated
+      ? { judgment: { isWanted: false, rule: "" }, isStale: true }
       : this.#judge(source, { shape, payload });
     const { text, meta } = source.format(shape, payload);
     const id = tryIdentifier(deliveryId);
@@ -152,13 +161,13 @@ export class SourceDesk {
       repository: shape.repo ?? entry.repository,
       delivery,
       digest,
-      ...(track && { track }),
+      track,
     };
     if (!judgment.isWanted) {
       const filteredBy = isRepeated ? undefined : judgment.rule;
-      // The rules may be others when it is delivered again; what has become of its subject is not.
-      const mayComeAgain = filteredBy !== undefined && shape.track === undefined;
-      const keys = mayComeAgain && { delivery: undefined, digest: undefined };
+      const key = digest ?? delivery;
+      // The rules may be others when it is delivered again: then it is none of what was filtered.
+      const keys = isStale ? {} : { delivery: undefined, digest: key && `filtered ${key}` };
       const taken = await this.#options.take({ ...incoming, ...keys, filteredBy, isHeld: true });
       return taken.kind === "filtered"
         ? answerTaken(taken, { text: `filtered: ${judgment.rule}` })
@@ -184,15 +193,17 @@ export class SourceDesk {
   #judge(
     { name, rules }: Source,
     { shape, payload }: { readonly shape: Shape; readonly payload: unknown },
-  ): { readonly judgment: EventJudgment; readonly track?: IncomingEvent["track"] } {
+  ): Judged {
     const judgment = judgeEvent(shape, { rules, payload });
     const { track } = shape;
-    if (track === undefined) return { judgment };
+    if (track === undefined) return { judgment, isStale: false };
     const failure = { source: name, subject: track.subject };
     const hadFailed = this.#options.keeper.use(({ failures }) => failures.has(failure));
     const { hasFailed, ...tracked } = judgeTracked(track, { judgment, hasFailed: hadFailed });
-    return hasFailed === hadFailed
-      ? { judgment: tracked }
-      : { judgment: tracked, track: { ...failure, hasFailed } };
+    return {
+      judgment: tracked,
+      track: hasFailed === hadFailed ? undefined : { ...failure, hasFailed },
+      isStale: judgment.isWanted,
+    };
   }
 }

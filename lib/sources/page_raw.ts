@@ -36,12 +36,21 @@ interface JsonBody {
 /** A form as it is sent: nothing in it is white space, and no value has a `=`. */
 const FORM_REGEXP = /^[^\s=&]+=[^\s=&]*(?:&[^\s=&]+=[^\s=&]*)*$/;
 
-/** A member of an object in a text that is no JSON as a whole, such as one with an object a line. */
+/** A member of an object in a text that is no JSON as a whole, such as a log with objects in it. */
 const MEMBER_REGEXP =
   /("([^"\\\n]{1,200})"\s{0,8}:\s{0,8})(?:"[^"\\]*(?:\\[^][^"\\]*)*"?|[^\s"{}[\],]+)/g;
 
+/** A value a line as a list of them. */
+function tryReadLines(text: string): string | undefined {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const isJson = lines.length > 1 && lines.every((line) => tryParseJson(line) !== undefined);
+  return isJson ? `[${lines.join(",")}]` : undefined;
+}
+
 function tryReadJson(text: string): JsonBody | undefined {
   if (tryParseJson(text) !== undefined) return { json: text, isCut: false };
+  const list = tryReadLines(text);
+  if (list !== undefined) return { json: list, isCut: false };
   const closed = closeJson(text);
   if (closed !== undefined && tryParseJson(closed) !== undefined) {
     return { json: closed, isCut: true };

@@ -15,15 +15,14 @@ const SECRET_REGEXP = new RegExp(
   [
     "gh[opsur]_[A-Za-z0-9]{16,}", // GitHub
     "github_pat_[A-Za-z0-9_]{16,}",
-    "gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas|ffct|wt)-[A-Za-z0-9_.-]{16,}", // GitLab
+    "gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|agent|soat|oas|ffct|wt)-[A-Za-z0-9_.-]{16,}", // GitLab
     "xox[a-z]-[A-Za-z0-9-]{8,}", // Slack
     "xapp-[A-Za-z0-9-]{16,}",
     "[prs]k_(?:live|test)_[A-Za-z0-9]{8,}", // Stripe
     "whsec_[A-Za-z0-9+/_-]{8,}=*",
     "A(?:KIA|SIA)[A-Z0-9]{16}", // AWS
     "AIza[A-Za-z0-9_-]{30,}", // Google
-    "sk-(?:proj|ant|svcacct|admin|or|live|test|lf)-[A-Za-z0-9_-]{16,}", // OpenAI, Anthropic, …
-    "sk-[A-Za-z0-9_-]{0,32}[A-Za-z0-9]{20,}[A-Za-z0-9_-]*",
+    "sk-[A-Za-z0-9_-]{20,}", // OpenAI, Anthropic, LiteLLM
     "hf_[A-Za-z0-9]{20,}", // Hugging Face
     "npm_[A-Za-z0-9]{30,}",
     "pypi-[A-Za-z0-9_-]{30,}",

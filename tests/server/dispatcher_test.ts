@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { NewEvent } from "../../server/event_row.ts";
 import { Dispatcher } from "../../server/dispatcher.ts";
 import type { SessionLink } from "../../server/event_intake.ts";
@@ -61,6 +61,50 @@ Deno.test("Dispatcher.attach() hands a session what was stored while none was op
   dispatcher.attach(api);
   await until("it is woken", () => woken.includes(api.sessionId));
   assertEquals(placeOf(other), ["stored", api.sessionId]);
+});
+
+Deno.test("Dispatcher leaves a session that comes back what it was shown before [offer.again]", async () => {
+  using fixture = createFixture(0);
+  const { dispatcher, journal, store, open, placeOf } = fixture;
+  const left = Array.from({ length: 20 }, () => {
+    const link = open();
+    return { link, seq: store({ state: "pushed", session: link.sessionId }) };
+  });
+  dispatcher.start();
+  await until(
+    "they count as gone",
+    () => left.every(({ link: { sessionId } }) => journal.sessions.get(sessionId)?.endedAt),
+  );
+  const { waiting } = journal.events;
+  const [first] = left;
+  let looks = 0;
+  // The first comes back while the second is looked at.
+  journal.events.waiting = (...args) => {
+    if (args[0] === "pushed" && ++looks === 2 && first) dispatcher.attach(first.link);
+    return waiting.apply(journal.events, args);
+  };
+  const newcomer = open();
+  dispatcher.attach(newcomer);
+  await until(
+    "the others are handed over",
+    () => left.slice(1).every(({ seq }) => placeOf(seq)[1] === newcomer.sessionId),
+  );
+  assertEquals(placeOf(first?.seq ?? 0), ["pushed", first?.link.sessionId]);
+});
+
+Deno.test("Dispatcher lets go late what another process held, and nothing that this one holds [offer.stored]", async () => {
+  using fixture = createFixture();
+  const { memory, dispatcher, store, open, placeOf } = fixture;
+  const held = store({ session: HELD_SESSION, storedAt: 1 });
+  memory.failure = createDiskFullError();
+  dispatcher.start();
+  memory.failure = undefined;
+  const web = open();
+  dispatcher.attach(web);
+  const own = await dispatcher.take({ ...EVENT, isHeld: true });
+  await until("it is let go", () => placeOf(held)[1] === web.sessionId);
+  assert(own.kind === "stored");
+  assertEquals(placeOf(own.seq), ["stored", HELD_SESSION]);
 });
 
 Deno.test("Dispatcher offers again what a journal that failed has kept back [offer.stored] [offer.again]", async () => {

@@ -192,19 +192,28 @@ Deno.test("SourceDesk shows a success that was not on disk when it is delivered 
   assertEquals(await desk.deliver("gh", runOf("success"), { event, id: "b" }), "202 stored");
 });
 
-Deno.test("SourceDesk judges again what its rules have filtered, but not what is old [source.filter] [source.replay]", async () => {
+Deno.test("SourceDesk judges again what its rules have filtered, keeps it once, and not what is old [source.filter] [source.replay]", async () => {
   using memory = new MemoryJournal();
   const deliver = async (draft: SourceDraft, body: unknown, event: string) => {
     using desk = await LoneDesk.open({ gh: draft }, { memory });
-    return await desk.deliver("gh", body, { event, id: event });
+    return await desk.deliver("gh", body, { event });
   };
+  const repeated = "200 ok, repeated";
   assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), `200 filtered: ${DEFAULT}`);
-  const events = { allow: ["push"] };
-  assertEquals(await deliver({ ...GITHUB, events }, pushTo("dev"), "push"), "202 stored");
-  assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), "200 ok, repeated");
+  assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), repeated);
+  const allowing = { ...GITHUB, events: { allow: ["push"] } };
+  assertEquals(await deliver(allowing, pushTo("dev"), "push"), "202 stored");
+  assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), repeated);
+  const denying = { ...GITHUB, events: { deny: ["workflow_run"] } };
+  const failure = runOf("failure");
+  const denied = '200 filtered: events.deny "workflow_run"';
+  assertEquals(await deliver(denying, failure, "workflow_run"), denied);
+  assertEquals(await deliver(GITHUB, failure, "workflow_run"), "202 stored");
+  const success = runOf("success", "other");
   const filtered = "200 filtered: good state without a bad one before";
-  assertEquals(await deliver(GITHUB, runOf("success"), "workflow_run"), filtered);
-  assertEquals(await deliver(GITHUB, runOf("success"), "workflow_run"), "200 ok, repeated");
+  assertEquals(await deliver(GITHUB, success, "workflow_run"), filtered);
+  const allowed = { ...GITHUB, events: { allow: ["workflow_run"] } };
+  assertEquals(await deliver(allowed, success, "workflow_run"), repeated);
 });
 
 Deno.test("SourceDesk remembers failures on disk, over desks and repetitions [source.tracked]", async () => {

@@ -47,6 +47,15 @@ Deno.test("pageRaw() reads JSON of which only the beginning was kept, and no les
   assertEquals(JSON.parse(text), { credentials: "[redacted]" });
 });
 
+Deno.test("pageRaw() reads one value a line as a list of them [source.raw] [source.redaction]", () => {
+  const body = '{"key":"DB_PASSWORD","value":"hunter2"}\n\n{"key":"CI","value":"true"}\n';
+  assertEquals(JSON.parse(textOf(body)), [
+    { key: "DB_PASSWORD", value: "[redacted]" },
+    { key: "CI", value: "true" },
+  ]);
+  assertEquals(textOf(body, "[1].value"), '"true"');
+});
+
 Deno.test("pageRaw() reads a form by its fields, and the JSON that is all of one [source.raw]", () => {
   const form = "text=build+failed&user=a%40example.com&response_url=x&token=hunter2hunter2";
   assertEquals(JSON.parse(textOf(form)), {

@@ -27,6 +27,8 @@ const SECRETS: readonly string[] = [
   `whsec_${"aB3+".repeat(8)}=`,
   `AKIA${"ABCD".repeat(4)}`,
   `AIza${"aB3_".repeat(9)}`,
+  `glrtr-${"aB3_".repeat(5)}`,
+  `sk-${"aB3_-".repeat(5)}`,
   `sk-ant-api03-${"aB3_".repeat(9)}`,
   `sk-proj-${"aB3_-".repeat(9)}`,
   `sk-svcacct-${"aB3_-".repeat(9)}`,
