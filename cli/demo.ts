@@ -100,7 +100,7 @@ async function run(options: DemoOptions, mainModule: string): Promise<number> {
     async start(events) {
       const flags = ["--trust-header", DEMO_SENDER, "--trust-header-approve"];
       const command = createServerCommand({ mainModule, port, stateDir, flags });
-      const log = createLogger((line) => Deno.stderr.writeSync(line));
+      const log = createLogger();
       const standIn = await startStandIn(command, { ...events, log });
       await waitForPort(port, standIn.pid);
       return standIn;

@@ -23,7 +23,10 @@ import {
   toStreamMessage,
 } from "../lib/outbound.ts";
 
-/** Where the messages of a stream come from. */
+/**
+ * Where the messages of a stream come from. Numbers only rise, also where another journal takes the
+ * place of one.
+ */
 export interface OutboundSource {
   /** The number of the newest message, or 0. */
   lastId(): number;
@@ -202,21 +205,6 @@ export class EventStream<Caller extends Audience> {
     this.#pumping ??= this.#pump();
   }
 
-  /**
-   * Begins again with the first message: another journal has taken the place of the one before. Those
-   * who were still catching up have to come again.
-   */
-  async restart(): Promise<void> {
-    await this.#pumping;
-    if (this.#lastId === undefined) return;
-    this.#lastId = 0;
-    for (const listener of this.#listeners) {
-      if (listener.isLive) listener.lastId = 0;
-      else this.#end(listener);
-    }
-    this.pump();
-  }
-
   /** Ends all streams after what was said before. Safe to call twice. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
@@ -322,8 +310,7 @@ export class EventStream<Caller extends Audience> {
 
   #end(listener: Listener<Caller>): void {
     this.#remove(listener);
-    // There is no size once a stream has failed, and nothing left to close.
-    if (listener.controller.desiredSize !== null) listener.controller.close();
+    listener.controller.close();
   }
 
   #remove(listener: Listener<Caller>): void {

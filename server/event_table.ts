@@ -336,11 +336,13 @@ export class EventTable {
     );
   }
 
-  /** Deletes the oldest events; returns how many of them were open. */
-  deleteOldest(limit: number): number {
-    const rows = this.#sql(
-      "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?) RETURNING state",
-    ).all(limit);
-    return rows.filter((row) => isOpen(row.state as EventState)).length;
+  /** Deletes those of the oldest events that are from before a time; returns the states they had. */
+  deleteOldest(beforeMs: number, limit: number): EventState[] {
+    return this.#sql(
+      `DELETE FROM events WHERE seq IN (
+         SELECT seq FROM (SELECT seq, stored_at FROM events ORDER BY seq LIMIT ${MAX_LOOKED_PAST})
+         WHERE stored_at < ? LIMIT ?)
+       RETURNING state`,
+    ).all(beforeMs, limit).map(({ state }) => state as EventState);
   }
 }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { isOpen } from "../lib/event_state.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import type { Logger } from "./log.ts";
@@ -46,7 +47,7 @@ const IDLE_MS = 1000;
 /** By how much the journal may be larger than it should before that is not waited for. */
 const SLACK = 1.25;
 
-/** How many rows of a table are removed at a time; more than come in between two looks. */
+/** How many rows are removed at a time; more than come in between two looks. */
 const STEP = 128;
 
 /** The time between two reports, in milliseconds. */
@@ -180,17 +181,28 @@ export class JournalPruner {
     return isMore;
   }
 
-  /** Removes the oldest rows of the table that has the oldest of all; returns whether there were any. */
-  #pruneSize({ events, outbound, permissions, audit }: Journal): boolean {
-    const eventsAt = events.oldestAt();
+  /** Removes the oldest rows of all tables; returns whether there were any. */
+  #pruneSize(journal: Journal): boolean {
+    return journal.transaction(() => {
+      let left = STEP;
+      for (let removed = -1; left > 0 && removed !== 0; left -= removed) {
+        removed = this.#removeOldest(journal, left);
+      }
+      return left < STEP;
+    });
+  }
+
+  /** Removes rows of the table that has the oldest of all, but none newer than the oldest of another. */
+  #removeOldest({ events, outbound, permissions, audit }: Journal, limit: number): number {
     const others = [outbound, permissions, audit];
-    const times = others.map((table) => table.oldestAt());
-    const oldest = Math.min(eventsAt, ...times);
-    if (oldest === Infinity) return false;
-    const older = others[times.indexOf(oldest)];
-    if (older !== undefined) return older.deleteBefore(Infinity, STEP) > 0;
-    this.#unseen += events.deleteOldest(STEP);
-    return true;
+    const times = [events, ...others].map((table) => table.oldestAt());
+    const [oldest = Infinity, second = Infinity] = times.toSorted((a, b) => a - b);
+    if (oldest === Infinity) return 0;
+    const older = others[times.indexOf(oldest) - 1];
+    if (older !== undefined) return older.deleteBefore(second + 1, limit);
+    const states = events.deleteOldest(second + 1, limit);
+    this.#unseen += states.filter(isOpen).length;
+    return states.length;
   }
 
   #report(nowMs: number): void {

@@ -1,5 +1,3 @@
-import { LogQueue } from "./log_queue.ts";
-
 /** Writes one line per call to wherever the process may write without breaking its protocol. */
 export interface Logger {
   /** Something that the user may want to know. */
@@ -10,18 +8,13 @@ export interface Logger {
 
 const ENCODER = new TextEncoder();
 
-function toStderr(): (line: Uint8Array) => void {
-  const queue = new LogQueue();
-  return (line) => queue.push(line);
-}
-
 /**
  * A logger on stderr: stdout belongs to JSON-RPC. Claude Code shows these lines in its MCP log.
  *
  * Messages hold no secret and no payload.
  *
- * @param write Takes a whole line; by default it goes to stderr by way of a queue, because a write
- * that waits for its reader would freeze the process.
+ * @param write Takes a whole line; by default it goes to stderr at once, so that nothing is lost where
+ * the process ends after it.
  *
  * @example Usage
  * ```ts
@@ -35,7 +28,7 @@ function toStderr(): (line: Uint8Array) => void {
  * ```
  */
 export function createLogger(
-  write: (line: Uint8Array) => unknown = toStderr(),
+  write: (line: Uint8Array) => unknown = (line) => Deno.stderr.writeSync(line),
 ): Logger {
   const log = (message: string) => {
     try {

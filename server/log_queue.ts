@@ -20,7 +20,8 @@ const ENCODER = new TextEncoder();
 
 /**
  * The lines of a log on their way to stderr: whoever does not read them freezes nothing. One write is
- * under way at a time, and what does not fit is dropped and counted.
+ * under way at a time, and what does not fit is dropped and counted, which is told at the end of those
+ * that did.
  */
 export class LogQueue {
   readonly #write: (bytes: Uint8Array) => Promise<number>;
@@ -69,7 +70,8 @@ export class LogQueue {
         // Nobody reads stderr any more; that must not take the session down.
       }
       this.#queuedBytes -= line.length;
-      this.#tellDropped();
+      // Not before: where the reader is slow, the queue would be full of nothing else.
+      if (this.#lines.length === 0) this.#tellDropped();
     }
     this.#writing = undefined;
   }

@@ -33,15 +33,20 @@ export class OutboundTable {
   }
 
   /**
-   * Adds a message.
+   * Adds a message. Its number is a time, so that whoever has read the journal that this one takes the
+   * place of has read nothing of this one.
    *
    * @param outbound The message.
    * @param about The session and the sender that it is about, and the time.
    */
   insert(outbound: Outbound, { session, recipient, nowMs }: OutboundContext): void {
     const { kind, ...data } = outbound;
-    this.#sql("INSERT INTO outbound (at, kind, session, recipient, data) VALUES (?, ?, ?, ?, ?)")
-      .run(nowMs, kind, session, recipient, JSON.stringify(data));
+    this.#sql(
+      `INSERT INTO outbound (id, at, kind, session, recipient, data)
+       VALUES (
+         max(?1, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'outbound')),
+         ?1, ?2, ?3, ?4, ?5)`,
+    ).run(nowMs, kind, session, recipient, JSON.stringify(data));
   }
 
   /** The number of the newest message, or 0. */

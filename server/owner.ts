@@ -187,7 +187,6 @@ export class Owner {
   #beginAnew(): void {
     this.#feeds.close();
     this.#dispatcher.detachAll();
-    this.#stream.restart();
   }
 
   /** The access file, such that whoever signs in, or out, is known to have done so at once. */

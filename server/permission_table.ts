@@ -38,6 +38,9 @@ export interface SettleOptions {
   readonly nowMs: number;
 }
 
+/** A permission request that a tool call shows to be answered. */
+export type CalledPermission = Pick<PermissionRow, "id" | "requestId">;
+
 /** A tool call of a session. */
 export interface CalledTool {
   /** The session. */
@@ -128,12 +131,10 @@ export class PermissionTable {
   }
 
   /**
-   * Closes the oldest open request that a tool call shows to be answered: it asked for a tool of this
-   * name, and its arguments name the same.
-   *
-   * @returns The id of the request, or `undefined` when there is none.
+   * The oldest open request that a tool call shows to be answered: it asked for a tool of this name, and
+   * its arguments name the same. `undefined` when there is none.
    */
-  closeCalled({ session, name, ids, nowMs }: CalledTool): string | undefined {
+  findCalled({ session, name, ids, nowMs }: CalledTool): CalledPermission | undefined {
     const asked = this.#sql(
       `SELECT id, request, tool, preview FROM permissions
        WHERE session = ? AND settled_at IS NULL AND closed_at IS NULL AND expires_at > ?
@@ -142,15 +143,28 @@ export class PermissionTable {
     const found = asked.find(({ tool, preview }) =>
       String(tool).endsWith(`__${name}`) && ids.every((id) => String(preview).includes(id))
     );
-    if (found === undefined) return undefined;
-    const { changes } = this.#sql(
-      "UPDATE permissions SET closed_at = ? WHERE id = ? AND settled_at IS NULL",
-    ).run(nowMs, found.id as number);
-    return changes > 0 ? String(found.request) : undefined;
+    return found && { id: found.id as number, requestId: String(found.request) };
   }
 
-  /** Takes the verdicts for a session that it was not told yet: they are told from then on. */
+  /** Closes a request as answered elsewhere; returns whether it was open. */
+  close(id: number, nowMs: number): boolean {
+    const { changes } = this.#sql(
+      `UPDATE permissions SET closed_at = ?
+       WHERE id = ? AND settled_at IS NULL AND closed_at IS NULL`,
+    ).run(nowMs, id);
+    return changes > 0;
+  }
+
+  /**
+   * Takes the verdicts for a session that it was not told yet: they are told from then on. Where there
+   * are none, nothing is written, so that nobody who writes is waited for.
+   */
   claimVerdicts(session: number, nowMs: number): Verdict[] {
+    const found = this.#sql(
+      `SELECT id FROM permissions
+       WHERE session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL LIMIT 1`,
+    ).get(session);
+    if (found === undefined) return [];
     const rows = this.#sql(
       `UPDATE permissions SET delivered_at = ?
        WHERE session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL

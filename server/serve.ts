@@ -90,7 +90,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     instructions: INSTRUCTIONS,
     tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
-    onResume: () => agent.resume(),
+    onResume: () => agent.look(),
     ...(options.relay && isAnswerable(options, access) && {
       onPermissionRequest(request) {
         if (isRelayed(request.toolName, relayFilter)) agent.ask(request);

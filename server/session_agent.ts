@@ -146,16 +146,11 @@ export class SessionAgent implements SessionLink {
     this.look();
   }
 
-  /** Writes to the client what the journal has for it. */
+  /** Writes to the client what the journal has for it, also after the client has begun to read again. */
   look(): void {
     if (this.#id === 0 || this.#isClosed) return;
     this.#tellVerdicts();
     if (this.#isSettled) this.#drain();
-  }
-
-  /** Goes on after the client has begun to read again. */
-  resume(): void {
-    this.look();
   }
 
   /**
@@ -209,7 +204,7 @@ export class SessionAgent implements SessionLink {
     this.#try(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
   }
 
-  /** Writes an event, or falls behind: the client does not read, and {@linkcode resume} comes later. */
+  /** Writes an event, or falls behind: the client does not read, and {@linkcode look} comes later. */
   #tryPush(event: ChannelEvent): boolean {
     this.#hasRefused = !this.#options.channel.tryPushCleaned(event);
     if (this.#hasRefused) {

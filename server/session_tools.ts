@@ -65,19 +65,16 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
   function closePermission(name: string, args: unknown): void {
     const nowMs = Date.now();
     const call = { session: agent.sessionId, name, ids: idsOf(args), nowMs };
-    const closeCalled = (journal: Journal): boolean => {
-      const requestId = journal.permissions.closeCalled(call);
-      if (requestId === undefined) return false;
-      const status = {
-        kind: "status",
-        request_id: requestId,
-        state: "answered elsewhere",
-      } as const;
-      tell(journal, status, { recipient: null, nowMs });
-      return true;
-    };
     try {
-      if (keeper.use((journal) => journal.transaction(() => closeCalled(journal)))) notifyOwner();
+      // Most calls have waited for nothing, and shall not wait for whoever writes.
+      const asked = keeper.use(({ permissions }) => permissions.findCalled(call));
+      if (asked === undefined) return;
+      const state = "answered elsewhere";
+      act((journal) => {
+        if (!journal.permissions.close(asked.id, nowMs)) return;
+        const status = { kind: "status", request_id: asked.requestId, state } as const;
+        tell(journal, status, { recipient: null, nowMs });
+      });
     } catch {
       // The log has said why; the call itself says so, too, where it needs the journal.
     }

@@ -3,6 +3,7 @@ import type { OutboundMessage } from "../../lib/outbound.ts";
 import { EventStream } from "../../server/event_stream.ts";
 import { until } from "../_until.ts";
 import { ANYBODY, createFixture, readText } from "./_event_stream.ts";
+import { MemoryJournal } from "./_memory_journal.ts";
 
 const MESSAGE: OutboundMessage = {
   id: 0,
@@ -171,23 +172,41 @@ Deno.test("EventStream gives up a listener whose messages cannot be read, and no
   await events.close();
 });
 
-Deno.test("EventStream.restart() goes on with the first message of another journal [journal.corrupt]", async () => {
-  const fixture = createFixture();
-  const { events, messages } = fixture;
-  const listener = fixture.listen("json");
-  await listener.next();
-  for (const text of ["one", "two"]) {
-    fixture.say(text);
-    await listener.next();
+Deno.test("EventStream sends all of a journal that takes the place of another, to who stays and who comes again [journal.corrupt]", async () => {
+  using old = new MemoryJournal();
+  using next = new MemoryJournal();
+  let { journal } = old;
+  const events = new EventStream({
+    source: {
+      lastId: () => journal.outbound.lastId(),
+      after: (id, limit) => journal.outbound.after(id, limit),
+    },
+  });
+  const listen = (after?: number) =>
+    readText(events.listen({ caller: ANYBODY, format: "json", after }));
+  const say = (text: string, nowMs: number) => {
+    const about = { session: null, recipient: null, nowMs };
+    journal.outbound.insert({ kind: "reply", chat_id: "1", text }, about);
+    events.pump();
+  };
+  const staying = listen();
+  await staying.next();
+  for (let i = 0; i < 20; i++) {
+    say("old", 1000);
+    await staying.next();
   }
-  messages.length = 0;
-  fixture.addReply("three");
-  await events.restart();
-  assertStringIncludes(await listener.next() ?? "", '"three"}\nid:1\n');
-  const late = fixture.listen("json", 2);
+  const lastRead = journal.outbound.lastId();
+  assertEquals(lastRead, 1019, "as many as are said at a time have numbers of their own");
+  ({ journal } = next);
+  for (const text of ["one", "two"]) {
+    say(text, 2000);
+    assertStringIncludes(await staying.next() ?? "", text);
+  }
+  const late = listen(lastRead);
   await late.next();
-  fixture.say("four");
-  for (const { next } of [listener, late]) assertStringIncludes(await next() ?? "", "id:2\n");
+  for (const text of ["one", "two"]) assertStringIncludes(await late.next() ?? "", text);
+  say("three", 1500);
+  for (const { next } of [staying, late]) assertStringIncludes(await next() ?? "", "id:2002\n");
   await events.close();
 });
 

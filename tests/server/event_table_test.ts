@@ -241,6 +241,7 @@ Deno.test("EventTable removes what is old: open events last, and without their t
   assertEquals(rawOf(2, 5), [undefined, 5]);
   assertEquals(table.deleteClosed(1001, 10), 2);
   assertEquals([1, 3].map(stateOf), [undefined, undefined]);
-  assertEquals(table.deleteOldest(10), 1);
+  assertEquals(table.deleteOldest(50, 10), []);
+  assertEquals(table.deleteOldest(51, 10), ["stored"]);
   assertEquals([table.list({ limit: 1 }), ...rawOf(5)], [[], undefined]);
 });

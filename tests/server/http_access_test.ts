@@ -252,11 +252,12 @@ Deno.test("GET /events shows each sender its own, live and when it resumes [stre
     await listen(port, ops, 0),
     await listen(port, all, 0),
   ];
+  const ids = port.memory.journal.outbound.after(0, 9).map(({ id }) => id);
   const expected = [[1, 4], [2, 3, 5], [1, 3, 4, 5, 6]];
   for (const listeners of [live, resumed]) {
     for (const [index, listener] of listeners.entries()) {
-      for (const id of expected[index] ?? []) {
-        assertStringIncludes(await listener.next() ?? "", `\nid:${id}\n`);
+      for (const place of expected[index] ?? []) {
+        assertStringIncludes(await listener.next() ?? "", `\nid:${ids[place - 1]}\n`);
       }
       await listener.cancel();
     }

@@ -117,6 +117,34 @@ Deno.test("JournalPruner removes what is oldest, whatever it is, before events t
   }
 });
 
+Deno.test("JournalPruner removes nothing that came in after the oldest of another table [journal.retention]", () => {
+  const entry = { action: "a", actor: "b", subject: "", detail: "x".repeat(4000) };
+  using fixture = createFixture({ retainBytes: MIB });
+  const { journal, pruner } = fixture;
+  fixture.insertReply(NOW - DAY_MS, "old");
+  fixture.insertEvent(NOW - DAY_MS, "old");
+  for (let i = 0; i < 400; i++) journal.audit.insert(entry, NOW - DAY_MS + 1 + i);
+  for (let i = 0; i < 100; i++) {
+    fixture.insertReply(NOW, "new");
+    fixture.insertEvent(NOW, "new");
+  }
+  pruner.prune(NOW);
+  assertEquals(journal.audit.list(1000).length, 400 - 126, "as many as go at a time");
+  assertEquals(journal.outbound.after(0, 1000).length, 100);
+  assertEquals(fixture.texts(), Array(100).fill("new"));
+});
+
+Deno.test("JournalPruner removes as much at a time where tables take turns [journal.retention]", () => {
+  using fixture = createFixture({ retainBytes: 1 });
+  const { journal, pruner } = fixture;
+  for (let i = 0; i < 100; i++) {
+    fixture.insertEvent(NOW + 2 * i, `${i}`);
+    fixture.insertReply(NOW + 2 * i + 1, `${i}`);
+  }
+  assertEquals(pruner.prune(NOW), true);
+  assertEquals([fixture.texts()[0], journal.outbound.after(0, 1000).length], ["64", 36]);
+});
+
 Deno.test("JournalPruner takes no event of a clock that was fast for a young one [journal.retention]", () => {
   using fixture = createFixture({ retainBytes: MIB });
   const { journal, pruner } = fixture;
@@ -125,7 +153,7 @@ Deno.test("JournalPruner takes no event of a clock that was fast for a young one
   fixture.insertReply(NOW + 2000);
   for (let i = 0; i < 20; i++) pruner.prune(NOW + 3000);
   assert(journal.usedBytes() <= MIB, `${journal.usedBytes()} bytes`);
-  assertEquals(journal.outbound.lastId(), 1);
+  assertEquals(journal.outbound.after(0, 9).length, 1);
 });
 
 Deno.test("JournalPruner.prune() wants to go on only as long as that is of use [journal.retention]", () => {
@@ -177,6 +205,18 @@ Deno.test("JournalPruner looks from the start whether something is too old, and 
   await until("it has looked", isEmpty);
   insertOld();
   await until("it has looked again", isEmpty);
+});
+
+Deno.test("JournalPruner.close() calls off the look that was due, of which nobody hears any more [journal.retention]", async () => {
+  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 5, idleLookMs: 5 });
+  const { journal, pruner } = fixture;
+  fixture.insertReply(Date.now() - HOUR_MS - 1000);
+  pruner.start();
+  pruner.close();
+  let isDue = false;
+  AbortSignal.timeout(10).addEventListener("abort", () => isDue = true);
+  await until("it would have looked", () => isDue);
+  assertEquals(journal.outbound.after(0, 9).length, 1);
 });
 
 Deno.test("JournalPruner removes what came in after a clock was fast [journal.retention]", () => {

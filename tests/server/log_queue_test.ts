@@ -56,6 +56,25 @@ Deno.test("LogQueue drops what does not fit, and says how much when it goes on [
   assertEquals(reader.text, `one\ntwo\n${notice}six\n`);
 });
 
+Deno.test("LogQueue hands a slow reader lines as fast as it reads, and says at the end how many were dropped [log.stalled-reader]", async () => {
+  const written: string[] = [];
+  const queue = new LogQueue({
+    async write(bytes) {
+      written.push(new TextDecoder().decode(bytes));
+      for (let i = 0; i < 3; i++) pushAll(queue, written.length < 100 ? ["line\n"] : []);
+      await null;
+      return bytes.length;
+    },
+    maxQueuedBytes: 100,
+  });
+  pushAll(queue, ["line\n"]);
+  await queue.flush();
+  const notice = written.pop() ?? "";
+  assertEquals(new Set(written), new Set(["line\n"]));
+  const [, dropped] = /Dropped (\d+) lines/.exec(notice) ?? [];
+  assertEquals(written.length + Number(dropped), 1 + 99 * 3);
+});
+
 Deno.test("LogQueue.flush() waits for a reader that has stalled, and not for long [log.stalled-reader]", async () => {
   const reader = new Reader();
   const queue = new LogQueue({ write: reader.write, lingerMs: 20 });

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { permissionStateOf } from "../../lib/permission.ts";
+import { Journal } from "../../server/journal.ts";
 import { MemoryJournal } from "./_memory_journal.ts";
 import { REQUEST } from "./_port.ts";
 
@@ -18,8 +20,11 @@ function createFixture() {
     other,
     ask: (requestId: string, toolName = "Bash", inputPreview = "{}", asking = session) =>
       table.open({ ...REQUEST, requestId, toolName, inputPreview }, asking, NOW, NOW + 1000),
-    call: (name: string, ids: readonly string[] = [], nowMs = NOW, calling = session) =>
-      table.closeCalled({ session: calling, name, ids, nowMs }),
+    /** Closes what a call shows to be answered; returns its id. */
+    call(name: string, ids: readonly string[] = [], nowMs = NOW, calling = session) {
+      const found = table.findCalled({ session: calling, name, ids, nowMs });
+      return found && table.close(found.id, nowMs) ? found.requestId : undefined;
+    },
     stateOf(requestId: string) {
       const [row] = table.find(requestId);
       return row && permissionStateOf(row, NOW);
@@ -61,7 +66,15 @@ Deno.test("PermissionTable.claimVerdicts() hands each verdict of a session out o
   assertEquals(table.claimVerdicts(other, NOW), [{ requestId: "aaaaa", behavior: "allow" }]);
 });
 
-Deno.test("PermissionTable.closeCalled() closes the oldest open request for the tool [permission.elsewhere]", () => {
+Deno.test("PermissionTable.claimVerdicts() writes nothing where there are none [verdict.own-session]", () => {
+  using database = new DatabaseSync(":memory:");
+  const { permissions } = Journal.on(database, "memory");
+  permissions.open(REQUEST, 1, NOW, NOW + 1000);
+  database.exec("PRAGMA query_only = ON");
+  assertEquals(permissions.claimVerdicts(1, NOW), []);
+});
+
+Deno.test("PermissionTable.findCalled() finds the oldest open request for the tool [permission.elsewhere]", () => {
   using fixture = createFixture();
   const { ask, call, idOf, stateOf, table } = fixture;
   for (const id of ["aaaaa", "bbbbb"]) ask(id, "mcp__webhook__inbox");
@@ -72,11 +85,12 @@ Deno.test("PermissionTable.closeCalled() closes the oldest open request for the 
     "open",
   ]);
   assertEquals(table.settle(idOf("aaaaa"), VERDICT), false, "a verdict comes too late");
+  assertEquals(table.close(idOf("aaaaa"), NOW), false);
   assertEquals(table.claimVerdicts(fixture.session, NOW), []);
   assertEquals([call("inbox"), call("inbox"), stateOf("ccccc")], ["bbbbb", undefined, "open"]);
 });
 
-Deno.test("PermissionTable.closeCalled() closes no request for another call [permission.elsewhere]", () => {
+Deno.test("PermissionTable.findCalled() finds no request for another call [permission.elsewhere]", () => {
   const preview = JSON.stringify({ chat_id: CHAT, text: "hi" });
   const cases: [string, string, string, readonly string[]][] = [
     ["mcp__webhook__reply", preview, "reply", ["chat_00000000002"]],

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { EVENT_STATES } from "../../lib/event_state.ts";
 import { Journal } from "../../server/journal.ts";
+import { REQUEST } from "./_port.ts";
 
 /** A journal in memory that tells how the database goes about what it is asked. */
 class PlannedJournal implements Disposable {
@@ -18,6 +19,10 @@ class PlannedJournal implements Disposable {
       exec: (sql) => this.#database.exec(sql),
     };
     this.#journal = Journal.on(database as DatabaseSync, "memory");
+    const { permissions } = this.#journal;
+    // Without a verdict none is claimed.
+    permissions.open(REQUEST, 1, 0, 1);
+    permissions.settle(1, { behavior: "allow", sender: "dev", from: "", nowMs: 0 });
   }
 
   /** How rows are found, each way once, and what is sorted besides. */
@@ -109,6 +114,11 @@ const CASES: readonly Case[] = [
     ({ events }) => events.deleteClosed(0, 128),
     [BEFORE_KEY, AFTER_KEY, BY_KEY],
   ],
+  [
+    "EventTable.deleteOldest()",
+    ({ events }) => events.deleteOldest(0, 128),
+    ["SCAN (subquery-1)", "SCAN events", BY_KEY],
+  ],
   ["OutboundTable.lastId()", ({ outbound }) => outbound.lastId(), ["SEARCH outbound"]],
   [
     "OutboundTable.after()",
@@ -139,9 +149,14 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
-    "PermissionTable.closeCalled()",
-    ({ permissions }) => permissions.closeCalled({ session: 1, name: "reply", ids: [], nowMs: 0 }),
+    "PermissionTable.findCalled()",
+    ({ permissions }) => permissions.findCalled({ session: 1, name: "reply", ids: [], nowMs: 0 }),
     ["SEARCH permissions USING INDEX permissions_open (session=?)"],
+  ],
+  [
+    "PermissionTable.close()",
+    ({ permissions }) => permissions.close(1, 0),
+    ["SEARCH permissions USING INTEGER PRIMARY KEY (rowid=?)"],
   ],
   [
     "PermissionTable.claimVerdicts()",

@@ -52,7 +52,7 @@ Deno.test("SessionAgent gives back later what the journal did not take back [eve
     assertEquals(statesOf(journal), ["pushed"]);
     memory.failure = undefined;
     client.reads = true;
-    agent.resume();
+    agent.look();
     await until("it is ready", () => agent.direct.isReady());
     const digests = storedAt === 1 ? ["5"] : Array(5).fill(undefined);
     assertEquals(written.map(({ meta }) => meta?.digest), digests);
@@ -69,7 +69,7 @@ Deno.test("SessionAgent goes on when the client reads again at the moment in whi
   client.onRefused = () =>
     queueMicrotask(() => {
       client.reads = true;
-      agent.resume();
+      agent.look();
     });
   agent.settle();
   await until("it is ready", () => agent.direct.isReady());
@@ -90,8 +90,8 @@ Deno.test("SessionAgent tells verdicts that the client did not take when it read
   assertEquals(verdicts, ["allow aaaaa"]);
   memory.failure = createDiskFullError();
   client.reads = true;
-  agent.resume();
-  agent.resume();
+  agent.look();
+  agent.look();
   assertEquals(verdicts, ["allow aaaaa", "allow bbbbb", "allow ccccc"]);
   memory.failure = undefined;
   agent.look();

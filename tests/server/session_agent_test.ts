@@ -77,10 +77,12 @@ Deno.test("SessionAgent gives back what the client does not read, and goes on wh
   const states = () => journal.events.list({ limit: 9 }).map(({ state }) => state);
   await until("all are given back", () => states().every((state) => state === "stored"));
   assertEquals(agent.direct.tryPush({ seq: 9, content: "", meta: {}, attempts: 1 }), false);
+  assertEquals(agent.direct.hasRefused(), true);
   client.reads = true;
-  agent.resume();
+  agent.look();
   await until("it is ready", () => agent.direct.isReady());
   assertEquals(contents(), ["event 1", "event 2", "event 3", "event 4", "event 5"]);
+  assertEquals(agent.direct.hasRefused(), false);
 });
 
 Deno.test("SessionAgent gives back a digest that the client does not read", async () => {
@@ -92,7 +94,7 @@ Deno.test("SessionAgent gives back a digest that the client does not read", asyn
   agent.settle();
   await until("it is given back", () => journal.events.sessionsOf("pushed").length === 0);
   client.reads = true;
-  agent.resume();
+  agent.look();
   await until("it is written", () => written.length === 1);
   assertEquals(written[0]?.meta, { digest: "150" });
 });

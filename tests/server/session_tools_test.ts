@@ -248,6 +248,18 @@ Deno.test("a call closes its request and says so, or neither, and says it at onc
   assertEquals([said().length, notified()], [1, 1], "although the call itself changes nothing");
 });
 
+Deno.test("a call that has waited for no approval writes nothing of its own [permission.elsewhere]", async () => {
+  using fixture = createFixture();
+  const { journal, notified } = fixture;
+  let transactions = 0;
+  journal.transaction = (run) => {
+    transactions++;
+    return run();
+  };
+  await fixture.call("ack", { event_ids: [] });
+  assertEquals([transactions, notified()], [0, 0]);
+});
+
 Deno.test("a call that names other chats or events leaves the request open [permission.elsewhere]", async () => {
   const cases: [string, Record<string, unknown>, Record<string, unknown>][] = [
     ["reply", { chat_id: CHAT, text: "hi" }, { chat_id: "chat_00000000002", text: "hi" }],
