@@ -239,7 +239,7 @@ Deno.test("addSignIn() refuses a token that was rotated meanwhile [access.cookie
   for (const token of [1, 2]) {
     assertEquals(signIn(token), {
       ok: false,
-      message: 'The token of "owner" is another by now: expected that one',
+      message: 'The token of "owner" was rotated meanwhile',
     });
   }
   assert(signIn(3).ok);
