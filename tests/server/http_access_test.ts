@@ -91,6 +91,28 @@ function createHalfBody(text: string) {
   return { body, isHalfRead: half.promise, finish: rest.resolve };
 }
 
+/** Posts as a phone with both rights, whose access changes when half of each body is there. */
+async function postAround(
+  port: Port,
+  posts: readonly (readonly [path: string, text: string])[],
+  change: (access: Access) => AccessOutcome,
+): Promise<Response[]> {
+  const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
+  const halves = posts.map(([path, text]) => {
+    const { body, ...half } = createHalfBody(text);
+    return { ...half, answered: port.send("POST", path, token, body) };
+  });
+  await Promise.all(halves.map(({ isHalfRead }) => isHalfRead));
+  await port.access.update(change);
+  port.owner.look(0);
+  const answers: Response[] = [];
+  for (const { answered, finish } of halves) {
+    finish();
+    answers.push(await answered);
+  }
+  return answers;
+}
+
 Deno.test("a sender that is removed, muted or shut out while its body comes has said nothing [access.token]", async () => {
   const changes: readonly [string, (access: Access) => AccessOutcome][] = [
     ["removed", (a) => removeSender(a, "phone")],
@@ -106,18 +128,8 @@ Deno.test("a sender that is removed, muted or shut out while its body comes has 
     await using port = new Port({ allowlist: NOBODY });
     port.attach();
     port.ask();
-    const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
-    const halves = posts.map(([path, text]) => {
-      const { body, ...half } = createHalfBody(text);
-      return { ...half, answered: port.send("POST", path, token, body) };
-    });
-    await Promise.all(halves.map(({ isHalfRead }) => isHalfRead));
-    await port.access.update(change);
-    port.owner.look(0);
-    for (const { answered, finish } of halves) {
-      finish();
-      assertEquals(await textOf(await answered), [403, "forbidden"], what);
-    }
+    const answers = await postAround(port, posts, change);
+    for (const answer of answers) assertEquals(await textOf(answer), [403, "forbidden"], what);
     assertEquals([port.verdicts(), port.pushed], [[], []], what);
   }
 });
@@ -137,20 +149,9 @@ Deno.test("a sender of whom one right is taken while its body comes has the othe
     await using port = new Port({ allowlist: NOBODY });
     port.attach();
     port.ask();
-    const token = bearer(await port.access.letIn("phone", { rights: ["speak", "approve"] }));
-    const halves = posts.map(([path, text]) => {
-      const { body, ...half } = createHalfBody(text);
-      return { ...half, answered: port.send("POST", path, token, body) };
-    });
-    await Promise.all(halves.map(({ isHalfRead }) => isHalfRead));
-    await port.access.update((a) => setRights(a, { id: "phone", rights: [left] }));
-    port.owner.look(0);
-    const found: number[] = [];
-    for (const { answered, finish } of halves) {
-      finish();
-      found.push((await answered).status);
-    }
-    assertEquals(found, [...statuses], left);
+    const change = (access: Access) => setRights(access, { id: "phone", rights: [left] });
+    const answers = await postAround(port, posts, change);
+    assertEquals(answers.map(({ status }) => status), [...statuses], left);
     assertEquals([port.verdicts().length, port.pushed.length], [verdicts, events], left);
   }
 });
