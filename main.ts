@@ -5,7 +5,7 @@
  */
 
 import { runServe } from "./cli/serve.ts";
-import { print, printError, printUsageError } from "./cli/terminal.ts";
+import { print, printError, printUsageError } from "./cli/shared/terminal.ts";
 import { VERSION } from "./lib/version.ts";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === "demo") {
-    const { runDemo } = await import("./cli/demo.ts");
+    const { runDemo } = await import("./cli/demo/mod.ts");
     return await runDemo(rest, import.meta.url);
   }
   if (command === "gateway") {
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await runGateway(rest);
   }
   if (command === "events") {
-    const { runEvents } = await import("./cli/events.ts");
+    const { runEvents } = await import("./cli/events/mod.ts");
     return await runEvents(rest);
   }
   if (command === "sessions") {
@@ -36,11 +36,11 @@ async function main(args: readonly string[]): Promise<number> {
     return await runSessions(rest);
   }
   if (command === "access") {
-    const { runAccess } = await import("./cli/access.ts");
+    const { runAccess } = await import("./cli/access/mod.ts");
     return await runAccess(rest);
   }
   if (command === "source") {
-    const { runSource } = await import("./cli/source.ts");
+    const { runSource } = await import("./cli/source/mod.ts");
     return await runSource(rest);
   }
   if (command === "serve") return await runServe(rest);

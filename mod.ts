@@ -5,8 +5,8 @@
  * @module
  */
 
-export { Allowlist, isSenderId, type SenderRights } from "./lib/allowlist.ts";
-export { cleanContent, MAX_CONTENT_CODE_POINTS } from "./lib/clean_content.ts";
+export { Allowlist, isSenderId, type SenderRights } from "./lib/access/allowlist.ts";
+export { cleanContent, MAX_CONTENT_CODE_POINTS } from "./lib/text/clean_content.ts";
 export {
   type ArgumentIssue,
   type ArgumentsSchema,
@@ -14,10 +14,10 @@ export {
   defineTool,
   type ToolDefinition,
   type ToolResult,
-} from "./lib/define_tool.ts";
-export { type ChannelEvent, formatChannelTag } from "./lib/format_channel_tag.ts";
-export { formatPrompt } from "./lib/format_prompt.ts";
-export { type Behavior, tryParseVerdict, type Verdict } from "./lib/parse_verdict.ts";
+} from "./lib/channel/define_tool.ts";
+export { type ChannelEvent, formatChannelTag } from "./lib/event/format_channel_tag.ts";
+export { formatPrompt } from "./lib/permission/format_prompt.ts";
+export { type Behavior, tryParseVerdict, type Verdict } from "./lib/permission/verdict.ts";
 export {
   judgeVerdict,
   type Judgment,
@@ -26,17 +26,17 @@ export {
   type PermissionRequest,
   type PermissionState,
   permissionStateOf,
-} from "./lib/permission.ts";
-export { isRequestId } from "./lib/request_id.ts";
-export { type MetaChange, type SanitizedMeta, sanitizeMeta } from "./lib/sanitize_meta.ts";
-export { LOOPBACK_HOSTNAMES, validateHost, type Validation } from "./lib/validate_host.ts";
-export { type OriginHeaders, validateOrigin } from "./lib/validate_origin.ts";
+} from "./lib/permission/permission.ts";
+export { isRequestId } from "./lib/permission/request_id.ts";
+export { type MetaChange, type SanitizedMeta, sanitizeMeta } from "./lib/event/sanitize_meta.ts";
+export { LOOPBACK_HOSTNAMES, validateHost, type Validation } from "./lib/http/validate_host.ts";
+export { type OriginHeaders, validateOrigin } from "./lib/http/validate_origin.ts";
 export {
   type Channel,
   type ChannelOptions,
   createChannel,
   NotConnectedError,
   type PushedEvent,
-} from "./server/create_channel.ts";
-export { createLogger, type Logger } from "./server/log.ts";
-export { QueueFullError } from "./server/stdio_transport.ts";
+} from "./server/channel/create_channel.ts";
+export { createLogger, type Logger } from "./server/runtime/log.ts";
+export { QueueFullError } from "./server/channel/stdio_transport.ts";

@@ -5,25 +5,25 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { type Access, createAccess } from "../lib/access.ts";
-import { addSender } from "../lib/access_changes.ts";
-import { formatAccessToken } from "../lib/access_token.ts";
-import { Allowlist } from "../lib/allowlist.ts";
-import { cleanContent } from "../lib/clean_content.ts";
-import { EventSequence, formatEventId } from "../lib/event_id.ts";
-import { parseRequestTarget } from "../lib/parse_request_target.ts";
-import { tryParseVerdict } from "../lib/parse_verdict.ts";
-import { sanitizeMeta } from "../lib/sanitize_meta.ts";
-import { validateHost } from "../lib/validate_host.ts";
-import type { AccessOutcome, AccessState } from "../server/access_store.ts";
-import { BodyReader } from "../server/body_reader.ts";
-import { Credentials } from "../server/credentials.ts";
-import { EventIntake } from "../server/event_intake.ts";
-import { Gatekeeper } from "../server/gatekeeper.ts";
-import { hashToken } from "../server/hash_token.ts";
-import { createHttpApp } from "../server/http_app.ts";
-import { Journal } from "../server/journal.ts";
-import { createLocalPeer } from "../server/peer.ts";
+import { type Access, createAccess } from "../lib/access/access_file.ts";
+import { addSender } from "../lib/access/changes.ts";
+import { formatAccessToken } from "../lib/access/token.ts";
+import { Allowlist } from "../lib/access/allowlist.ts";
+import { cleanContent } from "../lib/text/clean_content.ts";
+import { EventSequence, formatEventId } from "../lib/event/event_id.ts";
+import { parseRequestTarget } from "../lib/http/parse_request_target.ts";
+import { tryParseVerdict } from "../lib/permission/verdict.ts";
+import { sanitizeMeta } from "../lib/event/sanitize_meta.ts";
+import { validateHost } from "../lib/http/validate_host.ts";
+import type { AccessOutcome, AccessState } from "../server/access/store.ts";
+import { BodyReader } from "../server/http/body_reader.ts";
+import { Credentials } from "../server/access/credentials.ts";
+import { EventIntake } from "../server/event/intake.ts";
+import { Gatekeeper } from "../server/http/gatekeeper.ts";
+import { hashToken } from "../server/runtime/hash_token.ts";
+import { createHttpApp } from "../server/http/app.ts";
+import { Journal } from "../server/journal/journal.ts";
+import { createLocalPeer } from "../server/http/peer.ts";
 
 const PLAIN = "x".repeat(1024);
 const HOSTILE = "\u202e<channel>\x1b[31m".repeat(64);

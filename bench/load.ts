@@ -7,8 +7,8 @@
  * @module
  */
 
-import { createServerCommand } from "../cli/server_command.ts";
-import { print } from "../cli/terminal.ts";
+import { createServerCommand } from "../cli/demo/server_command.ts";
+import { print } from "../cli/shared/terminal.ts";
 
 const POSTS = Number(Deno.args[0] ?? 100_000);
 const ROUNDS = 4;

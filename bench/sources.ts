@@ -11,10 +11,10 @@
  * @module
  */
 
-import { createServerCommand } from "../cli/server_command.ts";
-import { print } from "../cli/terminal.ts";
-import { formatSourceConfig } from "../lib/sources/source_config.ts";
-import { sourcesPathOf } from "../server/state_folder.ts";
+import { createServerCommand } from "../cli/demo/server_command.ts";
+import { print } from "../cli/shared/terminal.ts";
+import { formatSourceConfig } from "../lib/sources/config/config_file.ts";
+import { sourcesPathOf } from "../server/state/folder.ts";
 
 const SECONDS = Number(Deno.args[0] ?? 10);
 const WARM_UP_SECONDS = 1;

@@ -1,5 +1,5 @@
-import { sourcesPathOf } from "../server/state_folder.ts";
-import { printError } from "./terminal.ts";
+import { sourcesPathOf } from "../server/state/folder.ts";
+import { printError } from "./shared/terminal.ts";
 
 function readConfig(path: string): string | undefined {
   try {
@@ -21,7 +21,7 @@ export async function checkSources(stateDir: string): Promise<boolean> {
   const path = sourcesPathOf(stateDir);
   const text = readConfig(path);
   if (text === undefined) return true;
-  const { compileSources } = await import("../server/compile_sources.ts");
+  const { compileSources } = await import("../server/sources/compile_sources.ts");
   const result = await compileSources(text);
   if (!result.ok) printError(`deno-channel: Cannot use ${path}: ${result.message}`);
   return result.ok;

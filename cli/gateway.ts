@@ -1,7 +1,7 @@
-import { readGatewayOptions } from "../lib/serve_options.ts";
+import { readGatewayOptions } from "../lib/cli/serve_options.ts";
 import { runGateway as run } from "../server/gateway.ts";
 import { runServer } from "./run_server.ts";
-import { printUsageError } from "./terminal.ts";
+import { printUsageError } from "./shared/terminal.ts";
 
 /**
  * `gateway`: holds the port without a session, as a login item or on a server.

@@ -1,11 +1,11 @@
-import { ACCESS_FLAGS } from "../lib/access_options.ts";
-import { EVENTS_FLAGS } from "../lib/events_options.ts";
-import { formatFlags } from "../lib/read_flags.ts";
-import { GATEWAY_FLAGS, SERVE_FLAGS } from "../lib/serve_options.ts";
-import { SESSIONS_FLAGS } from "../lib/sessions_options.ts";
-import { SOURCE_FLAGS } from "../lib/source_options.ts";
-import { SCHEME_KINDS } from "../lib/sources/scheme.ts";
-import { DEMO_FLAGS } from "./demo_options.ts";
+import { ACCESS_FLAGS } from "../lib/cli/access_options.ts";
+import { EVENTS_FLAGS } from "../lib/cli/events_options.ts";
+import { formatFlags } from "../lib/cli/read_flags.ts";
+import { GATEWAY_FLAGS, SERVE_FLAGS } from "../lib/cli/serve_options.ts";
+import { SESSIONS_FLAGS } from "../lib/cli/sessions_options.ts";
+import { SOURCE_FLAGS } from "../lib/cli/source_options.ts";
+import { SCHEME_KINDS } from "../lib/sources/proof/scheme.ts";
+import { DEMO_FLAGS } from "./demo/options.ts";
 
 /** The kinds of sources, ten in a line. */
 function formatKinds(): string {

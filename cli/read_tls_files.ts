@@ -1,6 +1,6 @@
-import type { TlsFiles } from "../lib/network_options.ts";
-import type { TlsKeyPair } from "../server/http_listener.ts";
-import { printError } from "./terminal.ts";
+import type { TlsFiles } from "../lib/cli/network_options.ts";
+import type { TlsKeyPair } from "../server/port/listener.ts";
+import { printError } from "./shared/terminal.ts";
 
 const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s*$/m;
 

@@ -1,15 +1,15 @@
-import type { GatewayOptions } from "../lib/serve_options.ts";
-import { describeFault } from "../server/describe_fault.ts";
-import { createLogger } from "../server/log.ts";
-import { LogQueue } from "../server/log_queue.ts";
-import { HOSTNAME } from "../server/port_role.ts";
+import type { GatewayOptions } from "../lib/cli/serve_options.ts";
+import { describeFault } from "../server/runtime/describe_fault.ts";
+import { createLogger } from "../server/runtime/log.ts";
+import { LogQueue } from "../server/runtime/log_queue.ts";
+import { HOSTNAME } from "../server/port/role.ts";
 import type { ServeEnvironment } from "../server/serve.ts";
-import { listenForTermination } from "../server/termination.ts";
+import { listenForTermination } from "../server/runtime/termination.ts";
 import { readTlsFiles } from "./read_tls_files.ts";
-import { reportCorruptJournals } from "./report_corrupt_journals.ts";
+import { reportCorruptJournals } from "./shared/report_corrupt_journals.ts";
 import { checkSources } from "./check_sources.ts";
-import { findStateDir } from "./state_dir.ts";
-import { printError } from "./terminal.ts";
+import { findStateDir } from "./shared/state_dir.ts";
+import { printError } from "./shared/terminal.ts";
 
 /** Whether the process may listen on an address; says so on stderr when it may not. */
 function mayListen(address: string): boolean {

@@ -1,7 +1,7 @@
-import { readServeOptions } from "../lib/serve_options.ts";
+import { readServeOptions } from "../lib/cli/serve_options.ts";
 import { serve } from "../server/serve.ts";
 import { runServer } from "./run_server.ts";
-import { printError, printUsageError } from "./terminal.ts";
+import { printError, printUsageError } from "./shared/terminal.ts";
 
 /**
  * `serve`: the server that Claude Code starts.

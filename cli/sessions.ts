@@ -1,14 +1,14 @@
-import { formatJsonLine } from "../lib/format_json_line.ts";
-import { formatTable } from "../lib/format_table.ts";
+import { formatJsonLine } from "../lib/cli/format_json_line.ts";
+import { formatTable } from "../lib/cli/format_table.ts";
 import {
   formatSessionRow,
   type ListedSession,
   SESSION_HEADER,
   toSessionJson,
-} from "../lib/format_session_row.ts";
-import { readSessionsOptions, type SessionsOptions } from "../lib/sessions_options.ts";
-import { withJournal } from "./journal_reader.ts";
-import { createTextStyle, print, printUsageError, tryPrintLines } from "./terminal.ts";
+} from "../lib/cli/format_session_row.ts";
+import { readSessionsOptions, type SessionsOptions } from "../lib/cli/sessions_options.ts";
+import { withJournal } from "./shared/journal_reader.ts";
+import { createTextStyle, print, printUsageError, tryPrintLines } from "./shared/terminal.ts";
 
 /** How many sessions `--all` lists. */
 const MAX_SESSIONS = 50;

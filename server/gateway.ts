@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { GatewayOptions } from "../lib/serve_options.ts";
-import { AccessStore } from "./access_store.ts";
-import { JournalKeeper } from "./journal_keeper.ts";
-import { PortRole } from "./port_role.ts";
+import type { GatewayOptions } from "../lib/cli/serve_options.ts";
+import { AccessStore } from "./access/store.ts";
+import { JournalKeeper } from "./journal/keeper.ts";
+import { PortRole } from "./port/role.ts";
 import type { ServeEnvironment } from "./serve.ts";
 
 /**

@@ -4,22 +4,22 @@
  * @module
  */
 
-import { hasApprover } from "../lib/has_approver.ts";
-import { INSTRUCTIONS } from "../lib/instructions.ts";
-import type { ServeOptions } from "../lib/serve_options.ts";
-import { CHANNEL_NAME } from "../lib/state_dir.ts";
+import { hasApprover } from "../lib/access/has_approver.ts";
+import { INSTRUCTIONS } from "../lib/channel/instructions.ts";
+import type { ServeOptions } from "../lib/cli/serve_options.ts";
+import { CHANNEL_NAME } from "../lib/cli/state_dir.ts";
 import { VERSION } from "../lib/version.ts";
-import { isRelayed } from "../lib/relay_filter.ts";
-import { AccessStore } from "./access_store.ts";
-import { type ChannelOptions, createChannel } from "./create_channel.ts";
-import { delay } from "./delay.ts";
-import type { TlsKeyPair } from "./http_listener.ts";
-import { JournalKeeper } from "./journal_keeper.ts";
-import type { Logger } from "./log.ts";
-import { PortRole } from "./port_role.ts";
-import { SessionAgent } from "./session_agent.ts";
-import { identifySession } from "./session_identity.ts";
-import { createSessionTools } from "./session_tools.ts";
+import { isRelayed } from "../lib/permission/relay_filter.ts";
+import { AccessStore } from "./access/store.ts";
+import { type ChannelOptions, createChannel } from "./channel/create_channel.ts";
+import { delay } from "./runtime/delay.ts";
+import type { TlsKeyPair } from "./port/listener.ts";
+import { JournalKeeper } from "./journal/keeper.ts";
+import type { Logger } from "./runtime/log.ts";
+import { PortRole } from "./port/role.ts";
+import { SessionAgent } from "./session/agent.ts";
+import { identifySession } from "./session/identity.ts";
+import { createSessionTools } from "./session/tools.ts";
 
 /** What a server works with. */
 export interface ServeEnvironment {

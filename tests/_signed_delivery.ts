@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
-import { selectScheme } from "../lib/sources/select_scheme.ts";
-import type { SourceEntry } from "../lib/sources/source_entry.ts";
-import { signWebhook } from "../server/webhook_signer.ts";
+import { selectScheme } from "../lib/sources/config/select_scheme.ts";
+import type { SourceEntry } from "../lib/sources/config/entry.ts";
+import { signWebhook } from "../server/sources/signer.ts";
 
 /** What both sides know. */
 export const SECRET = "only-the-two-of-us";

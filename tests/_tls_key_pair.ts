@@ -1,4 +1,4 @@
-import type { TlsKeyPair } from "../server/http_listener.ts";
+import type { TlsKeyPair } from "../server/port/listener.ts";
 
 /**
  * A certificate for `localhost`, `127.0.0.1` and `[::1]` until 2120 that signs itself. Its key protects

@@ -7,12 +7,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { Access, Right } from "../../lib/access.ts";
-import { type AccessChange, addSender } from "../../lib/access_changes.ts";
-import { formatAccessToken } from "../../lib/access_token.ts";
-import { AccessStore } from "../../server/access_store.ts";
-import { hashToken } from "../../server/hash_token.ts";
-import { journalPathOf } from "../../server/state_folder.ts";
+import type { Access, Right } from "../../lib/access/access_file.ts";
+import { type AccessChange, addSender } from "../../lib/access/changes.ts";
+import { formatAccessToken } from "../../lib/access/token.ts";
+import { AccessStore } from "../../server/access/store.ts";
+import { hashToken } from "../../server/runtime/hash_token.ts";
+import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
 import { Process } from "./_process.ts";
 import { createScratch, PROJECT, serverCommand, takeFreePort } from "./_session.ts";

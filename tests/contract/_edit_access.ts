@@ -4,8 +4,8 @@
  * @module
  */
 
-import { noteUse } from "../../lib/access_changes.ts";
-import { AccessStore } from "../../server/access_store.ts";
+import { noteUse } from "../../lib/access/changes.ts";
+import { AccessStore } from "../../server/access/store.ts";
 
 const [stateDir = "", id = "", count = "0"] = Deno.args;
 const store = new AccessStore({ stateDir });

@@ -8,7 +8,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 // @ts-types="@modelcontextprotocol/sdk/client/stdio"
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { createServerCommand } from "../../cli/server_command.ts";
+import { createServerCommand } from "../../cli/demo/server_command.ts";
 import { until } from "../_until.ts";
 
 /** The folder of the project. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Journal } from "../../server/journal.ts";
-import { accessPathOf, journalPathOf, lastGoodPathOf } from "../../server/state_folder.ts";
+import { Journal } from "../../server/journal/journal.ts";
+import { accessPathOf, journalPathOf, lastGoodPathOf } from "../../server/state/folder.ts";
 import { createScratch, PROJECT, takeFreePort } from "./_session.ts";
 
 const MAIN = new URL("main.ts", PROJECT).href;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { addSender } from "../../lib/access_changes.ts";
-import { AccessStore } from "../../server/access_store.ts";
+import { addSender } from "../../lib/access/changes.ts";
+import { AccessStore } from "../../server/access/store.ts";
 import { createScratch, PROJECT } from "./_session.ts";
 
 const EDITS = 500;

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { createCookieValue } from "../../server/cookie_signature.ts";
+import { createCookieValue } from "../../server/access/cookie_signature.ts";
 import { type Attack, DEV, HOST, type RawAnswer, type RawRequest, Target } from "./_attack.ts";
 
 /** A post with other headers. */

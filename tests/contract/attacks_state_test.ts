@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { accessPathOf, journalPathOf } from "../../server/state_folder.ts";
+import { accessPathOf, journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
 import { DEV, HOST, letIn, runMain, Target } from "./_attack.ts";
 import { createScratch, takeFreePort } from "./_session.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { createServerCommand } from "../../cli/server_command.ts";
+import { createServerCommand } from "../../cli/demo/server_command.ts";
 import { createScratch, PROJECT, Session, takeFreePort } from "./_session.ts";
 
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
@@ -87,7 +87,7 @@ Deno.test("the bundle holds no test, no transport of the SDK and nothing twice [
   // The bundler heads the code of each module with its path.
   const paths = [...code.matchAll(/^\s*\/\/ (\S+\.(?:ts|js|mjs|cjs|json))$/gm)]
     .map(([, path = ""]) => path);
-  assert(paths.includes("server/stdio_transport.ts"), `${paths.length} modules`);
+  assert(paths.includes("server/channel/stdio_transport.ts"), `${paths.length} modules`);
   for (const path of paths) {
     assert(!/(?:^|\/)tests?\//.test(path), path);
     assert(!/sdk.*\/(?:stdio|sse|streamableHttp|websocket)\.js$/.test(path), path);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { formatEventId } from "../../lib/event_id.ts";
-import { journalPathOf } from "../../server/state_folder.ts";
+import { formatEventId } from "../../lib/event/event_id.ts";
+import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
 import {
   askPid,

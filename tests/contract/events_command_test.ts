@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { formatEventId, seqAt } from "../../lib/event_id.ts";
-import type { NewEvent } from "../../server/event_row.ts";
-import { Journal } from "../../server/journal.ts";
-import { journalPathOf } from "../../server/state_folder.ts";
+import { formatEventId, seqAt } from "../../lib/event/event_id.ts";
+import type { NewEvent } from "../../server/journal/event_row.ts";
+import { Journal } from "../../server/journal/journal.ts";
+import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
 import { createScratch, PROJECT, Session, takeFreePort } from "./_session.ts";
 

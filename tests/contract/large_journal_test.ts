@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { seqAt } from "../../lib/event_id.ts";
-import { Journal } from "../../server/journal.ts";
-import { journalPathOf } from "../../server/state_folder.ts";
+import { seqAt } from "../../lib/event/event_id.ts";
+import { Journal } from "../../server/journal/journal.ts";
+import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
 import {
   type FleetOptions,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { readServeOptions } from "../../lib/serve_options.ts";
+import { readServeOptions } from "../../lib/cli/serve_options.ts";
 import { serve } from "../../server/serve.ts";
 import { MemoryClient, type Message } from "../server/_memory_client.ts";
 import { until } from "../_until.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { createServerCommand } from "../../cli/server_command.ts";
+import { createServerCommand } from "../../cli/demo/server_command.ts";
 import { createScratch, PROJECT, Session } from "./_session.ts";
 import { until } from "../_until.ts";
 
@@ -130,6 +130,14 @@ Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async (
   }
 });
 
+async function copyFolder(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(new URL(`${name}/`, from), `${to}${name}/`);
+    else await Deno.copyFile(new URL(name, from), `${to}${name}`);
+  }
+}
+
 Deno.test("the server starts in any folder that holds the project [sandbox.working-directory]", async () => {
   const { args } = await readMcpJson();
   const folder = `${SCRATCH}/project`;
@@ -137,12 +145,8 @@ Deno.test("the server starts in any folder that holds the project [sandbox.worki
   for (const name of ["main.ts", "deno.json", "deno.lock"]) {
     await Deno.copyFile(new URL(name, PROJECT), `${folder}/${name}`);
   }
-  for (const room of ["lib", "lib/sources", "server", "cli", "std/http", "std/assert"]) {
-    await Deno.mkdir(`${folder}/${room}`, { recursive: true });
-    for await (const { name, isFile } of Deno.readDir(new URL(room, PROJECT))) {
-      if (!isFile) continue;
-      await Deno.copyFile(new URL(`${room}/${name}`, PROJECT), `${folder}/${room}/${name}`);
-    }
+  for (const room of ["lib", "server", "cli", "std"]) {
+    await copyFolder(new URL(`${room}/`, PROJECT), `${folder}/${room}/`);
   }
   const port = 8788;
   const home = createScratch();

@@ -1,11 +1,11 @@
 import examples from "@octokit/webhooks-examples" with { type: "json" };
 import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { EventRecord } from "../../lib/event_record.ts";
-import { redactText } from "../../lib/sources/redact.ts";
-import { countCodePoints } from "../../lib/truncate.ts";
-import { Journal } from "../../server/journal.ts";
-import { journalPathOf, sourcesPathOf } from "../../server/state_folder.ts";
+import type { EventRecord } from "../../lib/event/event_record.ts";
+import { redactText } from "../../lib/sources/shape/redact.ts";
+import { countCodePoints } from "../../lib/text/truncate.ts";
+import { Journal } from "../../server/journal/journal.ts";
+import { journalPathOf, sourcesPathOf } from "../../server/state/folder.ts";
 import {
   bytesOf,
   configOf,

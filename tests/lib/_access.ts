@@ -1,12 +1,12 @@
-import { type Access, createAccess } from "../../lib/access.ts";
-import { addSender, type NewSender } from "../../lib/access_changes.ts";
+import { type Access, createAccess } from "../../lib/access/access_file.ts";
+import { addSender, type NewSender } from "../../lib/access/changes.ts";
 import {
   approvePairing,
   claimPairing,
   type PairingApproval,
   type PairingRequest,
   requestPairing,
-} from "../../lib/pairing_changes.ts";
+} from "../../lib/access/pairing.ts";
 
 export const NOW = Date.UTC(2026, 10, 21);
 export const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
-import { formatChatId, formatEventId } from "../../lib/event_id.ts";
-import type { EventRecord, EventSummary } from "../../lib/event_record.ts";
+import { formatChatId, formatEventId } from "../../lib/event/event_id.ts";
+import type { EventRecord, EventSummary } from "../../lib/event/event_record.ts";
 
 /** When the events of these tests were taken in: 2026-11-21, 04:00 UTC. */
 export const STORED_AT: number = Date.UTC(2026, 10, 21, 4);

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotMatch } from "@std/assert";
-import { formatShape } from "../../lib/sources/format_shape.ts";
-import { SOURCE_KINDS } from "../../lib/sources/kinds.ts";
-import { parseBody } from "../../lib/sources/parse_body.ts";
-import { countCodePoints } from "../../lib/truncate.ts";
+import { formatShape } from "../../lib/sources/shape/format_shape.ts";
+import { SOURCE_KINDS } from "../../lib/sources/providers/kinds.ts";
+import { parseBody } from "../../lib/sources/body/parse_body.ts";
+import { countCodePoints } from "../../lib/text/truncate.ts";
 import { MemoryJournal } from "../server/_memory_journal.ts";
 import { LoneDesk, rowsOf } from "../server/_sources.ts";
 import type { SourceDraft } from "../_signed_delivery.ts";

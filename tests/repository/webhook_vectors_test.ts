@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { SCHEMES } from "../../lib/sources/schemes.ts";
-import { WebhookVerifier } from "../../server/webhook_verifier.ts";
+import { SCHEMES } from "../../lib/sources/proof/schemes.ts";
+import { WebhookVerifier } from "../../server/sources/verifier.ts";
 import { PROJECT } from "./_files.ts";
 
 const BODY_URL = new URL(

@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import { addSignIn } from "../../lib/access_changes.ts";
-import { Allowlist } from "../../lib/allowlist.ts";
-import { createCookieValue } from "../../server/cookie_signature.ts";
-import { type Caller, Credentials } from "../../server/credentials.ts";
+import { addSignIn } from "../../lib/access/changes.ts";
+import { Allowlist } from "../../lib/access/allowlist.ts";
+import { createCookieValue } from "../../server/access/cookie_signature.ts";
+import { type Caller, Credentials } from "../../server/access/credentials.ts";
 import { MemoryAccess } from "./_memory_access.ts";
 
 /** When the clock of {@linkcode createCredentials} begins, in milliseconds since the epoch. */

@@ -1,6 +1,11 @@
 import { assert } from "@std/assert";
-import type { Audience, Outbound, OutboundMessage, StreamFormat } from "../../lib/outbound.ts";
-import { EventStream, type EventStreamOptions } from "../../server/event_stream.ts";
+import type {
+  Audience,
+  Outbound,
+  OutboundMessage,
+  StreamFormat,
+} from "../../lib/event/outbound.ts";
+import { EventStream, type EventStreamOptions } from "../../server/http/event_stream.ts";
 
 /** Who sees everything. */
 export const ANYBODY: Audience = { id: "dev", chats: "all", approves: true };

@@ -1,7 +1,7 @@
-import { Allowlist } from "../../lib/allowlist.ts";
-import type { AuditEntry } from "../../server/audit_table.ts";
-import { Credentials } from "../../server/credentials.ts";
-import { Gatekeeper } from "../../server/gatekeeper.ts";
+import { Allowlist } from "../../lib/access/allowlist.ts";
+import type { AuditEntry } from "../../server/journal/audit_table.ts";
+import { Credentials } from "../../server/access/credentials.ts";
+import { Gatekeeper } from "../../server/http/gatekeeper.ts";
 import { MemoryAccess } from "./_memory_access.ts";
 import { createPeer, type FakePeerOptions } from "./_peer.ts";
 

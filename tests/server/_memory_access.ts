@@ -1,12 +1,12 @@
-import { type Access, createAccess } from "../../lib/access.ts";
-import { addSender, type NewSender } from "../../lib/access_changes.ts";
-import { formatAccessToken } from "../../lib/access_token.ts";
+import { type Access, createAccess } from "../../lib/access/access_file.ts";
+import { addSender, type NewSender } from "../../lib/access/changes.ts";
+import { formatAccessToken } from "../../lib/access/token.ts";
 import {
   AccessFileError,
   type AccessOutcome,
   type AccessState,
-} from "../../server/access_store.ts";
-import { hashToken } from "../../server/hash_token.ts";
+} from "../../server/access/store.ts";
+import { hashToken } from "../../server/runtime/hash_token.ts";
 
 /** An access file in memory, which can be used until it is told to fail. */
 export class MemoryAccess {

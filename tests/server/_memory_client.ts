@@ -1,4 +1,4 @@
-import type { Logger } from "../../server/log.ts";
+import type { Logger } from "../../server/runtime/log.ts";
 
 /** A JSON-RPC message as the tests look at it. */
 export interface Message {

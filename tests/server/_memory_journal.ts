@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { Journal } from "../../server/journal.ts";
-import { toJournalError } from "../../server/journal_error.ts";
+import { Journal } from "../../server/journal/journal.ts";
+import { toJournalError } from "../../server/journal/error.ts";
 
 /** A journal in memory, and a keeper that hands it out until it is told to fail. */
 export class MemoryJournal implements Disposable {

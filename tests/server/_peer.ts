@@ -3,7 +3,7 @@ import {
   type Peer,
   RemotePeer,
   type RemotePeerOptions,
-} from "../../server/peer.ts";
+} from "../../server/http/peer.ts";
 
 /** A listener that only this machine reaches. */
 export const LOOPBACK: ListenerInfo = {

@@ -1,5 +1,5 @@
-import type { ChannelEvent } from "../../lib/format_channel_tag.ts";
-import { SessionAgent, type SessionAgentOptions } from "../../server/session_agent.ts";
+import type { ChannelEvent } from "../../lib/event/format_channel_tag.ts";
+import { SessionAgent, type SessionAgentOptions } from "../../server/session/agent.ts";
 import { MemoryJournal } from "./_memory_journal.ts";
 
 /** A permission request. */

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EventRecord } from "../../lib/event_record.ts";
-import { BodyReader } from "../../server/body_reader.ts";
-import { EventIntake, type IncomingEvent } from "../../server/event_intake.ts";
-import type { Journal } from "../../server/journal.ts";
-import type { OwnerOptions } from "../../server/owner.ts";
-import { SourceDesk } from "../../server/source_desk.ts";
-import { sourcesPathOf } from "../../server/state_folder.ts";
+import type { EventRecord } from "../../lib/event/event_record.ts";
+import { BodyReader } from "../../server/http/body_reader.ts";
+import { EventIntake, type IncomingEvent } from "../../server/event/intake.ts";
+import type { Journal } from "../../server/journal/journal.ts";
+import type { OwnerOptions } from "../../server/port/owner.ts";
+import { SourceDesk } from "../../server/http/webhook_receiver.ts";
+import { sourcesPathOf } from "../../server/state/folder.ts";
 import {
   bytesOf,
   configOf,

@@ -1,10 +1,10 @@
 import { assert } from "@std/assert";
-import type { Scheme } from "../../lib/sources/scheme.ts";
-import { GITLAB_SIGNED, SCHEMES } from "../../lib/sources/schemes.ts";
-import { selectScheme } from "../../lib/sources/select_scheme.ts";
-import type { SignatureEntry } from "../../lib/sources/source_entry.ts";
-import { signWebhook } from "../../server/webhook_signer.ts";
-import { WebhookVerifier } from "../../server/webhook_verifier.ts";
+import type { Scheme } from "../../lib/sources/proof/scheme.ts";
+import { GITLAB_SIGNED, SCHEMES } from "../../lib/sources/proof/schemes.ts";
+import { selectScheme } from "../../lib/sources/config/select_scheme.ts";
+import type { SignatureEntry } from "../../lib/sources/config/entry.ts";
+import { signWebhook } from "../../server/sources/signer.ts";
+import { WebhookVerifier } from "../../server/sources/verifier.ts";
 
 /** Headers by their lower-case names. */
 export type SentHeaders = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import type { ServeOptions } from "../../lib/serve_options.ts";
+import type { ServeOptions } from "../../lib/cli/serve_options.ts";
 import { serve } from "../../server/serve.ts";
 import { until } from "../_until.ts";
 import { MemoryClient } from "./_memory_client.ts";

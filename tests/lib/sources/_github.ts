@@ -1,6 +1,6 @@
-import { formatShape } from "../../../lib/sources/format_shape.ts";
-import { github } from "../../../lib/sources/github.ts";
-import type { Shape } from "../../../lib/sources/source.ts";
+import { formatShape } from "../../../lib/sources/shape/format_shape.ts";
+import { github } from "../../../lib/sources/providers/github/mod.ts";
+import type { Shape } from "../../../lib/sources/shape/shape.ts";
 
 /** What every payload has. */
 export const COMMON = {

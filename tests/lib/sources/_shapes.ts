@@ -1,8 +1,8 @@
 import { assert, assertLessOrEqual, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { formatShape } from "../../../lib/sources/format_shape.ts";
-import type { Delivery, SourceKind } from "../../../lib/sources/source.ts";
-import { countCodePoints } from "../../../lib/truncate.ts";
+import { formatShape } from "../../../lib/sources/shape/format_shape.ts";
+import type { Delivery, SourceKind } from "../../../lib/sources/shape/shape.ts";
+import { countCodePoints } from "../../../lib/text/truncate.ts";
 import { hostileText } from "../_texts.ts";
 
 /** A line after the first: a word of the kind's own, a quote, an address, or what is left out. */

@@ -1,0 +1,97 @@
+import { Journal } from "../../server/journal/journal.ts";
+import { isJournalFault, toJournalError } from "../../server/journal/error.ts";
+import { identifyFile, journalPathOf } from "../../server/state/folder.ts";
+import { reportCorruptJournals } from "./report_corrupt_journals.ts";
+import { findStateDir } from "./state_dir.ts";
+import { printError } from "./terminal.ts";
+
+/** A journal that is read, and the one that takes its place. */
+export class JournalReader implements Disposable {
+  /** The state folder. */
+  readonly stateDir: string;
+  readonly #path: string;
+  #journal: Journal;
+  #file: string | undefined;
+
+  private constructor(stateDir: string, path: string, journal: Journal) {
+    this.stateDir = stateDir;
+    this.#path = path;
+    this.#journal = journal;
+    this.#file = identifyFile(path);
+  }
+
+  /**
+   * Opens the journal of a state folder.
+   *
+   * @returns The journal, or `undefined` where there is none yet.
+   * @throws {JournalError} When the journal cannot be used.
+   */
+  static open(stateDir: string): JournalReader | undefined {
+    const path = journalPathOf(stateDir);
+    const journal = Journal.openForReading(path);
+    return journal && new JournalReader(stateDir, path, journal);
+  }
+
+  /** The journal as it was opened last. */
+  get journal(): Journal {
+    return this.#journal;
+  }
+
+  /**
+   * Opens the journal again when another file has taken its place.
+   *
+   * @returns Whether it has.
+   */
+  refresh(): boolean {
+    const file = identifyFile(this.#path);
+    if (file === undefined || file === this.#file) return false;
+    const journal = Journal.openForReading(this.#path);
+    if (journal === undefined) return false;
+    this.#journal.close();
+    this.#journal = journal;
+    this.#file = file;
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#journal.close();
+  }
+}
+
+/** Prints a line about the journal on stderr. */
+export function reportToTerminal(line: string): void {
+  printError(`deno-channel: ${line}`);
+}
+
+/** Options of {@linkcode withJournal}. */
+export interface WithJournalOptions {
+  /** The value of `--state-dir`, if it was given. */
+  readonly stateDir: string | undefined;
+  /** Says that the state folder has no journal; returns the exit code. */
+  readonly onNone: (stateDir: string) => number;
+}
+
+/**
+ * Runs a command that reads the journal, with or without a process that holds the port. Nothing is
+ * created, and every journal that was moved aside is reported.
+ *
+ * @param options Which journal, and what to do without one.
+ * @param run Runs the command; returns the exit code.
+ * @returns The exit code.
+ */
+export async function withJournal(
+  { stateDir: flag, onNone }: WithJournalOptions,
+  run: (reader: JournalReader) => number | Promise<number>,
+): Promise<number> {
+  const stateDir = findStateDir(flag);
+  if (stateDir === undefined) return 1;
+  reportCorruptJournals(stateDir, reportToTerminal);
+  try {
+    using reader = JournalReader.open(stateDir);
+    return reader === undefined ? onNone(stateDir) : await run(reader);
+  } catch (error) {
+    if (!isJournalFault(error)) throw error;
+    reportToTerminal(toJournalError(error).message);
+    return 1;
+  }
+}

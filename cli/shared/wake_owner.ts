@@ -1,0 +1,36 @@
+import { openFeed } from "../../server/feed/client.ts";
+import { HOSTNAME } from "../../server/port/role.ts";
+
+/** How long the feed may take to end, in milliseconds. */
+const CLOSE_MS = 1000;
+
+/** Whom {@linkcode wakeOwner} tells. */
+export interface WakeOptions {
+  /** The port of the owner. */
+  readonly port: number;
+  /** The secret of the state folder. */
+  readonly secret: string;
+}
+
+/** What came of it when the owner was to be told. */
+export type WakeResult = "told" | "nobody" | "not permitted";
+
+/**
+ * Tells the process that holds the port, if it is one of this state folder, that there is something
+ * new in the journal.
+ */
+export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResult> {
+  const address = `${HOSTNAME}:${port}`;
+  if (Deno.permissions.querySync({ name: "net", host: address }).state !== "granted") {
+    return "not permitted";
+  }
+  const feed = await openFeed({ address, secret, enter: () => 0, look() {} });
+  if (feed === undefined) return "nobody";
+  feed.notify();
+  feed.close();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, CLOSE_MS);
+  await Promise.race([feed.ended, promise]);
+  clearTimeout(timer);
+  return "told";
+}

@@ -1,0 +1,175 @@
+/**
+ * `source test`: does what the other side would.
+ *
+ * @module
+ */
+
+import { cleanLine } from "../../lib/text/clean_line.ts";
+import type { TestSourceOptions } from "../../lib/cli/source_options.ts";
+import { createSample } from "../../lib/sources/samples/samples.ts";
+import type { Scheme } from "../../lib/sources/proof/scheme.ts";
+import { selectScheme } from "../../lib/sources/config/select_scheme.ts";
+import { describeUnknownSource } from "../../lib/sources/config/changes.ts";
+import type { SourceEntry } from "../../lib/sources/config/entry.ts";
+import { createNonce } from "../../server/feed/proof.ts";
+import { Journal } from "../../server/journal/journal.ts";
+import { isJournalFault, toJournalError } from "../../server/journal/error.ts";
+import { resolveSecrets } from "../../server/sources/resolve_secrets.ts";
+import { readSourceFile } from "../../server/sources/config_file.ts";
+import { identifyFile, journalPathOf } from "../../server/state/folder.ts";
+import { signWebhook } from "../../server/sources/signer.ts";
+import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
+import { wakeOwner, type WakeResult } from "../shared/wake_owner.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A request as the source would send it. */
+interface SignedDelivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Bytes;
+}
+
+type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+/** How long an answer may take, in milliseconds. */
+const ANSWER_MS = 10_000;
+
+const MAX_ANSWER_CODE_POINTS = 300;
+
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/** What an answer probably means, by its status. */
+const HINTS: ReadonlyMap<number, string> = new Map([
+  [401, "Does the server have another secret? A file with one is read when config.json changes"],
+  [403, "Does the server not know the source? Its log says why it cannot use config.json"],
+]);
+
+async function readBody(file: string): Promise<Result<Bytes>> {
+  if (file === "-") {
+    return {
+      ok: true,
+      value: new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer()),
+    };
+  }
+  const fail = (reason: string) => {
+    return { ok: false, message: `Cannot read "${file}": ${reason}` } as const;
+  };
+  if (Deno.permissions.querySync({ name: "read", path: file }).state !== "granted") {
+    return fail(`Deno was started without --allow-read=${file}. Give "-" to read it from stdin`);
+  }
+  try {
+    return { ok: true, value: await Deno.readFile(file) };
+  } catch (error) {
+    return fail(error instanceof Deno.errors.NotFound ? "there is no such file" : String(error));
+  }
+}
+
+function tryParse(body: Bytes): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts the time of now into a body whose source signs the time in it. */
+function setBodyTime(body: Bytes, { bodyTime }: Scheme, nowMs: number): Bytes {
+  const payload = bodyTime === undefined ? undefined : tryParse(body);
+  if (bodyTime === undefined || typeof payload !== "object" || payload === null) return body;
+  return new TextEncoder().encode(JSON.stringify({ ...payload, [bodyTime.path]: nowMs }));
+}
+
+async function createDelivery(
+  source: SourceEntry,
+  { file, event }: TestSourceOptions,
+  nowMs: number,
+): Promise<Result<SignedDelivery>> {
+  const resolved = resolveSecrets(source);
+  if (!resolved.ok) return resolved;
+  const [secret = ""] = resolved.secrets;
+  const selected = selectScheme(source, resolved.secrets);
+  if (!selected.ok) return selected;
+  const sample = createSample(source.kind, { nowMs, repository: source.repository });
+  const read: Result<Bytes> = file === undefined
+    ? { ok: true, value: new TextEncoder().encode(JSON.stringify(sample.payload)) }
+    : await readBody(file);
+  if (!read.ok) return read;
+  const body = setBodyTime(read.value, selected.scheme, nowMs);
+  const draft = { secret, body, nowMs, event: event ?? (sample.event || undefined) };
+  const signed = await signWebhook(selected.scheme, draft);
+  if (!signed.ok) return signed;
+  const type = tryParse(body) === undefined ? FORM_TYPE : "application/json";
+  return { ok: true, value: { headers: { ...signed.headers, "content-type": type }, body } };
+}
+
+/** Whether the process that holds the port is one of this state folder. */
+async function findOwner(stateDir: string, port: number): Promise<WakeResult> {
+  const path = journalPathOf(stateDir);
+  if (identifyFile(path) === undefined) return "nobody";
+  const journal = Journal.open(path, { durability: "normal" });
+  try {
+    return await wakeOwner({ port, secret: journal.secret(createNonce) });
+  } finally {
+    journal.close();
+  }
+}
+
+async function post(url: string, { headers, body }: SignedDelivery): Promise<AccessReport> {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const init = { method: "POST", headers, body, redirect: "manual", signal } as const;
+  const response = await fetch(url, init);
+  const text = cleanLine(await response.text(), MAX_ANSWER_CODE_POINTS);
+  const id = response.headers.get("x-event-id");
+  const isRepeated = response.headers.has("x-duplicate");
+  const lines = [
+    `${response.status} ${text}`.trim(),
+    ...(isRepeated ? ["It was delivered before, and is not shown again"] : []),
+    ...(id === null ? [] : [`${id}: "deno-channel source explain ${id}" tells what decided`]),
+  ];
+  const hint = HINTS.get(response.status);
+  return {
+    exitCode: response.ok ? 0 : 1,
+    lines,
+    problems: hint === undefined ? [] : [hint],
+  };
+}
+
+/**
+ * Signs a body as a source would, a sample by default, and posts it to the server on this machine.
+ *
+ * @param options What was asked for on the command line.
+ * @param environment Where the configuration is.
+ */
+export async function trySource(
+  options: TestSourceOptions,
+  { stateDir, nowMs }: AccessEnvironment,
+): Promise<AccessReport> {
+  const { name, port } = options;
+  const refuse = (message: string) => ({ exitCode: 1, lines: [], problems: [message] });
+  const read = readSourceFile(stateDir);
+  if (!read.ok) return refuse(read.message);
+  const { config } = read;
+  const source = Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
+  if (source === undefined) return refuse(describeUnknownSource(config, name));
+  const delivery = await createDelivery(source, options, nowMs);
+  if (!delivery.ok) return refuse(delivery.message);
+  try {
+    // Some sources send their secret as it is, which no stranger at the port may see.
+    const owner = await findOwner(stateDir, port);
+    if (owner === "not permitted") {
+      return refuse(`Cannot post: Deno was started without --allow-net=127.0.0.1:${port}`);
+    }
+    if (owner === "nobody") {
+      return refuse(
+        `Cannot post to 127.0.0.1:${port}: no server with this state folder holds the port. Open a ` +
+          "session, or run the gateway",
+      );
+    }
+    return await post(`http://127.0.0.1:${port}${source.path}`, delivery.value);
+  } catch (error) {
+    if (isJournalFault(error)) return refuse(toJournalError(error).message);
+    return refuse(`Cannot post to 127.0.0.1:${port}: ${(error as Error).name}`);
+  }
+}

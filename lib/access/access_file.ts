@@ -1,0 +1,276 @@
+/**
+ * What `access.json` holds: who may speak, who may approve, and who asks to be let in. Secrets stand
+ * in it as SHA-256 only, except for the key that signs the page's cookie.
+ *
+ * All times are milliseconds since the epoch.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import { isSenderId } from "./allowlist.ts";
+import { lazySchema } from "../channel/define_tool.ts";
+import { isPairingCode } from "./pairing_code.ts";
+
+/** Who can get in: who pairs, only who is there already, or nobody at all. */
+export const ACCESS_POLICIES = ["pairing", "allowlist", "disabled"] as const;
+
+/** One of {@linkcode ACCESS_POLICIES}. */
+export type AccessPolicy = typeof ACCESS_POLICIES[number];
+
+/** What a sender may do: send messages to Claude, and answer permission requests. */
+export const RIGHTS = ["speak", "approve"] as const;
+
+/** One of {@linkcode RIGHTS}. */
+export type Right = typeof RIGHTS[number];
+
+/** Whose replies a sender sees: those in its own chats, or everybody's. */
+export const CHAT_SCOPES = ["own", "all"] as const;
+
+/** One of {@linkcode CHAT_SCOPES}. */
+export type ChatScope = typeof CHAT_SCOPES[number];
+
+/** How many senders there can be. */
+export const MAX_SENDERS = 200;
+
+/** How many browsers one sender can be signed in with. */
+export const MAX_SIGN_INS = 8;
+
+/** A browser that a sender has signed in with. */
+export interface SignIn {
+  /** The SHA-256 of the id that the cookie carries, in hexadecimal digits. */
+  readonly id_sha256: string;
+  /** When the sender signed in. */
+  readonly created_at: number;
+  /** When the sign-in ends by itself. */
+  readonly expires_at: number;
+}
+
+/** Somebody, or a program, that was let in. */
+export interface AccessSender {
+  /** The id, as it stands in events: one by {@linkcode isSenderId}. */
+  readonly id: string;
+  /** The name that people read: one by {@linkcode isAccessLabel}. */
+  readonly label: string;
+  /** The SHA-256 of the token in hexadecimal digits, or `null` for a sender without one. */
+  readonly token_sha256: string | null;
+  /** What the sender may do. */
+  readonly rights: readonly Right[];
+  /** Whose replies the sender sees. */
+  readonly chats: ChatScope;
+  /** When the sender was let in. */
+  readonly created_at: number;
+  /** When the sender was last there, `null` for never. */
+  readonly last_used_at: number | null;
+  /** When the sender stops being let in, `null` for never. */
+  readonly expires_at: number | null;
+  /** The browsers that the sender is signed in with, the oldest first. */
+  readonly sign_ins: readonly SignIn[];
+}
+
+/** The sender that a pairing becomes. */
+export interface PairingGrant {
+  /** The id of the sender. */
+  readonly id: string;
+  /** The name of the sender. */
+  readonly label: string;
+  /** What the sender may do. */
+  readonly rights: readonly Right[];
+  /** Whose replies the sender sees. */
+  readonly chats: ChatScope;
+}
+
+/** A browser that asks to be let in. */
+export interface Pairing {
+  /** The SHA-256 of the id that only this browser has, in hexadecimal digits. */
+  readonly id_sha256: string;
+  /** The code that the browser shows and that the owner types. */
+  readonly code: string;
+  /** How the browser calls itself. */
+  readonly label: string;
+  /** The address that the request came from. */
+  readonly address: string;
+  /** When it asked. */
+  readonly requested_at: number;
+  /** When the pairing ends by itself. */
+  readonly expires_at: number;
+  /** When it was claimed, or ended by wrong codes; `null` before that. */
+  readonly ended_at: number | null;
+  /** What the owner has granted, `null` before that. */
+  readonly grant: PairingGrant | null;
+}
+
+/** What `access.json` holds. */
+export interface Access {
+  /** The version of the form. */
+  readonly version: 1;
+  /** Who can get in. */
+  readonly policy: AccessPolicy;
+  /** The key that signs the page's cookie: 64 hexadecimal digits. */
+  readonly cookie_key: string;
+  /** How many wrong pairing codes were typed since the last right one. */
+  readonly wrong_codes: number;
+  /** Who was let in. */
+  readonly senders: readonly AccessSender[];
+  /** Who asks, and who asked within the last hour. */
+  readonly pairings: readonly Pairing[];
+}
+
+/** What {@linkcode tryParseAccess} returns. */
+export type AccessResult =
+  | { readonly ok: true; readonly access: Access }
+  | { readonly ok: false; readonly message: string };
+
+/** What a label must be, for messages. */
+export const LABEL_EXPECTATION = "1 to 64 characters without control characters";
+
+/** What a sender's id must be, for messages. */
+export const SENDER_ID_EXPECTATION = '1 to 64 letters, digits or "._@-", a letter or digit first';
+
+/** Bidirectional controls would let a label turn around what stands next to it in a list. */
+const LABEL_REGEXP = /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_C}]{1,64}$/u;
+
+/** Tells whether a text can be a label: 1 to 64 code points on one line without control characters. */
+export function isAccessLabel(text: string): boolean {
+  return LABEL_REGEXP.test(text);
+}
+
+function expect(what: string): { error: string } {
+  return { error: `expected ${what}` };
+}
+
+function strictObject<Shape extends z.ZodRawShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const keys = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? `expected no keys but ${keys}` : "expected an object",
+  });
+}
+
+function textThat(isExpected: (text: string) => boolean, what: string): z.ZodString {
+  return z.string(expect(what)).refine(isExpected, expect(what));
+}
+
+function arrayOf<Item extends z.ZodType>(item: Item, max: number): z.ZodArray<Item> {
+  const what = expect(`an array of at most ${max}`);
+  return z.array(item, what).max(max, what);
+}
+
+const HASH_REGEXP = /^[0-9a-f]{64}$/;
+
+/** More requests in an hour than the limits of pairing let through. */
+const MAX_PAIRINGS = 1000;
+
+const accessSchema = lazySchema<Access>(() => {
+  const hash = textThat((text) => HASH_REGEXP.test(text), "64 lower-case hexadecimal digits");
+  const time = z.int(expect("a time in milliseconds since the epoch"))
+    .min(0, expect("a time in milliseconds since the epoch"));
+  const id = textThat(isSenderId, SENDER_ID_EXPECTATION);
+  const label = textThat(isAccessLabel, LABEL_EXPECTATION);
+  const rights = arrayOf(z.enum(RIGHTS, expect('"speak" or "approve"')), RIGHTS.length);
+  const chats = z.enum(CHAT_SCOPES, expect('"own" or "all"'));
+  return strictObject({
+    version: z.literal(1, expect("1")),
+    policy: z.enum(ACCESS_POLICIES, expect('"pairing", "allowlist" or "disabled"')),
+    cookie_key: hash,
+    wrong_codes: z.int(expect("a whole number")).min(0, expect("a number of 0 or more")),
+    senders: arrayOf(
+      strictObject({
+        id,
+        label,
+        token_sha256: hash.nullable(),
+        rights,
+        chats,
+        created_at: time,
+        last_used_at: time.nullable(),
+        expires_at: time.nullable(),
+        sign_ins: arrayOf(
+          strictObject({ id_sha256: hash, created_at: time, expires_at: time }),
+          MAX_SIGN_INS,
+        ),
+      }),
+      MAX_SENDERS,
+    ).superRefine((senders, context) => {
+      const ids = new Set<string>();
+      for (const [index, { id }] of senders.entries()) {
+        if (ids.has(id)) {
+          const message = "expected an id that no other sender has";
+          context.addIssue({ code: "custom", path: [index, "id"], message });
+        }
+        ids.add(id);
+      }
+    }),
+    pairings: arrayOf(
+      strictObject({
+        id_sha256: hash,
+        code: textThat(isPairingCode, "6 characters of the alphabet of pairing codes"),
+        label,
+        address: textThat((text) => text.length >= 1 && text.length <= 255, "an address"),
+        requested_at: time,
+        expires_at: time,
+        ended_at: time.nullable(),
+        grant: strictObject({ id, label, rights, chats }).nullable(),
+      }),
+      MAX_PAIRINGS,
+    ),
+  });
+});
+
+/** Where something stands, such as `senders[0].rights[1]`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`)
+    .join("")
+    .replace(/^\./, "");
+}
+
+/**
+ * Creates the access of a new installation: nobody is let in, and whoever asks may pair.
+ *
+ * @param cookieKey The key that signs the page's cookie: 64 hexadecimal digits of 32 random bytes.
+ */
+export function createAccess(cookieKey: string): Access {
+  return {
+    version: 1,
+    policy: "pairing",
+    cookie_key: cookieKey,
+    wrong_codes: 0,
+    senders: [],
+    pairings: [],
+  };
+}
+
+/**
+ * Reads the text of `access.json`.
+ *
+ * @param text The text of the file.
+ * @returns What it holds, or a message that names the place of the first fault and what was expected
+ * there, and nothing of what the file says.
+ */
+export function tryParseAccess(text: string): AccessResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, message: "The text is no JSON: expected a JSON object" };
+  }
+  const { version } = Object(value) as { version?: unknown };
+  if (Number.isInteger(version) && Number(version) > 1) {
+    return {
+      ok: false,
+      message: "Written by a newer deno-channel: expected version 1, update deno-channel",
+    };
+  }
+  const parsed = accessSchema.safeParse(value);
+  if (parsed.success) return { ok: true, access: parsed.data };
+  const [{ path, message } = { path: [], message: "expected an object" }] = parsed.error.issues;
+  const place = path.length === 0 ? "" : ` at ${formatPath(path)}`;
+  return { ok: false, message: `Invalid value${place}: ${message}` };
+}
+
+/** Formats what `access.json` holds as the text of the file. */
+export function formatAccess(access: Access): string {
+  return `${JSON.stringify(access, null, 2)}\n`;
+}

@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
+import { tryParseEventId } from "../event/event_id.ts";
+import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
+
+/** A message from Claude to a chat. */
+export interface Reply {
+  /** The chat, as in the `chat_id` attribute of the event that is answered. */
+  readonly chatId: string;
+  /** The text. */
+  readonly text: string;
+  /** The sequence number of the event that is answered, where it is named. */
+  readonly replyTo?: number | undefined;
+}
+
+/**
+ * The documented `reply{chat_id, text}` tool, with `reply_to` for the event that is answered.
+ *
+ * @param send Sends a reply on its way; what it throws is reported to the model.
+ */
+export function createReplyTool(send: (reply: Reply) => void): ChannelTool {
+  return defineTool({
+    name: "reply",
+    description: "Send a message back over this channel; it answers the events of its chat",
+    input: lazySchema(() =>
+      z.object({
+        chat_id: z.string().min(1).describe("The chat_id attribute of the event you answer"),
+        text: z.string().min(1).describe("The message to send"),
+        reply_to: z.string().optional()
+          .describe("The event_id of the event you answer, if it is not the one with this chat_id"),
+      })
+    ),
+    run: ({ chat_id, text, reply_to }) => {
+      const replyTo = reply_to === undefined ? undefined : tryParseEventId(reply_to);
+      if (reply_to !== undefined && replyTo === undefined) {
+        const text = `Not sent: ${quoteEventId(reply_to)} is no event id. ${EVENT_ID_HINT}`;
+        return { text, isError: true };
+      }
+      send({ chatId: chat_id, text, replyTo });
+      return { text: "sent" };
+    },
+  });
+}

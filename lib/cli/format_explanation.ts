@@ -1,0 +1,52 @@
+import { escapeToLine } from "../text/escape_unseen.ts";
+import type { EventRecord } from "../event/event_record.ts";
+import { formatRow, measureColumns } from "./format_table.ts";
+
+/** What decides, by how the rule begins that an event is stored with; all else is the default filter. */
+const DECIDERS: readonly (readonly [start: RegExp, what: string])[] = [
+  [/^events\.(?:allow|deny) /, "the events of the configuration"],
+  [/^filter: /, "the filter of the configuration"],
+  [/^(?:first good state|good state) /, "what was shown of it before"],
+  [/^gathered in /, "a burst: another event tells of it, too"],
+];
+
+function findDecider({ rule, source, duplicateOf }: EventRecord): string {
+  if (duplicateOf !== null) return "the check for repetitions";
+  const known = DECIDERS.find(([start]) => start.test(rule ?? ""));
+  return known?.[1] ?? `the default filter of ${source}`;
+}
+
+function formatRule({ rule, duplicateOf }: EventRecord): string {
+  if (duplicateOf !== null) return `it repeats ${duplicateOf}, which came within 15 minutes before`;
+  return rule ?? "not kept";
+}
+
+/**
+ * Explains why an event of a source has become what it is; nothing in it can move a terminal's cursor.
+ *
+ * @param event An event of a source.
+ * @param title Makes a title stand out.
+ * @returns The lines.
+ */
+export function formatExplanation(event: EventRecord, title: (text: string) => string): string[] {
+  const { id, source, state, meta } = event;
+  const isVerified = meta.verified === "true";
+  const rows = [
+    ["source", meta.source_name ?? ""],
+    ["kind", source],
+    ["event", meta.event ?? "unknown"],
+    ["check", isVerified ? "it was proven with a secret of the source" : "none: it was made here"],
+    ["state", state],
+    ...(isVerified
+      ? [
+        ["decided by", findDecider(event)],
+        ["rule", formatRule(event)],
+      ]
+      : []),
+  ].map((row) => row.map(escapeToLine));
+  const widths = measureColumns(rows);
+  return [
+    title(id),
+    ...rows.map((row) => `  ${formatRow(row, widths)}`),
+  ];
+}

@@ -1,0 +1,26 @@
+import { escapeToLine } from "../text/escape_unseen.ts";
+import type { EventRecord } from "./event_record.ts";
+
+function formatTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/**
+ * What has happened to an event and when, one line each, in the order in which it happens; then what
+ * has no time of its own: a note can come to an event that was seen long before, or never.
+ */
+export function formatHistory(event: EventRecord): string[] {
+  const attempt = event.attempts > 1 ? `, attempt ${event.attempts}` : "";
+  const steps: [string, number | null][] = [
+    ["stored", event.storedAt],
+    [`pushed${attempt}`, event.pushedAt],
+    ["seen", event.seenAt],
+    ["answered", event.answeredAt],
+    ["expired", event.expiredAt],
+  ];
+  return [
+    ...steps.flatMap(([step, at]) => at === null ? [] : [`${formatTime(at)} ${step}`]),
+    ...(event.note === null ? [] : [`with the note "${escapeToLine(event.note)}"`]),
+    ...(event.duplicateOf === null ? [] : [`a repetition of ${event.duplicateOf}`]),
+  ];
+}

@@ -1,0 +1,119 @@
+/**
+ * Permission requests and their verdicts, as rules about plain values.
+ *
+ * A request goes `open → allowed | denied | answered elsewhere | expired` and never back; it takes one
+ * verdict.
+ *
+ * @module
+ */
+
+import type { Behavior } from "./verdict.ts";
+
+/** What Claude Code says when a tool call waits for approval; all of it is untrusted text. */
+export interface PermissionRequest {
+  /** Five letters that name the request. */
+  readonly requestId: string;
+  /** The tool that is to run, such as `Bash`. */
+  readonly toolName: string;
+  /** What the call is for, in the model's words. */
+  readonly description: string;
+  /** The arguments of the call, as JSON-shaped text. */
+  readonly inputPreview: string;
+}
+
+/** What has become of a permission request. */
+export type PermissionState = "open" | "allowed" | "denied" | "answered elsewhere" | "expired";
+
+/** What decides about the state of a request. */
+export interface PermissionRecord {
+  /** The id of the request. */
+  readonly requestId: string;
+  /** When it expires, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** The verdict that it was given, if any. */
+  readonly behavior?: Behavior | undefined;
+  /** Whether the session has called the tool, or has ended: somebody has answered at the terminal. */
+  readonly isClosed: boolean;
+}
+
+/** Why a verdict has no effect. */
+export interface NoEffect {
+  /** It has none. */
+  readonly ok: false;
+  /** The reason as a word. */
+  readonly code: "unknown" | "answered" | "answered_elsewhere" | "expired" | "ambiguous";
+  /** The reason as a sentence. */
+  readonly message: string;
+}
+
+/** What {@linkcode judgeVerdict} returns. */
+export type Judgment<Record extends PermissionRecord> =
+  | { readonly ok: true; readonly record: Record }
+  | NoEffect;
+
+/**
+ * Tells what has become of a request.
+ *
+ * @param record The request.
+ * @param nowMs The time in milliseconds since the epoch.
+ */
+export function permissionStateOf(record: PermissionRecord, nowMs: number): PermissionState {
+  if (record.behavior !== undefined) return record.behavior === "allow" ? "allowed" : "denied";
+  if (record.isClosed) return "answered elsewhere";
+  return nowMs >= record.expiresAt ? "expired" : "open";
+}
+
+/**
+ * Judges whether a verdict on a request has an effect.
+ *
+ * @param requestId The id that the verdict names.
+ * @param records The requests with that id, the newest first: sessions choose their ids by themselves.
+ * @param nowMs The time in milliseconds since the epoch.
+ * @returns The request that it answers, or why it answers none.
+ *
+ * @example Usage
+ * ```ts
+ * import { judgeVerdict } from "@deno-channel/deno-channel";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * const record = { requestId: "abcde", expiresAt: 2000, isClosed: false };
+ * assert(judgeVerdict("abcde", [record], 1000).ok);
+ * assertFalse(judgeVerdict("abcde", [{ ...record, behavior: "deny" }], 1000).ok);
+ * assertFalse(judgeVerdict("abcde", [record], 3000).ok);
+ * ```
+ */
+export function judgeVerdict<Record extends PermissionRecord>(
+  requestId: string,
+  records: readonly Record[],
+  nowMs: number,
+): Judgment<Record> {
+  const [newest] = records;
+  if (newest === undefined) {
+    return { ok: false, code: "unknown", message: `request "${requestId}" was never asked` };
+  }
+  const [record, ...others] = records.filter((r) => permissionStateOf(r, nowMs) === "open");
+  if (record !== undefined && others.length === 0) return { ok: true, record };
+  if (record !== undefined) {
+    return {
+      ok: false,
+      code: "ambiguous",
+      message: `request "${requestId}" was asked by several sessions: answer it there`,
+    };
+  }
+  const state = permissionStateOf(newest, nowMs);
+  if (state === "expired") {
+    return { ok: false, code: "expired", message: `request "${requestId}" has expired` };
+  }
+  if (state === "answered elsewhere") {
+    return {
+      ok: false,
+      code: "answered_elsewhere",
+      message: `request "${requestId}" was answered elsewhere`,
+    };
+  }
+  return {
+    ok: false,
+    code: "answered",
+    message: `request "${requestId}" was answered already: ${state}`,
+  };
+}

@@ -1,0 +1,48 @@
+import { shapePush, shapeStatus } from "./code.ts";
+import {
+  actorLine,
+  type BitbucketEvent,
+  type BitbucketFacts,
+  pageOf,
+  readBitbucketEvent,
+} from "./event.ts";
+import { shapeComment, shapeIssue, shapePullRequest } from "./talk.ts";
+import { eventShape } from "../../shape/event_shape.ts";
+import { at } from "../../shape/payload.ts";
+import type { SourceKind } from "../../shape/shape.ts";
+import { tellingLines } from "../../shape/telling_lines.ts";
+
+/** How an event is read; `undefined` for one of which no more is known than its fields. */
+function readerOf(
+  { type, action = "" }: BitbucketEvent,
+): ((event: BitbucketEvent) => BitbucketFacts) | undefined {
+  if (/comment_/.test(action) || /^(?:pr|repo)\.comment$/.test(type)) return shapeComment;
+  if (type === "repo" && (action === "push" || action === "refs_changed")) return shapePush;
+  if (type === "repo" && action.startsWith("commit_status_")) return shapeStatus;
+  if (type === "pullrequest" || type === "pr" || type === "pr.reviewer") return shapePullRequest;
+  return type === "issue" ? shapeIssue : undefined;
+}
+
+/** An event of which no more is known than its fields. */
+function shapeOther(event: BitbucketEvent): BitbucketFacts {
+  const { name, payload, repo } = event;
+  return {
+    title: [name.replace(/[._]/g, " "), repo],
+    lines: [...actorLine(event), ...tellingLines(at(payload, "changes"))],
+    url: pageOf(at(payload, "repository")),
+    rule: "not among the defaults",
+    isWanted: false,
+  };
+}
+
+/** Deliveries of Bitbucket Cloud and of Bitbucket Data Center. */
+export const bitbucket: SourceKind = {
+  name: "bitbucket",
+  shape(delivery) {
+    const event = readBitbucketEvent(delivery);
+    const { name, type, action, repo, actor } = event;
+    const facts = (readerOf(event) ?? shapeOther)(event);
+    const shape = eventShape({ type, action, repo, actor, ...facts });
+    return { ...shape, rule: `${name}: ${facts.rule}` };
+  },
+};

@@ -1,0 +1,140 @@
+/**
+ * Gitea and Forgejo, whose bodies are those of GitHub but for pushes, for what was deleted, and for
+ * the runs of Forgejo Actions.
+ *
+ * @module
+ */
+
+import { cleanUrl } from "../../shape/clean_url.ts";
+import { type EventFacts, eventShape } from "../../shape/event_shape.ts";
+import { countFiles, pushFacts, refLine, subjectOf } from "../../shape/git_push.ts";
+import { commitKey, formatPlace, refName, shortSha } from "../../shape/git_ref.ts";
+import { toGithubDelivery } from "./to_github.ts";
+import { github } from "../github/mod.ts";
+import { formatNumber, loginLine, readGithubEvent } from "../github/event.ts";
+import { judgeRun } from "../../shape/judge_run.ts";
+import { field, quoted } from "../../shape/lines.ts";
+import { at, list, number, text, truthy } from "../../shape/payload.ts";
+import type { Delivery, Shape, SourceKind } from "../../shape/shape.ts";
+
+/** What an event says beside its type, action, repository and sender. */
+type GiteaFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
+
+/** How runs of Forgejo Actions ended; the first is what an event is named after. */
+const RUN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["failure", "failed"],
+  ["success", "succeeded"],
+  ["recover", "succeeded again"],
+  ["cancelled", "cancelled"],
+]);
+
+function shapePush({ payload }: Delivery): GiteaFacts {
+  const { repo, defaultBranch } = readGithubEvent({ event: "push", payload });
+  const commits = list(payload, "commits");
+  const count = number(payload, "total_commits") ?? commits.length;
+  const ref = text(payload, "ref");
+  const facts = pushFacts({
+    repo,
+    defaultBranch,
+    ref,
+    isTag: ref?.startsWith("refs/tags/") ?? false,
+    before: text(payload, "before"),
+    after: text(payload, "after"),
+    // Neither forge says whether commits were taken away.
+    isForced: false,
+    count,
+    messages: commits.map((commit) => text(commit, "message")),
+  }, [
+    ...loginLine("by", text(payload, "pusher.login") ?? text(payload, "sender.login")),
+    // Of many commits only the newest few come along.
+    ...field("files", count > commits.length ? undefined : countFiles(commits)),
+  ]);
+  const url = cleanUrl(text(payload, "compare_url")) ??
+    cleanUrl(text(payload, "repository.html_url"));
+  return { ...facts, url };
+}
+
+/** A branch or tag that was deleted, of which no push tells. */
+function shapeDelete({ payload }: Delivery): GiteaFacts {
+  const { repo, defaultBranch } = readGithubEvent({ event: "delete", payload });
+  const facts = pushFacts({
+    repo,
+    defaultBranch,
+    ref: text(payload, "ref"),
+    isTag: text(payload, "ref_type") === "tag",
+    before: undefined,
+    after: undefined,
+    isForced: false,
+    count: undefined,
+    messages: [],
+  }, loginLine("by", text(payload, "sender.login")));
+  return { ...facts, rule: "all", url: cleanUrl(text(payload, "repository.html_url")) };
+}
+
+/** The end of a run of Forgejo Actions; the repository can stand inside of the run alone. */
+function shapeRun({ event, payload }: Delivery): GiteaFacts {
+  const run = at(payload, "run");
+  const repository = at(payload, "repository") ?? at(run, "repository");
+  const repo = text(repository, "full_name");
+  const sha = text(run, "commit_sha") ?? text(run, "head_sha");
+  const ref = text(run, "prettyref") ?? text(run, "head_branch");
+  const isFork = truthy(run, "is_fork_pull_request");
+  const branch = isFork ? undefined : refName(ref);
+  const defaultBranch = text(repository, "default_branch");
+  const state = text(payload, "action") ?? event.slice(event.lastIndexOf("_") + 1);
+  return {
+    ...judgeRun(state, ["action_run", repo, text(run, "workflow_id"), isFork ? "fork" : ref]),
+    title: [
+      `workflow ${RUN_WORDS.get(state) ?? "ended"}`,
+      formatNumber(run, "index_in_repo") ?? formatNumber(run, "id"),
+      formatPlace({ repo, branch, defaultBranch }),
+    ],
+    lines: [
+      ...quoted("workflow", text(run, "workflow_id")),
+      ...quoted("title", subjectOf(text(run, "title"))),
+      ...(isFork
+        ? quoted("branch, of a fork", ref)
+        : refLine({ ref, isTag: false, defaultBranch })),
+      ...field("commit", shortSha(sha)),
+      ...quoted("trigger", text(run, "trigger_event") ?? text(run, "event"), 64),
+      ...loginLine("by", text(run, "trigger_user.login") ?? text(payload, "sender.login")),
+    ],
+    url: cleanUrl(text(run, "html_url")),
+    number: text(run, "index_in_repo"),
+    ref: branch,
+    burstKey: commitKey(repo, sha),
+  };
+}
+
+/** How an event is read that differs from GitHub's. */
+function readerOf({ event, payload }: Delivery): ((delivery: Delivery) => GiteaFacts) | undefined {
+  if (event === "push") return shapePush;
+  if (event === "delete") return shapeDelete;
+  return /^action_run(?:_|$)/.test(event) && at(payload, "run") !== undefined
+    ? shapeRun
+    : undefined;
+}
+
+function shape(delivery: Delivery): Shape {
+  const { event, payload } = delivery;
+  const { type, action, repo } = readGithubEvent(delivery);
+  const common = {
+    type,
+    action: action === "" ? undefined : action,
+    repo: repo ?? text(payload, "run.repository.full_name"),
+    actor: text(payload, "sender.login") ?? text(payload, "run.trigger_user.login"),
+  };
+  const read = readerOf(delivery);
+  if (read !== undefined) return eventShape({ ...common, ...read(delivery) });
+  const shaped = github.shape(toGithubDelivery({ event, payload }));
+  // The event is called what the forge calls it, so that its own documentation helps.
+  const { event: name, meta } = eventShape({ ...common, ...shaped, title: [] });
+  const ownAction = meta.action === undefined ? {} : { action: meta.action };
+  return { ...shaped, event: name, meta: { ...shaped.meta, ...ownAction } };
+}
+
+/** Deliveries of Gitea. */
+export const gitea: SourceKind = { name: "gitea", shape };
+
+/** Deliveries of Forgejo. */
+export const forgejo: SourceKind = { name: "forgejo", shape };

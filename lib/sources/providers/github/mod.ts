@@ -1,0 +1,121 @@
+/**
+ * GitHub: repositories, their pull requests, issues, runs and alerts.
+ *
+ * An event that is not known here, such as a star, is not wanted unless the configuration allows it:
+ * anybody can cause most of those.
+ *
+ * @module
+ */
+
+import { cleanUrl } from "../../shape/clean_url.ts";
+import { shapeGeneric } from "../../shape/shape_generic.ts";
+import { shapeGithubCheck, shapeGithubStatus } from "./check.ts";
+import { shapeGithubComment, shapeGithubReview } from "./comment.ts";
+import {
+  formatAction,
+  type GithubEvent,
+  githubShape,
+  loginLine,
+  readGithubEvent,
+} from "./event.ts";
+import { shapeGithubIssue } from "./issue.ts";
+import { shapeGithubPullRequest } from "./pull_request.ts";
+import { shapeGithubPush } from "./push.ts";
+import { shapeGithubDeploymentStatus, shapeGithubRelease } from "./release.ts";
+import { shapeGithubJob, shapeGithubRun } from "./run.ts";
+import {
+  shapeGithubAdvisory,
+  shapeGithubCodeScanning,
+  shapeGithubDependabot,
+  shapeGithubSecretScanning,
+} from "./security.ts";
+import { text } from "../../shape/payload.ts";
+import type { Shape, SourceKind } from "../../shape/shape.ts";
+
+const SHAPERS: ReadonlyMap<string, (event: GithubEvent) => Shape> = new Map([
+  ["push", shapeGithubPush],
+  ["pull_request", shapeGithubPullRequest],
+  ["workflow_run", shapeGithubRun],
+  ["workflow_job", shapeGithubJob],
+  ["check_run", shapeGithubCheck],
+  ["check_suite", shapeGithubCheck],
+  ["status", shapeGithubStatus],
+  ["issues", shapeGithubIssue],
+  ["discussion", shapeGithubIssue],
+  ["issue_comment", shapeGithubComment],
+  ["pull_request_review", shapeGithubReview],
+  ["pull_request_review_comment", shapeGithubComment],
+  ["discussion_comment", shapeGithubComment],
+  ["commit_comment", shapeGithubComment],
+  ["release", shapeGithubRelease],
+  ["deployment_status", shapeGithubDeploymentStatus],
+  ["dependabot_alert", shapeGithubDependabot],
+  ["code_scanning_alert", shapeGithubCodeScanning],
+  ["secret_scanning_alert", shapeGithubSecretScanning],
+  ["security_advisory", shapeGithubAdvisory],
+  ["repository_advisory", shapeGithubAdvisory],
+]);
+
+/** What stands elsewhere in an event, or in no event. */
+const COMMON_KEYS: ReadonlySet<string> = new Set([
+  "action",
+  "enterprise",
+  "installation",
+  "organization",
+  "repository",
+  "sender",
+]);
+
+/** Addresses and ids for machines, and bodies, since nobody has looked who wrote them. */
+const UNTOLD_KEY_REGEXP = /(?:^|_)(?:url|node_id|gravatar_id)$|^body/;
+
+/** How many members of an object are looked at; no event of GitHub has a tenth of them. */
+const MAX_ENTRIES = 1000;
+
+function entriesOf(value: unknown): [string, unknown][] {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? Object.entries(value).slice(0, MAX_ENTRIES) : [];
+}
+
+/** What an event tells that is not common to all, in two levels. */
+function tellingPart(payload: unknown): unknown {
+  const telling = (entries: [string, unknown][]) =>
+    entries.filter(([key]) => !UNTOLD_KEY_REGEXP.test(key));
+  return Object.fromEntries(
+    telling(entriesOf(payload)).flatMap(([key, value]) => {
+      if (COMMON_KEYS.has(key)) return [];
+      const inner = entriesOf(value);
+      return [[key, inner.length === 0 ? value : Object.fromEntries(telling(inner))]];
+    }),
+  );
+}
+
+/** The page of what an event is about, else that of the repository. */
+function pageOf(payload: unknown): string | undefined {
+  const pages = entriesOf(payload).flatMap(([key, value]) =>
+    COMMON_KEYS.has(key) ? [] : cleanUrl(text(value, "html_url")) ?? []
+  );
+  return pages[0] ?? cleanUrl(text(payload, "repository.html_url"));
+}
+
+/** An event that is not known: who did it, and what a payload says at first sight. */
+function shapeUnknown(event: GithubEvent): Shape {
+  const { type, payload, repo } = event;
+  const { lines } = shapeGeneric({ event: type, payload: tellingPart(payload) });
+  return githubShape(event, {
+    title: [`${type.replaceAll("_", " ")} ${formatAction(event)}`.trim(), repo],
+    lines: [...loginLine("by", text(payload, "sender.login")), ...lines],
+    url: pageOf(payload),
+    rule: type === "ping" ? "never" : "not among the defaults",
+    isWanted: false,
+  });
+}
+
+/** Deliveries of GitHub. */
+export const github: SourceKind = {
+  name: "github",
+  shape(delivery) {
+    const event = readGithubEvent(delivery);
+    return (SHAPERS.get(event.type) ?? shapeUnknown)(event);
+  },
+};

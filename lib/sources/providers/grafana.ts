@@ -1,0 +1,89 @@
+/**
+ * Alerts of Grafana, and the body that its alerts had before version 9.
+ *
+ * Source of the rules: Grafana's documentation of the webhook notifier, and that of version 8. The
+ * message is left out, which repeats everything else.
+ *
+ * @module
+ */
+
+import { formatPairs, isAlertGroup, shapeAlertGroup, trackAlert } from "../shape/alert_group.ts";
+import { cleanUrl } from "../shape/clean_url.ts";
+import { eventShape } from "../shape/event_shape.ts";
+import { shapeGeneric } from "../shape/shape_generic.ts";
+import { tryIdentifier } from "../shape/identifier.ts";
+import { field, listed, quoted } from "../shape/lines.ts";
+import { at, list, text } from "../shape/payload.ts";
+import type { Delivery, Shape, SourceKind } from "../shape/shape.ts";
+
+/** How many measured values are shown. */
+const MAX_VALUES = 4;
+
+/** The states of an alert before version 9 that something is done about. */
+const BAD_STATES: ReadonlySet<string> = new Set(["alerting", "no_data", "error"]);
+
+const STATES: ReadonlySet<string> = new Set([...BAD_STATES, "ok", "paused", "pending", "unknown"]);
+
+/** Parameters of the address of a panel. */
+const PANEL_QUERY: readonly string[] = ["orgId", "viewPanel", "panelId"];
+
+function urlOf(payload: unknown): string | undefined {
+  const urls = [
+    text(payload, "alerts.0.panelURL"),
+    text(payload, "alerts.0.dashboardURL"),
+    text(payload, "alerts.0.generatorURL"),
+    text(payload, "externalURL"),
+  ];
+  return cleanUrl(urls.find((url) => url !== undefined), { keepQuery: PANEL_QUERY });
+}
+
+function shapeGroup(payload: unknown): Shape {
+  const lines = [
+    ...quoted("title", text(payload, "title")),
+    ...field("state", tryIdentifier(text(payload, "state"))),
+    ...quoted("folder", text(payload, "commonLabels.grafana_folder")),
+  ];
+  return shapeAlertGroup(payload, { lines, url: urlOf(payload) });
+}
+
+/** `name=value` of what was measured, as it was before version 9. */
+function formatMatch(match: unknown): string {
+  return `${text(match, "metric") ?? "value"}=${text(match, "value") ?? "null"}`;
+}
+
+function shapeLegacy({ payload }: Delivery): Shape {
+  const given = text(payload, "state") ?? "";
+  const state = STATES.has(given) ? given : "unknown";
+  const isBad = BAD_STATES.has(state);
+  const rule = text(payload, "ruleId");
+  const name = text(payload, "ruleName");
+  const subject = rule === undefined ? name : `rule ${rule}`;
+  const isTracked = isBad || state === "ok";
+  return eventShape({
+    type: "alert",
+    action: state,
+    title: [state.replace("_", " "), tryIdentifier(name)],
+    lines: [
+      ...(tryIdentifier(name) === undefined ? quoted("rule", name) : []),
+      ...listed("values", list(payload, "evalMatches").map(formatMatch), MAX_VALUES),
+      ...quoted("tags", formatPairs(at(payload, "tags"), { max: MAX_VALUES })),
+    ],
+    url: cleanUrl(text(payload, "ruleUrl"), { keepQuery: PANEL_QUERY }),
+    severity: isBad ? "error" : "info",
+    rule: "alerting, no_data and error, and ok after one of them was shown",
+    isWanted: isBad || (state === "ok" && subject !== undefined),
+    burstKey: subject,
+    track: isTracked ? trackAlert(subject, isBad) : undefined,
+  });
+}
+
+/** Grafana Alerting. */
+export const grafana: SourceKind = {
+  name: "grafana",
+  shape(delivery) {
+    const { payload } = delivery;
+    if (isAlertGroup(payload)) return shapeGroup(payload);
+    const rule = text(payload, "ruleId") ?? text(payload, "ruleName");
+    return rule === undefined ? shapeGeneric({ event: "alert", payload }) : shapeLegacy(delivery);
+  },
+};

@@ -1,0 +1,72 @@
+import { eventShape } from "../shape/event_shape.ts";
+import { tryFormatTime } from "../shape/format_time.ts";
+import { tryIdentifier } from "../shape/identifier.ts";
+import { field, quoted } from "../shape/lines.ts";
+import { list, text } from "../shape/payload.ts";
+import type { Line, SourceKind } from "../shape/shape.ts";
+
+/** What is shown where it is there, in this order; what customers have written is not among it. */
+const FIELD_KEYS: readonly string[] = [
+  "status",
+  "financial_status",
+  "fulfillment_status",
+  "cancel_reason",
+  "error_code",
+  "test",
+  "inventory_item_id",
+  "location_id",
+  "available",
+];
+
+const LIST_KEYS: readonly string[] = ["line_items", "variants", "refund_line_items"];
+
+const PRICE_REGEXP = /^-?\d{1,15}(?:\.\d{1,4})?$/;
+const CURRENCY_REGEXP = /^[A-Z]{3}$/;
+
+/** `subscription_billing_attempts/failure` and the like. */
+const FAILURE_REGEXP = /\/(?:failure|failed)$/;
+
+function formatTotal(payload: unknown): Line[] {
+  const price = text(payload, "total_price") ?? text(payload, "amount") ?? "";
+  const currency = text(payload, "currency") ?? "";
+  const isTotal = PRICE_REGEXP.test(price) && CURRENCY_REGEXP.test(currency);
+  return isTotal ? field("total", `${price} ${currency}`) : [];
+}
+
+/**
+ * Shopify. Nothing that says who a customer is, where they live or how they are reached is shown, nor
+ * a note or an attribute that they have written.
+ *
+ * Source of the rules: https://shopify.dev/docs/api/webhooks
+ */
+export const shopify: SourceKind = {
+  name: "shopify",
+  shape({ event, payload }) {
+    const topic = tryIdentifier(event) ?? "event";
+    const [type = topic, action] = topic.split("/", 2);
+    const number = tryIdentifier(text(payload, "order_number") ?? text(payload, "number"));
+    const id = tryIdentifier(text(payload, "id") ?? text(payload, "order_id"));
+    const counts = LIST_KEYS.flatMap((key) => {
+      const { length } = list(payload, key);
+      return length === 0 ? [] : field(key, String(length));
+    });
+    return eventShape({
+      type,
+      action,
+      title: [topic, number ? `#${number}` : id],
+      lines: [
+        ...field("id", id),
+        ...quoted("title", text(payload, "title")),
+        ...formatTotal(payload),
+        ...FIELD_KEYS.flatMap((key) => field(key, tryIdentifier(text(payload, key)))),
+        ...quoted("error", text(payload, "error_message")),
+        ...counts,
+        ...field("time", tryFormatTime(text(payload, "updated_at") ?? text(payload, "created_at"))),
+      ],
+      severity: FAILURE_REGEXP.test(topic) ? "error" : "info",
+      number,
+      rule: "all",
+      isWanted: true,
+    });
+  },
+};

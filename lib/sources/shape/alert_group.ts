@@ -1,0 +1,182 @@
+/**
+ * Groups of alerts as Alertmanager sends them, and Grafana after it. Labels and annotations can carry
+ * what a scraped host said of itself, so all of them count as written by a stranger.
+ *
+ * Source of the rules: the section on `webhook_config` of Prometheus' documentation.
+ *
+ * @module
+ */
+
+import { eventShape } from "./event_shape.ts";
+import { tryFormatTime } from "./format_time.ts";
+import { tryIdentifier } from "./identifier.ts";
+import { field, quoted } from "./lines.ts";
+import { at, list, number, text } from "./payload.ts";
+import { isSecretKey } from "./redact.ts";
+import { trySeverity, worstSeverity } from "./severity.ts";
+import type { Line, Severity, Shape, TrackedState } from "./shape.ts";
+
+/** How many alerts of a group are shown. */
+const MAX_ALERTS = 3;
+
+/** How many labels of a group or an alert are shown. */
+const MAX_LABELS = 6;
+
+/** How many measured values of an alert are shown. */
+const MAX_VALUES = 4;
+
+/** The longest alert in code points. */
+const MAX_ALERT_CODE_POINTS = 300;
+
+/** The longest key of a group that is kept on disk, in UTF-16 units. */
+const MAX_SUBJECT_LENGTH = 1000;
+
+/** Labels of a group that stand elsewhere in an event. */
+const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set([
+  "alertname",
+  "severity",
+  "grafana_folder",
+]);
+
+/** Labels that say what an alert is and how bad; it can have more than are shown. */
+const TELLING_LABELS: readonly string[] = ["alertname", "severity"];
+
+/** How bad an alert is that does not say it in a word that is known. */
+const DEFAULT_SEVERITY: Severity = "error";
+
+/** Which members {@linkcode formatPairs} shows. */
+export interface PairsOptions {
+  /** How many. */
+  readonly max: number;
+  /**
+   * Whether a member is shown, by its name.
+   *
+   * @default {() => true}
+   */
+  readonly isShown?: (name: string) => boolean;
+  /**
+   * The names of those that stand first, in their order.
+   *
+   * @default {[]}
+   */
+  readonly first?: readonly string[];
+}
+
+/** `a=1, b=2` of the members of an object that are text, numbers or booleans. */
+export function formatPairs(value: unknown, options: PairsOptions): string {
+  const { max, isShown = () => true, first = [] } = options;
+  // Backwards, so that a name that is not in it comes last.
+  const backwards = first.toReversed();
+  const rank = ([name]: [string, unknown]) => backwards.indexOf(name);
+  const members = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return members
+    .sort((one, other) => rank(other) - rank(one))
+    .flatMap(([name, member]) => {
+      const shown = isShown(name) && !isSecretKey(name) ? text(member, "") : undefined;
+      return shown === undefined ? [] : [`${name}=${shown}`];
+    })
+    .slice(0, max)
+    .join(", ");
+}
+
+/** The state of an alert for as long as it goes on. */
+export function trackAlert(subject: string | undefined, isBad: boolean): TrackedState | undefined {
+  if (subject === undefined) return undefined;
+  return { subject: subject.slice(0, MAX_SUBJECT_LENGTH), state: isBad ? "bad" : "good" };
+}
+
+/** `host=a: summary (A=1, B=2)`; labels that all alerts of the group have are left out. */
+function formatAlert(alert: unknown, group: unknown): string {
+  const common = Object(at(group, "commonLabels"));
+  const groupName = text(group, "groupLabels.alertname");
+  const labels = formatPairs(at(alert, "labels"), {
+    max: MAX_LABELS,
+    first: TELLING_LABELS,
+    isShown: (name) =>
+      !Object.hasOwn(common, name) && (name !== "alertname" || groupName === undefined),
+  });
+  const what = text(alert, "annotations.description") ?? text(alert, "annotations.summary");
+  const values = formatPairs(at(alert, "values"), { max: MAX_VALUES });
+  const state = text(alert, "status") === text(group, "status") ? undefined : text(alert, "status");
+  const said = [state, labels, what].filter((part) => part !== undefined && part !== "").join(": ");
+  return values === "" ? said : `${said} (${values})`;
+}
+
+/** How bad a group is, and the word that says it where there is one. */
+interface GroupSeverity {
+  readonly word: string | undefined;
+  /** `undefined` for a word that is not known, and where there is none. */
+  readonly level: Severity | undefined;
+}
+
+/** The severity that all alerts have, or that of the worst that fires, or of the worst of all. */
+function readSeverity(payload: unknown): GroupSeverity {
+  const shared = text(payload, "commonLabels.severity");
+  if (shared !== undefined) return { word: shared, level: trySeverity(shared) };
+  const alerts = list(payload, "alerts");
+  const firing = alerts.filter((alert) => text(alert, "status") !== "resolved");
+  const words = (firing.length === 0 ? alerts : firing).map((alert) =>
+    text(alert, "labels.severity")
+  );
+  const level = worstSeverity(words.map((word) => trySeverity(word) ?? DEFAULT_SEVERITY));
+  const word = words.find((word) => trySeverity(word) === level) ??
+    words.find((word) => word !== undefined && trySeverity(word) === undefined);
+  return { word, level: trySeverity(word) };
+}
+
+/** The earliest of the starts, or the latest of the ends. */
+function formatBound(alerts: readonly unknown[], key: "startsAt" | "endsAt"): string | undefined {
+  const times = alerts.flatMap((alert) => tryFormatTime(text(alert, key)) ?? []).sort();
+  return times.at(key === "startsAt" ? 0 : -1);
+}
+
+/** What one kind of source adds to {@linkcode shapeAlertGroup}. */
+export interface AlertGroupOptions {
+  /** The lines that stand first. */
+  readonly lines: readonly Line[];
+  /** Where to read on. */
+  readonly url: string | undefined;
+}
+
+/** Whether a payload is a group of alerts; a template of the user can send anything else. */
+export function isAlertGroup(payload: unknown): boolean {
+  return Array.isArray(at(payload, "alerts"));
+}
+
+/** Says what a group of alerts says; what is not known to be resolved counts as firing. */
+export function shapeAlertGroup(payload: unknown, { lines, url }: AlertGroupOptions): Shape {
+  const alerts = list(payload, "alerts");
+  const count = alerts.length + Math.max(0, number(payload, "truncatedAlerts") ?? 0);
+  const isFiring = text(payload, "status") !== "resolved";
+  const status = isFiring ? "firing" : "resolved";
+  const name = text(payload, "commonLabels.alertname") ?? text(payload, "groupLabels.alertname");
+  const { word: severity, level } = readSeverity(payload);
+  const group = formatPairs(at(payload, "groupLabels"), {
+    max: MAX_LABELS,
+    isShown: (label) => !SHOWN_ELSEWHERE.has(label),
+  });
+  const key = text(payload, "groupKey");
+  return eventShape({
+    type: "alert",
+    action: status,
+    title: [status, tryIdentifier(name), count === 1 ? "1 alert" : `${count} alerts`],
+    lines: [
+      ...lines,
+      ...(tryIdentifier(name) === undefined ? quoted("alert name", name) : []),
+      ...(level === undefined ? quoted("severity", severity) : field("severity", severity)),
+      ...quoted("group", group),
+      ...alerts.slice(0, MAX_ALERTS).flatMap((alert) =>
+        quoted("alert", formatAlert(alert, payload), MAX_ALERT_CODE_POINTS)
+      ),
+      ...(count > MAX_ALERTS ? field("alerts", `${MAX_ALERTS} shown of ${count}`) : []),
+      ...field("since", formatBound(alerts, "startsAt")),
+      ...(isFiring ? [] : field("until", formatBound(alerts, "endsAt"))),
+    ],
+    url,
+    severity: isFiring ? level ?? DEFAULT_SEVERITY : "info",
+    rule: "firing, and resolved after a shown firing",
+    isWanted: isFiring || key !== undefined,
+    burstKey: key,
+    track: trackAlert(key, isFiring),
+  });
+}

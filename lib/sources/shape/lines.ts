@@ -1,0 +1,62 @@
+/**
+ * Builders for the lines of an event. Each returns a list, so that what is missing leaves no line:
+ * `[...field("branch", branch), ...quoted("title", title)]`.
+ *
+ * @module
+ */
+
+import { cleanValue } from "./clean_value.ts";
+import type { Line } from "./shape.ts";
+
+/** The longest untrusted text in code points unless a line says otherwise. */
+const MAX_QUOTE_CODE_POINTS = 200;
+
+/** The longest item of a list in code points. */
+const MAX_ITEM_CODE_POINTS = 100;
+
+/** A line of what only the provider or a trusted person can have written; none without a value. */
+export function field(key: string, value: string | undefined): Line[] {
+  return value === undefined || value.trim() === "" ? [] : [{ key, value, isUntrusted: false }];
+}
+
+/**
+ * A line of what a stranger can have written; none when nothing of it is seen.
+ *
+ * @param key What the value is.
+ * @param value The text as it came.
+ * @param maxCodePoints The longest value in code points, at least 16.
+ */
+export function quoted(
+  key: string,
+  value: string | undefined,
+  maxCodePoints: number = MAX_QUOTE_CODE_POINTS,
+): Line[] {
+  const clean = cleanValue(value ?? "", maxCodePoints);
+  return clean === "" ? [] : [{ key, value: clean, isUntrusted: true }];
+}
+
+/**
+ * A line of several things that a stranger can have written, such as labels or subjects; a list that
+ * is cut says so: `labels, 3 shown of 40`.
+ *
+ * @param key What the items are.
+ * @param items The items as they came; what is missing or not seen does not count.
+ * @param max How many are shown.
+ */
+export function listed(
+  key: string,
+  items: readonly (string | undefined)[],
+  max: number,
+): Line[] {
+  const present = items.filter((item) => item !== undefined && item.trim() !== "");
+  const shown = present.slice(0, max).flatMap((item) => quoted(key, item, MAX_ITEM_CODE_POINTS));
+  const value = shown.map((line) => line.value).join("; ");
+  if (value === "") return [];
+  const count = present.length > max ? `, ${max} shown of ${present.length}` : "";
+  return [{ key: `${key}${count}`, value, isUntrusted: true }];
+}
+
+/** The parts of a title that are there, joined: `what happened - subject - where`. */
+export function joinTitle(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join(" - ");
+}

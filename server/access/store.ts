@@ -1,0 +1,251 @@
+/**
+ * The access file: read again whenever it has changed, and written by one process at a time.
+ *
+ * A file that cannot be read or understood means that nobody gets in, until somebody mends it: what
+ * it says about who was taken away is not known. It stays where it is, and a copy of it is kept.
+ *
+ * @module
+ */
+
+import {
+  type Access,
+  createAccess,
+  formatAccess,
+  tryParseAccess,
+} from "../../lib/access/access_file.ts";
+import { pruneAccess } from "../../lib/access/changes.ts";
+import { findFileFault } from "../state/guard.ts";
+import { accessPathOf, corruptPathOf, lastGoodPathOf } from "../state/folder.ts";
+import { writeAtomically } from "../state/write_atomically.ts";
+import { describeWriteFault, lockWriters } from "../state/write_file.ts";
+
+/** What the access file says, or why nobody gets in. */
+export type AccessState =
+  | { readonly ok: true; readonly access: Access }
+  | { readonly ok: false; readonly message: string };
+
+/** A change of the access, as the functions of `lib/access/changes.ts` return it. */
+export interface AccessOutcome {
+  /** Whether what was asked for was done. */
+  readonly ok: boolean;
+  /** What to save; nothing when nothing has changed. */
+  readonly access?: Access;
+}
+
+/** Options of an {@linkcode AccessStore}. */
+export interface AccessStoreOptions {
+  /** The state folder. */
+  readonly stateDir: string;
+  /** Called when the file or its copy cannot be used, with the reason, once for each change. */
+  readonly onFault?: (message: string) => void;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** A file that is not understood. */
+interface CorruptFile {
+  /** What it says. */
+  readonly text: string;
+  /** What is known of it. */
+  readonly info: Deno.FileInfo;
+}
+
+/** The error of a change to an access file that cannot be used. */
+export class AccessFileError extends Error {
+  /** Constructs a new instance. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "AccessFileError";
+  }
+}
+
+const FILE_MODE = 0o600;
+
+/**
+ * How long ago a file must have been written for its version to tell it from the next one: two files
+ * of the same moment can have the same number, size and time.
+ */
+const SETTLED_MS = 1000;
+
+function hex(bytes: number): string {
+  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+}
+
+/** Reads and writes the access file of a state folder. */
+export class AccessStore {
+  readonly #options: AccessStoreOptions;
+  readonly #path: string;
+  readonly #now: () => number;
+  /** What tells the file as it was read from any other; `undefined` when that is not sure. */
+  #version: string | undefined;
+  /** The text that the state was made of, `null` for that of no file; `undefined` after a fault. */
+  #text: string | null | undefined;
+  #state: AccessState = { ok: false, message: "The access file was not read yet" };
+  /** Why it could not be written the last time. */
+  #writeFault: string | undefined;
+
+  /** Constructs a new instance, which reads nothing yet. */
+  constructor(options: AccessStoreOptions) {
+    this.#options = options;
+    this.#path = accessPathOf(options.stateDir);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * What the file says now. Where there is none, nobody was let in yet.
+   *
+   * @returns The same object as before when the file has not changed.
+   */
+  read(): AccessState {
+    try {
+      const info = Deno.lstatSync(this.#path);
+      const version = `${info.dev}:${info.ino}:${info.size}:${info.mtime?.getTime()}:${info.mode}`;
+      if (version !== this.#version) {
+        this.#state = this.#parse(info);
+        const isSettled = this.#now() - (info.mtime?.getTime() ?? Infinity) > SETTLED_MS;
+        this.#version = isSettled ? version : undefined;
+      }
+    } catch (error) {
+      this.#version = undefined;
+      if (error instanceof Deno.errors.NotFound) this.#forget();
+      else this.#state = this.#refuse(`it cannot be read (${(error as Error).name})`);
+    }
+    return this.#state;
+  }
+
+  /**
+   * Changes the access while no other process does.
+   *
+   * @param change Makes the new access of the present one; a pure function.
+   * @returns What it returned, once that is on disk.
+   * @throws {AccessFileError} When the file cannot be used or written.
+   */
+  async update<Outcome extends AccessOutcome>(
+    change: (access: Access) => Outcome,
+  ): Promise<Outcome> {
+    return await this.#withLock(async () => {
+      this.#version = undefined;
+      const state = this.read();
+      if (!state.ok) throw new AccessFileError(state.message);
+      const outcome = change(state.access);
+      if (outcome.access !== undefined && outcome.access !== state.access) {
+        await this.#write(pruneAccess(outcome.access, this.#now()));
+      }
+      return outcome;
+    });
+  }
+
+  /**
+   * Puts the last good copy in the place of the file.
+   *
+   * @returns What holds now.
+   * @throws {AccessFileError} When there is no copy that can be used.
+   */
+  async restore(): Promise<Access> {
+    return await this.#withLock(async () => {
+      this.read(); // Which keeps what is replaced.
+      const path = lastGoodPathOf(this.#path);
+      let text: string;
+      try {
+        const fault = findFileFault(path, await Deno.lstat(path));
+        if (fault !== undefined) throw new AccessFileError(`Cannot restore: ${fault}`);
+        text = await Deno.readTextFile(path);
+      } catch (error) {
+        if (error instanceof AccessFileError) throw error;
+        throw new AccessFileError(`Cannot restore the access file: ${path} cannot be read`, {
+          cause: error,
+        });
+      }
+      const parsed = tryParseAccess(text);
+      if (!parsed.ok) {
+        throw new AccessFileError(`Cannot restore the access file from ${path}: ${parsed.message}`);
+      }
+      await this.#write(parsed.access);
+      return parsed.access;
+    });
+  }
+
+  #forget(): void {
+    if (this.#text === null) return;
+    this.#text = null;
+    this.#state = { ok: true, access: createAccess(hex(32)) };
+  }
+
+  #parse(info: Deno.FileInfo): AccessState {
+    const fault = findFileFault(this.#path, info);
+    if (fault !== undefined) return this.#refuse(fault);
+    const text = Deno.readTextFileSync(this.#path);
+    if (text === this.#text) return this.#state;
+    const parsed = tryParseAccess(text);
+    if (!parsed.ok) return this.#refuse(parsed.message, { text, info });
+    this.#text = text;
+    return parsed;
+  }
+
+  #refuse(reason: string, corrupt?: CorruptFile): AccessState {
+    this.#text = undefined;
+    const kept = corrupt === undefined ? "" : this.#keepCorrupt(corrupt);
+    const message =
+      `Nobody gets in, the access file ${this.#path} cannot be used: ${reason}.${kept} ` +
+      `The last good copy is ${
+        lastGoodPathOf(this.#path)
+      }: "deno-channel access restore" brings it back`;
+    if (this.#state.ok || this.#state.message !== message) this.#options.onFault?.(message);
+    return { ok: false, message };
+  }
+
+  /**
+   * Keeps a copy of a file that is not understood; returns where it is, as a sentence. The copy is
+   * named after the time of the file, so that there is one, however often the file is read.
+   */
+  #keepCorrupt({ text, info }: CorruptFile): string {
+    const path = corruptPathOf(this.#path, info.mtime?.getTime() ?? this.#now());
+    try {
+      Deno.writeTextFileSync(path, text, { createNew: true, mode: FILE_MODE });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) return "";
+    }
+    return ` It is kept as ${path}.`;
+  }
+
+  async #write(access: Access): Promise<void> {
+    const text = formatAccess(access);
+    // A file that cannot be read again would shut everybody out, and so would its copy.
+    const parsed = tryParseAccess(text);
+    if (!parsed.ok) {
+      throw new AccessFileError(`Cannot write the access file ${this.#path}: ${parsed.message}`);
+    }
+    await writeAtomically(this.#path, text).catch((error) => this.#failToWrite(error));
+    this.#writeFault = undefined;
+    this.read();
+    await this.#writeLastGood(text);
+  }
+
+  /** The change is on disk by now, and holds whatever comes of the copy. */
+  async #writeLastGood(text: string): Promise<void> {
+    const path = lastGoodPathOf(this.#path);
+    try {
+      await writeAtomically(path, text);
+    } catch (error) {
+      // An old copy could bring back whoever was taken away.
+      await Deno.remove(path).catch(() => {});
+      this.#options.onFault?.(
+        `Cannot copy the access file to ${path}: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  async #withLock<T>(run: () => Promise<T>): Promise<T> {
+    using _lock = await lockWriters(this.#options.stateDir, this.#path)
+      .catch((error) => this.#failToWrite(error));
+    return await run();
+  }
+
+  /** Reports why the file cannot be written, once, and throws it. */
+  #failToWrite(error: unknown): never {
+    const fault = describeWriteFault(this.#path, error);
+    if (fault !== this.#writeFault) this.#options.onFault?.(fault);
+    this.#writeFault = fault;
+    throw new AccessFileError(fault, { cause: error });
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The stdio transport: newline-delimited JSON-RPC, bytes in and text out.
+ *
+ * - Writing never blocks the event loop: messages are queued, and one write of all that is queued is
+ *   under way at a time, so a client that stops reading does not freeze HTTP.
+ * - The queue is bounded. A notification that does not fit is refused, and the log says so once.
+ * - End of input, and the first write that fails, close the transport: a process lives as long as its
+ *   client.
+ * - A line that is too long, or no JSON-RPC, is dropped and logged without its text.
+ *
+ * @module
+ */
+
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import { LineSplitter } from "../../lib/text/line_splitter.ts";
+import type { Logger } from "../runtime/log.ts";
+
+/** Options of a {@linkcode StdioTransport}. */
+export interface StdioTransportOptions {
+  /** Where messages come from. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Writes all of the text as UTF-8; it rejects when the client is gone. */
+  readonly write: (text: string) => Promise<void>;
+  /** Where problems are reported. */
+  readonly log: Logger;
+  /**
+   * The longest line that is read, in bytes.
+   *
+   * @default {10_485_760}
+   */
+  readonly maxLineBytes?: number;
+  /**
+   * How much may wait to be written before notifications are refused, in UTF-16 units of the queued
+   * lines. Answers always fit: the client has asked for each of them.
+   *
+   * @default {16_777_216}
+   */
+  readonly maxQueuedUnits?: number;
+  /**
+   * How long the last messages may take to leave at the end, in milliseconds.
+   *
+   * @default {250}
+   */
+  readonly lingerMs?: number;
+  /** Called when the client reads again after messages were refused. */
+  readonly onResume?: (() => void) | undefined;
+}
+
+/** The error of a message that was refused because too much waits to be written. */
+export class QueueFullError extends Error {
+  /** Constructs a new instance. */
+  constructor() {
+    super("Cannot send to the client: it does not read what was sent before");
+    this.name = "QueueFullError";
+  }
+}
+
+/** A `Transport` of the MCP SDK over standard input and output, or what stands for them. */
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: Transport["onmessage"];
+
+  readonly #input: AsyncIterator<Uint8Array>;
+  readonly #writeText: (text: string) => Promise<void>;
+  readonly #log: Logger;
+  readonly #splitter: LineSplitter;
+  readonly #maxQueuedUnits: number;
+  readonly #lingerMs: number;
+  readonly #onResume: (() => void) | undefined;
+  #queue: string[] = [];
+  #queuedUnits = 0;
+  #refused = 0;
+  #writing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #isEnded = false;
+
+  /** Constructs a new instance; nothing is read before {@linkcode start}. */
+  constructor(options: StdioTransportOptions) {
+    const { input, write, log, maxLineBytes = 10 * 1024 * 1024 } = options;
+    this.#input = input[Symbol.asyncIterator]();
+    this.#writeText = write;
+    this.#log = log;
+    this.#splitter = new LineSplitter(maxLineBytes);
+    this.#maxQueuedUnits = options.maxQueuedUnits ?? 16 * 1024 * 1024;
+    this.#lingerMs = options.lingerMs ?? 250;
+    this.#onResume = options.onResume;
+  }
+
+  /** Whether messages are taken. */
+  get isOpen(): boolean {
+    return this.#closing === undefined && !this.#isEnded;
+  }
+
+  /** Begins to read. */
+  start(): Promise<void> {
+    this.#read();
+    return Promise.resolve();
+  }
+
+  /**
+   * Queues a message.
+   *
+   * @param message The message.
+   * @returns A promise that is settled at once; it does not wait for the client to read.
+   * @throws {QueueFullError} When it is a notification and too much waits to be written.
+   */
+  send(message: JSONRPCMessage): Promise<void> {
+    if (!this.isOpen) {
+      return Promise.reject(new Error("Cannot send: the transport is closed"));
+    }
+    return this.trySend(message) ? Promise.resolve() : Promise.reject(new QueueFullError());
+  }
+
+  /** Queues a message; returns whether it was taken, which it is not when `send` would reject. */
+  trySend(message: JSONRPCMessage): boolean {
+    if (!this.isOpen) return false;
+    const line = JSON.stringify(message) + "\n";
+    const fits = this.#queuedUnits + line.length <= this.#maxQueuedUnits;
+    if (!fits && !("id" in message)) return this.#refuse();
+    this.#queue.push(line);
+    this.#queuedUnits += line.length;
+    this.#writing ??= this.#write();
+    return true;
+  }
+
+  /**
+   * Takes no more messages, lets those leave that were taken before, within the time that is set for
+   * that, and calls `onclose`. Safe to call twice.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#drain().then(() => this.#end());
+  }
+
+  /** Stops reading and writing at once. */
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#queue = [];
+    // Not awaited: it waits for a read that is under way, and a client may leave that waiting.
+    this.#input.return?.().catch(() => {});
+    this.onclose?.();
+  }
+
+  #refuse(): false {
+    this.#refused++;
+    if (this.#refused === 1) {
+      this.#log.warn(
+        "The client does not read: the queue to it is full, and new messages are refused",
+      );
+    }
+    return false;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#input.next();
+        if (done) break;
+        for (const line of this.#splitter.push(value)) {
+          if (line.ok) this.#receive(line.text);
+          else this.#log.warn(`A message of ${line.byteLength} bytes is refused: it is too long`);
+        }
+      }
+    } catch (error) {
+      this.#log.warn(`Cannot read from the client: ${(error as Error).name}`);
+    }
+    // What was asked before the input ended is answered in the next turns of the microtask queue.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await this.close();
+  }
+
+  #receive(line: string): void {
+    let message: JSONRPCMessage;
+    try {
+      message = JSONRPCMessageSchema.parse(JSON.parse(line));
+    } catch {
+      this.#log.warn(`A line of ${line.length} characters from the client is no JSON-RPC message`);
+      return;
+    }
+    this.onmessage?.(message);
+  }
+
+  async #write(): Promise<void> {
+    try {
+      // One turn of the microtask queue, so that what is sent together is written together.
+      await null;
+      while (this.#queue.length > 0) {
+        const lines = this.#queue.join("");
+        this.#queue = [];
+        await this.#writeText(lines);
+        this.#queuedUnits -= lines.length;
+        this.#resume();
+        // Under load, a turn of the event loop between two writes lets whole batches gather.
+        if (this.#queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    } catch {
+      this.#end();
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #resume(): void {
+    if (this.#refused === 0) return;
+    this.#log.info(`The client reads again: ${this.#refused} messages were refused meanwhile`);
+    this.#refused = 0;
+    this.#onResume?.();
+  }
+
+  /** Waits until all is written, or until the time for that is over. */
+  async #drain(): Promise<void> {
+    if (this.#writing === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#lingerMs);
+    await Promise.race([this.#writing, promise]);
+    clearTimeout(timer);
+  }
+}

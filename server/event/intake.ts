@@ -1,0 +1,288 @@
+/**
+ * The intake: events are on disk before their senders hear that they are.
+ *
+ * Events that come in together share one transaction: an event that comes shortly after a commit waits
+ * for the others of its turn of the event loop, and for one turn more where there are any. An event for
+ * a session of this process is journaled as `pushed` at once and written to the session after the
+ * commit; one that cannot be written goes back to `stored`, and the session takes it from the journal
+ * when it can.
+ *
+ * @module
+ */
+
+import { EventSequence } from "../../lib/event/event_id.ts";
+import type { DeliverableEvent } from "../../lib/event/pushed_event.ts";
+import { HELD_SESSION } from "../journal/event_table.ts";
+import type { Failure } from "../journal/failure_table.ts";
+import type { Journal } from "../journal/journal.ts";
+import { isKeyTaken } from "../journal/error.ts";
+import type { JournalKeeper } from "../journal/keeper.ts";
+
+/** An event on its way in. */
+export interface IncomingEvent {
+  /** What kind of sender sent it. */
+  readonly source: string;
+  /** The sender, as the server has identified it. */
+  readonly sender: string;
+  /** The text, cleaned. */
+  readonly content: string;
+  /** The attributes, sanitized. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** The body as it was sent, where the content is not all of it; {@linkcode MAX_RAW_BYTES} of it. */
+  readonly raw?: Uint8Array | undefined;
+  /** The session that was named explicitly. */
+  readonly target?: string | undefined;
+  /** Whether it waits where several sessions have that name; otherwise its sender has to choose. */
+  readonly mayWait?: boolean;
+  /** The repository that it is about, as `owner/name`. */
+  readonly repository?: string | undefined;
+  /** The id of the delivery, which tells a repetition. */
+  readonly delivery?: string | undefined;
+  /** The signature of the body, or its SHA-256, which tells a repetition under another id. */
+  readonly digest?: string | undefined;
+  /** The rule by which it is kept from every session. */
+  readonly filteredBy?: string | undefined;
+  /** Whether it is held back for a while, in case that there are more of its kind. */
+  readonly isHeld?: boolean;
+  /** The rule by which it is shown. */
+  readonly rule?: string | undefined;
+  /** The held events that it tells of, and that are not shown themselves from then on. */
+  readonly gathers?: readonly number[];
+  /** What is broken from then on, or works again. */
+  readonly track?: (Failure & { readonly hasFailed: boolean }) | undefined;
+}
+
+/** A session that events are handed to. */
+export interface SessionLink {
+  /** The session's number in the journal. */
+  readonly sessionId: number;
+  /** Tells the session to look into the journal. */
+  look(): void;
+  /** Writes events to a session of this process, where it is one. */
+  readonly direct?: {
+    /** Whether nothing waits and the session reads. */
+    isReady(): boolean;
+    /** Whether the client did not take what was written last: it does not read. */
+    hasRefused(): boolean;
+    /**
+     * Writes an event that the journal has as `pushed`; returns `false` when the session does not read,
+     * and then takes the event from the journal later.
+     */
+    tryPush(event: DeliverableEvent): boolean;
+  };
+}
+
+/** What became of an event at the intake. */
+export interface Receipt {
+  /** Its sequence number, or that of the event which it repeats. */
+  readonly seq: number;
+  /** Whether a session has it, or it waits in the journal, was delivered before, or is not wanted. */
+  readonly kind: "accepted" | "stored" | "duplicate" | "filtered";
+}
+
+/** Options of an {@linkcode EventIntake}. */
+export interface EventIntakeOptions {
+  /** Where events are kept. */
+  readonly keeper: Pick<JournalKeeper, "use">;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** How much of a body is kept as it was sent, in bytes. */
+export const MAX_RAW_BYTES = 256 * 1024;
+
+/** How long a delivery id is remembered, in milliseconds. */
+export const DELIVERY_WINDOW_MS = 15 * 60_000;
+
+interface Entry {
+  readonly event: IncomingEvent;
+  readonly link: SessionLink | undefined;
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: unknown) => void;
+  seq: number;
+  kind: "stored" | "direct" | "duplicate" | "filtered";
+}
+
+/** Events that come in so soon after a commit, in milliseconds, gather for the next one. */
+const BUSY_MS = 0.1;
+
+/** How many events are gathered at most before they are committed. */
+const MAX_GATHERED = 64;
+
+/** Whether an event is written by one statement, which is a transaction of its own. */
+function isOneStatement({ delivery, digest, raw, ...event }: IncomingEvent): boolean {
+  return delivery === undefined && digest === undefined && raw === undefined &&
+    event.gathers === undefined && event.track === undefined;
+}
+
+/** Takes events in. */
+export class EventIntake {
+  readonly #keeper: Pick<JournalKeeper, "use">;
+  readonly #now: () => number;
+  readonly #sequence = new EventSequence();
+  #isSequenceKnown = false;
+  #entries: Entry[] = [];
+  #isScheduled = false;
+  #flushedAt = -Infinity;
+  #lastCount = 0;
+
+  /** Constructs a new instance. */
+  constructor({ keeper, now = Date.now }: EventIntakeOptions) {
+    this.#keeper = keeper;
+    this.#now = now;
+  }
+
+  /**
+   * Takes an event in.
+   *
+   * @param event The event.
+   * @param link The session that it goes to, if any is open for it.
+   * @returns What became of it, once that is on disk.
+   * @throws {JournalError} When it cannot be kept.
+   */
+  take(event: IncomingEvent, link: SessionLink | undefined): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      this.#entries.push({ event, link, resolve, reject, seq: 0, kind: "stored" });
+      if (this.#isScheduled) return;
+      if (!this.#isBusy()) return this.flush();
+      this.#isScheduled = true;
+      setImmediate(() => this.#flushGathered());
+    });
+  }
+
+  /** Whether other events are likely to come in this turn. */
+  #isBusy(): boolean {
+    return this.#lastCount > 1 || performance.now() - this.#flushedAt < BUSY_MS;
+  }
+
+  /** Waits for one more turn of the event loop where this one has brought in others. */
+  #flushGathered(): void {
+    const { length } = this.#entries;
+    if (length < 2 || length >= MAX_GATHERED) this.flush();
+    else setImmediate(() => this.flush());
+  }
+
+  /**
+   * The next sequence number. Within a transaction nobody else is given it, not even a process that
+   * holds no port.
+   */
+  nextSeq(journal: Journal): number {
+    this.#sequence.skip(journal.events.lastSeq());
+    return this.#sequence.next(this.#now());
+  }
+
+  /** Writes what has been taken in and is not on disk yet. */
+  flush(): void {
+    this.#isScheduled = false;
+    if (this.#entries.length === 0) return;
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#lastCount = entries.length;
+    try {
+      this.#keeper.use((journal) => this.#write(journal, entries));
+    } catch (error) {
+      for (const { reject } of entries) reject(error);
+      return;
+    } finally {
+      this.#flushedAt = performance.now();
+    }
+    this.#deliver(entries);
+  }
+
+  #write(journal: Journal, entries: readonly Entry[]): void {
+    if (!this.#isSequenceKnown) this.#sequence.skip(journal.events.lastSeq());
+    this.#isSequenceKnown = true;
+    const insertAll = () => {
+      for (const entry of entries) this.#insert(journal, entry);
+    };
+    try {
+      const [first] = entries;
+      if (entries.length === 1 && first && isOneStatement(first.event)) insertAll();
+      else journal.transaction(insertAll);
+    } catch (error) {
+      // A process that held the port before, or the terminal, has given the same number.
+      if (!isKeyTaken(error)) throw error;
+      this.#sequence.skip(journal.events.lastSeq());
+      journal.transaction(insertAll);
+    }
+  }
+
+  #insert(journal: Journal, entry: Entry): void {
+    const { event, link } = entry;
+    const { source, sender, target, repository } = event;
+    const storedAt = this.#now();
+    const duplicateOf = this.#findRepeated(journal, event, storedAt);
+    const seq = this.#sequence.next(storedAt);
+    const isRepeated = duplicateOf !== undefined;
+    const isFiltered = event.filteredBy !== undefined;
+    const isDirect = !isRepeated && !isFiltered && link?.direct?.isReady() === true;
+    entry.kind = isRepeated
+      ? "duplicate"
+      : isFiltered
+      ? "filtered"
+      : isDirect
+      ? "direct"
+      : "stored";
+    entry.seq = duplicateOf ?? seq;
+    journal.events.insert({
+      seq,
+      state: entry.kind === "direct" ? "pushed" : entry.kind,
+      session: link?.sessionId ?? (event.isHeld ? HELD_SESSION : null),
+      storedAt,
+      source,
+      sender,
+      meta: JSON.stringify(event.meta),
+      content: isRepeated ? "" : event.content,
+      target,
+      repository,
+      delivery: isRepeated ? undefined : event.delivery,
+      digest: isRepeated ? undefined : event.digest,
+      rule: event.filteredBy ?? event.rule,
+      duplicateOf,
+      raw: isRepeated ? undefined : event.raw,
+    });
+    if (event.gathers !== undefined) journal.events.gather(event.gathers, seq);
+    if (event.track !== undefined && !isRepeated) journal.failures.note(event.track, storedAt);
+  }
+
+  #findRepeated(
+    { events }: Journal,
+    { sender, delivery, digest }: IncomingEvent,
+    nowMs: number,
+  ): number | undefined {
+    const sinceMs = nowMs - DELIVERY_WINDOW_MS;
+    const byId = delivery === undefined
+      ? undefined
+      : events.findDelivery(sender, delivery, sinceMs);
+    if (byId !== undefined || digest === undefined) return byId;
+    return events.findDigest(sender, digest, sinceMs);
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    const behind = new Set<SessionLink>();
+    for (const entry of entries) {
+      const { kind, link, resolve, seq } = entry;
+      if (kind === "duplicate" || kind === "filtered") resolve({ seq, kind });
+      else if (link === undefined) resolve({ seq, kind: "stored" });
+      else if (kind === "direct") this.#push(entry, link);
+      else {
+        behind.add(link);
+        resolve({ seq, kind: link.direct?.hasRefused() ? "stored" : "accepted" });
+      }
+    }
+    for (const link of behind) link.look();
+  }
+
+  #push({ event, seq, resolve, reject }: Entry, link: SessionLink): void {
+    const { content, meta } = event;
+    if (link.direct?.tryPush({ seq, content, meta, attempts: 1 })) {
+      return resolve({ seq, kind: "accepted" });
+    }
+    try {
+      this.#keeper.use(({ events }) => events.giveBack(seq));
+      resolve({ seq, kind: "stored" });
+    } catch (error) {
+      reject(error);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * The journal: what was taken in, what was said, what was asked, and by whom, in one SQLite file.
+ *
+ * All processes of a state folder share it. It is in WAL mode: readers never wait, and writers wait for
+ * each other for as long as a commit takes. A commit survives the end of the process at any moment;
+ * with `full` durability it survives the end of power, too.
+ *
+ * @module
+ */
+
+import { DatabaseSync } from "node:sqlite";
+import { AuditTable } from "./audit_table.ts";
+import { EventTable } from "./event_table.ts";
+import { FailureTable } from "./failure_table.ts";
+import { JournalError, toJournalError } from "./error.ts";
+import { MIGRATIONS } from "./schema.ts";
+import { OutboundTable } from "./outbound_table.ts";
+import { PermissionTable } from "./permission_table.ts";
+import { SessionTable } from "./session_table.ts";
+import { createStatements, type Statements } from "./statements.ts";
+
+/** What a commit survives: `normal` the end of the process, `full` the end of power as well. */
+export type Durability = "normal" | "full";
+
+/** Options of {@linkcode Journal.open}. */
+export interface JournalOptions {
+  /** What a commit survives. */
+  readonly durability: Durability;
+}
+
+/** How long a write waits for the writes of other processes, in milliseconds. */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** Only the user may read what was said. */
+const FILE_MODE = 0o600;
+
+function createFile(path: string): void {
+  Deno.openSync(path, { create: true, write: true, mode: FILE_MODE }).close();
+}
+
+function readSchemaVersion(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.user_version);
+}
+
+function createSchemaError(path: string, version: number): JournalError {
+  const advice = version > MIGRATIONS.length
+    ? "Update deno-channel, or give another --state-dir"
+    : "The next session, or the gateway, brings it up to date";
+  return new JournalError(
+    `Cannot use the journal ${path}: its schema has version ${version}, this deno-channel ` +
+      `knows ${MIGRATIONS.length}. ${advice}`,
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  if (readSchemaVersion(database) === MIGRATIONS.length) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Another process may have migrated it while this one waited for its turn.
+    const version = readSchemaVersion(database);
+    if (version > MIGRATIONS.length) throw createSchemaError(path, version);
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** An open journal. */
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #sql: Statements;
+  #pageSize: number | undefined;
+  /** What came in. */
+  readonly events: EventTable;
+  /** What goes out. */
+  readonly outbound: OutboundTable;
+  /** The permission requests and their verdicts. */
+  readonly permissions: PermissionTable;
+  /** The sessions. */
+  readonly sessions: SessionTable;
+  /** What is broken. */
+  readonly failures: FailureTable;
+  /** Who did what. */
+  readonly audit: AuditTable;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#sql = createStatements(database);
+    this.events = new EventTable(database);
+    this.outbound = new OutboundTable(database);
+    this.permissions = new PermissionTable(database);
+    this.sessions = new SessionTable(database);
+    this.failures = new FailureTable(database);
+    this.audit = new AuditTable(database);
+  }
+
+  /**
+   * Opens the journal, and creates it where there is none.
+   *
+   * @param path The path of the file.
+   * @param options What a commit survives.
+   * @throws {JournalError} When the file cannot be used, is corrupt, or has a newer schema.
+   */
+  static open(path: string, options: JournalOptions): Journal {
+    let database: DatabaseSync | undefined;
+    try {
+      createFile(path);
+      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+      return Journal.on(database, path, options);
+    } catch (error) {
+      database?.close();
+      throw toJournalError(error);
+    }
+  }
+
+  /**
+   * Opens the journal to read it only: nothing is created, migrated or written.
+   *
+   * @param path The path of the file.
+   * @returns The journal, or `undefined` where there is none yet.
+   * @throws {JournalError} When the file cannot be used, is corrupt, or has another schema.
+   */
+  static openForReading(path: string): Journal | undefined {
+    let database: DatabaseSync | undefined;
+    try {
+      if (!exists(path)) return undefined;
+      database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      const version = readSchemaVersion(database);
+      if (version === MIGRATIONS.length) return new Journal(database);
+      database.close();
+      if (version === 0) return undefined;
+      throw createSchemaError(path, version);
+    } catch (error) {
+      if (database?.isOpen) database.close();
+      throw toJournalError(error);
+    }
+  }
+
+  /**
+   * Brings an open database to the current schema and makes it the journal.
+   *
+   * @param database The database.
+   * @param name What it is called in messages.
+   * @param options What a commit survives.
+   * @throws {JournalError} When its schema is newer.
+   */
+  static on(
+    database: DatabaseSync,
+    name: string,
+    { durability }: JournalOptions = { durability: "normal" },
+  ): Journal {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()}`);
+    migrate(database, name);
+    return new Journal(database);
+  }
+
+  /** Runs some statements as one: all of them are committed, or none. */
+  transaction<T>(run: () => T): T {
+    this.#sql("BEGIN IMMEDIATE").run();
+    try {
+      const result = run();
+      this.#sql("COMMIT").run();
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#sql("ROLLBACK").run();
+      throw error;
+    }
+  }
+
+  /**
+   * The secret that the processes of this state folder prove to each other, as hexadecimal text.
+   *
+   * @param create Makes one where there is none yet.
+   */
+  secret(create: () => string): string {
+    const find = () => this.#sql("SELECT value FROM settings WHERE key = 'secret'").get()?.value;
+    const secret = find();
+    if (secret !== undefined) return String(secret);
+    this.#sql("INSERT OR IGNORE INTO settings (key, value) VALUES ('secret', ?)").run(create());
+    return String(find());
+  }
+
+  /** A number that changes when another process has committed something. */
+  dataVersion(): number {
+    return this.#pragma("data_version");
+  }
+
+  /** How many bytes the rows take, not counting the pages that are free again. */
+  usedBytes(): number {
+    const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return pages * (this.#pageSize ??= this.#pragma("page_size"));
+  }
+
+  /** Closes the file. Safe to call twice. */
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #pragma(name: string): number {
+    return Number(this.#sql(`PRAGMA ${name}`).get()?.[name]);
+  }
+}

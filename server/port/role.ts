@@ -1,0 +1,207 @@
+/**
+ * The role of this process at the port: it holds it and serves everybody, or it follows whoever does.
+ *
+ * @module
+ */
+
+import { Allowlist } from "../../lib/access/allowlist.ts";
+import type { GatewayOptions } from "../../lib/cli/serve_options.ts";
+import { VERSION } from "../../lib/version.ts";
+import type { AccessStore } from "../access/store.ts";
+import { type Feed, openFeed } from "../feed/client.ts";
+import { createNonce } from "../feed/proof.ts";
+import { HttpListener, type TlsKeyPair } from "./listener.ts";
+import { JournalError } from "../journal/error.ts";
+import type { JournalKeeper } from "../journal/keeper.ts";
+import type { Logger } from "../runtime/log.ts";
+import { Owner } from "./owner.ts";
+import { createLocalPeer, type ListenerInfo, RemotePeer } from "../http/peer.ts";
+import type { SessionAgent } from "../session/agent.ts";
+
+/** The address that decides who holds the port; others may be listened on besides. */
+export const HOSTNAME = "127.0.0.1";
+
+/** What a session hears while it waits for a port. */
+const MEANWHILE = "Tools work; events arrive once the port is free";
+
+/** Options of a {@linkcode PortRole}. */
+export interface PortRoleOptions {
+  /** What was asked for on the command line. */
+  readonly options: GatewayOptions;
+  /** Where everything is kept. */
+  readonly keeper: JournalKeeper;
+  /** The state folder. */
+  readonly stateDir: string;
+  /** Who was let in. */
+  readonly access: AccessStore;
+  /** What TLS needs at the second listener; plain HTTP without it. */
+  readonly tls?: TlsKeyPair | undefined;
+  /** The session of this process, where it has one. */
+  readonly agent?: SessionAgent;
+  /** Where problems are reported. */
+  readonly log: Logger;
+}
+
+/** Takes part in who holds the port. */
+export class PortRole {
+  readonly #options: PortRoleOptions;
+  readonly #listener: HttpListener;
+  /** The listener elsewhere, while this process holds the port here. */
+  #second: HttpListener | undefined;
+  #owner: Owner | undefined;
+  #feed: Feed | undefined;
+
+  /** Constructs a new instance, which tries to bind the port at once. */
+  constructor(options: PortRoleOptions) {
+    this.#options = options;
+    this.#listener = new HttpListener({
+      hostname: HOSTNAME,
+      port: options.options.port,
+      log: options.log,
+      meanwhile: options.agent && MEANWHILE,
+      handler: this.#createHandler(
+        { isLoopback: true, isSecure: false, isForProxies: false, hasFeeds: true },
+        HOSTNAME,
+      ),
+      onBound: () => this.#begin(),
+      follow: (signal) => this.#follow(signal),
+    });
+    this.#listener.bound.then(({ port }) =>
+      options.log.info(`Listening on http://${HOSTNAME}:${port}`)
+    );
+  }
+
+  /** Tells whoever holds the port, this process or another, to look into the journal. */
+  notify(): void {
+    if (this.#owner !== undefined) this.#owner.look(this.#options.agent?.sessionId ?? 0);
+    else this.#feed?.notify();
+  }
+
+  /** Takes note that the journal can be used: the session of this process can enter it, and look. */
+  join(): void {
+    const { agent } = this.#options;
+    if (agent === undefined) return;
+    try {
+      if (this.#owner !== undefined) {
+        agent.register();
+        this.#owner.attach(agent);
+      }
+      agent.look();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      // It has been reported, and this is called again when the journal can be used.
+    }
+  }
+
+  /** Leaves the port to others. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#feed?.close();
+    await this.#resign();
+    await this.#listener.close();
+  }
+
+  #hold(): Owner {
+    const { options, keeper, stateDir, access, log } = this.#options;
+    const { network, trustedHeaderApproves: approve } = options;
+    const { hostname } = network.listen ?? {};
+    return this.#owner ??= new Owner({
+      ...options,
+      keeper,
+      stateDir,
+      access,
+      log,
+      allowlist: new Allowlist(
+        options.trustedSenders.map((sender) => [sender, { speak: true, approve }]),
+      ),
+      allowedHosts: [...network.allowedHosts, ...(hostname === undefined ? [] : [hostname])],
+      health: { name: "deno-channel", version: VERSION, pid: Deno.pid },
+    });
+  }
+
+  #createHandler(listener: ListenerInfo, hostname: string): Deno.ServeHandler<Deno.NetAddr> {
+    const { trustedProxies } = this.#options.options.network;
+    if (listener.isLoopback && trustedProxies.length === 0) {
+      const peer = createLocalPeer(listener, hostname);
+      return (request) => this.#hold().app(request, peer);
+    }
+    return (request, connection) => {
+      const peer = new RemotePeer(request, { listener, trustedProxies, connection });
+      return this.#hold().app(request, peer);
+    };
+  }
+
+  #begin(): void {
+    this.#hold().start();
+    this.#second ??= this.#listenElsewhere();
+    this.join();
+  }
+
+  #listenElsewhere(): HttpListener | undefined {
+    const { options: { network }, tls, agent, log } = this.#options;
+    const { listen } = network;
+    if (listen === undefined) return undefined;
+    const { hostname, port, isLoopback } = listen;
+    const isForProxies = !isLoopback && tls === undefined;
+    const listener = new HttpListener({
+      hostname,
+      port,
+      log,
+      meanwhile: agent && MEANWHILE,
+      handler: this.#createHandler(
+        { isLoopback, isSecure: tls !== undefined, isForProxies, hasFeeds: false },
+        hostname,
+      ),
+      ...(tls && { tls }),
+    });
+    const scheme = tls === undefined ? "http" : "https";
+    listener.bound.then(({ port }) => log.info(`Listening on ${scheme}://${hostname}:${port}`));
+    return listener;
+  }
+
+  async #resign(): Promise<void> {
+    const owner = this.#owner;
+    const second = this.#second;
+    this.#owner = undefined;
+    this.#second = undefined;
+    await owner?.stop();
+    await second?.close();
+  }
+
+  async #follow(signal: AbortSignal): Promise<boolean> {
+    const { options, keeper, log } = this.#options;
+    await this.#resign();
+    const feed = await this.#openFeed();
+    if (feed === undefined) return false;
+    log.info(`Sharing ${HOSTNAME}:${options.port} with the process that holds it`);
+    this.#feed = feed;
+    const leave = () => feed.close();
+    signal.addEventListener("abort", leave, { once: true });
+    if (signal.aborted) leave();
+    await feed.ended;
+    signal.removeEventListener("abort", leave);
+    this.#feed = undefined;
+    // Another journal may have begun; who enters the session there looks into it.
+    keeper.refresh();
+    return true;
+  }
+
+  async #openFeed(): Promise<Feed | undefined> {
+    const { options, keeper, agent } = this.#options;
+    try {
+      keeper.refresh();
+      const secret = keeper.use((journal) => journal.secret(createNonce));
+      return await openFeed({
+        address: `${HOSTNAME}:${options.port}`,
+        secret,
+        enter: () => {
+          agent?.register();
+          return agent?.sessionId ?? 0;
+        },
+        look: () => agent?.look(),
+      });
+    } catch (error) {
+      if (error instanceof JournalError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Who this session is, as far as the permissions of the process let it know.
+ *
+ * @module
+ */
+
+import { tryParseRepository } from "../../lib/session/parse_git_config.ts";
+import type { NewSession } from "../journal/session_table.ts";
+
+/** The value of an environment variable that may be read; `undefined` for any other. */
+export function readEnv(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
+function readRepository(projectDir: string): string | null {
+  const path = `${projectDir}/.git/config`;
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
+  try {
+    return tryParseRepository(Deno.readTextFileSync(path)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Finds out who this session is: the folder of the project from `CLAUDE_PROJECT_DIR` or the working
+ * directory, which is the same; the client's session id from `CLAUDE_CODE_SESSION_ID`, or one of our
+ * own; the repository from `.git/config`, where that may be read.
+ */
+export function identifySession(): NewSession {
+  const projectDir = readEnv("CLAUDE_PROJECT_DIR") ?? Deno.cwd();
+  const [, project = ""] = /([^/\\]*)[/\\]*$/.exec(projectDir) ?? [];
+  return {
+    key: readEnv("CLAUDE_CODE_SESSION_ID") ?? crypto.randomUUID(),
+    project: project || projectDir,
+    repository: readRepository(projectDir),
+    pid: Deno.pid,
+  };
+}

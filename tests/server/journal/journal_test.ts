@@ -1,0 +1,227 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { Journal } from "../../../server/journal/journal.ts";
+import { JournalError } from "../../../server/journal/error.ts";
+import { JournalKeeper } from "../../../server/journal/keeper.ts";
+import { MIGRATIONS } from "../../../server/journal/schema.ts";
+import { journalPathOf, listCorruptJournals } from "../../../server/state/folder.ts";
+import { until } from "../../_until.ts";
+import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
+import { createScratch } from "../_scratch.ts";
+
+function createLog() {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  return { lines, info: log, warn: log };
+}
+
+function createKeeper(options: { stateDir?: string; uptime?: () => number } = {}) {
+  const log = createLog();
+  let usable = 0;
+  const stateDir = options.stateDir ?? `${createScratch()}/state`;
+  const keeper = new JournalKeeper({
+    ...options,
+    stateDir,
+    durability: "normal",
+    log,
+    onUsable: () => usable++,
+  });
+  return { keeper, log, stateDir, path: journalPathOf(stateDir), usable: () => usable };
+}
+
+function modeOf(path: string): string {
+  return ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8);
+}
+
+const EVENT = { seq: 1, session: null, storedAt: 1, source: "text", sender: "dev", meta: "{}" };
+
+Deno.test("the journal's folder and files are readable by their user only [journal.private]", () => {
+  const { keeper, stateDir, path } = createKeeper();
+  keeper.use(({ sessions }) =>
+    sessions.start({ key: "k", project: "p", repository: null, pid: 1 }, 1)
+  );
+  assertEquals(modeOf(stateDir), "700");
+  for (const ending of ["", "-wal", "-shm"]) assertEquals(modeOf(path + ending), "600", ending);
+  keeper.close();
+});
+
+Deno.test("Journal.open() keeps what was committed, in WAL mode", () => {
+  const path = `${createScratch()}/journal.db`;
+  for (const durability of ["normal", "full"] as const) {
+    const journal = Journal.open(path, { durability });
+    if (durability === "normal") journal.events.insert({ ...EVENT, state: "stored", content: "a" });
+    assertEquals(journal.events.get(1)?.content, "a");
+    journal.close();
+    journal.close();
+  }
+  const database = new DatabaseSync(path);
+  assertEquals(database.prepare("PRAGMA journal_mode").get()?.journal_mode, "wal");
+  assertEquals(database.prepare("PRAGMA user_version").get()?.user_version, MIGRATIONS.length);
+  database.close();
+});
+
+Deno.test("Journal.on() has commits survive what was asked for", () => {
+  for (const [durability, synchronous] of [["normal", 1], ["full", 2]] as const) {
+    using database = new DatabaseSync(":memory:");
+    Journal.on(database, "memory", { durability });
+    assertEquals(database.prepare("PRAGMA synchronous").get()?.synchronous, synchronous);
+  }
+});
+
+Deno.test("Journal.on() says that the disk is full, which has ended the transaction [journal.failure]", () => {
+  using memory = new DatabaseSync(":memory:");
+  const database = {
+    prepare: (sql: string) => memory.prepare(sql),
+    exec: (sql: string) => {
+      memory.exec(sql);
+      if (!sql.startsWith("CREATE TABLE")) return;
+      memory.exec("ROLLBACK");
+      throw createDiskFullError();
+    },
+    get isTransaction() {
+      return memory.isTransaction;
+    },
+  };
+  assertThrows(() => Journal.on(database as DatabaseSync, "memory"), Error, "disk is full");
+});
+
+Deno.test("Journal.open() refuses a newer schema and leaves the file as it is [journal.newer-schema]", () => {
+  const { keeper, stateDir, path, log } = createKeeper();
+  keeper.use((journal) => journal.dataVersion());
+  keeper.close();
+  const database = new DatabaseSync(path);
+  database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+  database.close();
+  const error = assertThrows(() => Journal.open(path, { durability: "normal" }), JournalError);
+  assertStringIncludes(error.message, `has version ${MIGRATIONS.length + 1}`);
+  assertStringIncludes(error.message, "Update deno-channel");
+  assertEquals(error.isCorrupt, false);
+  assertEquals([listCorruptJournals(stateDir), log.lines], [[], []]);
+});
+
+Deno.test("Journal.on() takes over what earlier versions wrote, and what they write from then on [journal.migration]", () => {
+  for (const version of MIGRATIONS.keys()) {
+    using database = new DatabaseSync(":memory:");
+    for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${version}`);
+    const write = (seq: number) =>
+      database.prepare(
+        `INSERT INTO events (seq, state, attempts, stored_at, source, sender, meta, content, raw)
+         VALUES (?, 'stored', 0, 1, 'text', 'dev', '{}', 'text', x'0102')`,
+      ).run(seq);
+    if (version > 0) write(1);
+    const { events } = Journal.on(database, "memory");
+    write(2);
+    for (const seq of version > 0 ? [1, 2] : [2]) {
+      assertEquals([events.get(seq)?.content, events.raw(seq)], ["text", Uint8Array.of(1, 2)]);
+    }
+    assertEquals(events.expire(3, 1, 1), 1);
+    assertEquals([events.raw(1), events.raw(version > 0 ? 1 : 2)], [undefined, undefined]);
+  }
+});
+
+Deno.test("Journal.transaction() commits all or nothing", () => {
+  using memory = new MemoryJournal();
+  const { journal } = memory;
+  assertThrows(
+    () =>
+      journal.transaction(() => {
+        journal.events.insert({ ...EVENT, state: "stored", content: "" });
+        throw new Error("no");
+      }),
+    Error,
+    "no",
+  );
+  assertEquals(journal.events.lastSeq(), 0);
+  assertEquals(journal.transaction(() => 7), 7);
+});
+
+Deno.test("Journal.secret() is one for all processes of a state folder", () => {
+  const path = `${createScratch()}/journal.db`;
+  const [a, b] = [1, 2].map(() => Journal.open(path, { durability: "normal" }));
+  assertEquals(a?.secret(() => "first"), "first");
+  assertEquals(b?.secret(() => "second"), "first");
+  a?.transaction(() => assertEquals(b?.secret(() => "third"), "first", "while a writes"));
+  a?.close();
+  b?.close();
+});
+
+Deno.test("Journal.dataVersion() changes when another process has committed", () => {
+  const path = `${createScratch()}/journal.db`;
+  const [a, b] = [1, 2].map(() => Journal.open(path, { durability: "normal" }));
+  const before = a?.dataVersion();
+  a?.events.insert({ ...EVENT, state: "stored", content: "" });
+  assertEquals(a?.dataVersion(), before);
+  b?.events.change(1, "see", 1);
+  assert(a?.dataVersion() !== before);
+  a?.close();
+  b?.close();
+});
+
+Deno.test("JournalKeeper moves a corrupt file aside, only for the holder of the port, and says so [journal.corrupt]", async () => {
+  const stateDir = createScratch();
+  const garbage = "this is no database".repeat(100);
+  Deno.writeTextFileSync(journalPathOf(stateDir), garbage);
+  const { keeper, log, usable } = createKeeper({ stateDir });
+  const error = assertThrows(() => keeper.use((journal) => journal.dataVersion()), JournalError);
+  assert(error.isCorrupt);
+  assertEquals(listCorruptJournals(stateDir), []);
+  assertEquals([keeper.isUsable, usable()], [false, 0]);
+  keeper.close();
+
+  const owner = createKeeper({ stateDir });
+  let replaced = 0;
+  owner.keeper.onReplaced = () => void replaced++;
+  owner.keeper.use((journal) => journal.dataVersion());
+  const [aside] = listCorruptJournals(stateDir);
+  assertMatch(aside ?? "", /^journal\.db\.corrupt-\d{8}T\d{6}Z$/);
+  assertEquals(Deno.readTextFileSync(`${stateDir}/${aside}`), garbage);
+  assertStringIncludes(owner.log.lines.join(), `${stateDir}/${aside}`);
+  await until("it is told", () => owner.usable() === 1);
+  assertEquals(replaced, 1);
+  owner.keeper.close();
+  assertEquals(log.lines.length, 1);
+});
+
+Deno.test("JournalKeeper says what is wrong once a minute, and tries again [journal.failure]", async () => {
+  const folder = createScratch();
+  const stateDir = `${folder}/file/state`;
+  Deno.writeTextFileSync(`${folder}/file`, "not a folder");
+  let uptime = 0;
+  const { keeper, log, usable } = createKeeper({ stateDir, uptime: () => uptime });
+  const attempt = () => keeper.use((journal) => journal.dataVersion());
+  for (let i = 0; i < 5; i++) assertThrows(attempt, JournalError, "Cannot use the journal");
+  assertEquals(log.lines.length, 1);
+  uptime += 60_000;
+  assertThrows(attempt, JournalError);
+  assertEquals([log.lines.length, keeper.isUsable], [2, false]);
+  Deno.removeSync(`${folder}/file`);
+  assertThrows(attempt, JournalError, undefined, "not within a second of the last attempt");
+  uptime += 1000;
+  attempt();
+  assertEquals(keeper.isUsable, true);
+  await until("it is told", () => usable() === 1);
+  keeper.close();
+  assertThrows(attempt, JournalError, "it is closed");
+});
+
+Deno.test("SessionTable.start() gives no number that a session of another journal has [journal.corrupt]", () => {
+  const numbers = [1e12, 1e12 + 5000].flatMap((now) => {
+    using memory = new MemoryJournal();
+    // Two at the same time, and one after the clock was set back.
+    return [now, now, now - 1000].map((nowMs) => memory.startSession("web", nowMs));
+  });
+  assertEquals(numbers, numbers.toSorted((a, b) => a - b));
+  assertEquals(new Set(numbers).size, 6);
+});
+
+Deno.test("JournalKeeper.refresh() opens the file that has taken the place", () => {
+  const { keeper, path } = createKeeper();
+  keeper.use(({ events }) => events.insert({ ...EVENT, state: "stored", content: "" }));
+  keeper.refresh();
+  assertEquals(keeper.use(({ events }) => events.lastSeq()), 1);
+  for (const ending of ["", "-wal", "-shm"]) Deno.renameSync(path + ending, `${path}.old${ending}`);
+  keeper.refresh();
+  assertEquals(keeper.use(({ events }) => events.lastSeq()), 0);
+  keeper.close();
+});

@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { addSource } from "../../../lib/sources/config/changes.ts";
+import {
+  readSourceFile,
+  secretPathOf,
+  updateSourceFile,
+} from "../../../server/sources/config_file.ts";
+import { sourcesPathOf } from "../../../server/state/folder.ts";
+import { createScratch } from "../_scratch.ts";
+
+async function add(stateDir: string, name: string): Promise<void> {
+  const source = { path: `/${name}`, kind: "github", secrets: ["env:SECRET"] } as const;
+  const result = await updateSourceFile(stateDir, (config) => addSource(config, { name, source }));
+  assert(result.ok, name);
+}
+
+function namesOf(stateDir: string): string[] {
+  const result = readSourceFile(stateDir);
+  assert(result.ok, JSON.stringify(result));
+  return Object.keys(result.config.sources);
+}
+
+Deno.test("readSourceFile() finds no source where there is no file, and creates none [source.config]", () => {
+  const stateDir = `${createScratch()}/state`;
+  assertEquals(namesOf(stateDir), []);
+  assertEquals([...Deno.readDirSync(`${stateDir}/..`)], []);
+});
+
+Deno.test("updateSourceFile() writes the file for its user only, and loses nothing of others [source.config]", async () => {
+  const stateDir = `${createScratch()}/state`;
+  const names = Array.from({ length: 20 }, (_, i) => `source-${i}`);
+  await Promise.all(names.map((name) => add(stateDir, name)));
+  assertEquals(namesOf(stateDir).sort(), names.sort());
+  const path = sourcesPathOf(stateDir);
+  assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+  assertEquals(Array.from(Deno.readDirSync(stateDir), ({ name }) => name).sort(), [
+    "config.json",
+    "config.json.lock",
+  ]);
+});
+
+Deno.test("updateSourceFile() writes nothing when a change is refused [source.config]", async () => {
+  const stateDir = createScratch();
+  await add(stateDir, "ci");
+  const before = Deno.statSync(sourcesPathOf(stateDir)).ino;
+  const refusal = { ok: false, message: "no" } as const;
+  assertEquals(await updateSourceFile(stateDir, () => refusal), refusal);
+  assertEquals(Deno.statSync(sourcesPathOf(stateDir)).ino, before);
+});
+
+Deno.test("updateSourceFile() says what to do when nothing can be written [source.config]", async () => {
+  const scratch = createScratch();
+  Deno.writeTextFileSync(`${scratch}/file`, "");
+  Deno.mkdirSync(`${scratch}/locked/config.json.lock`, { recursive: true });
+  for (const stateDir of [`${scratch}/file/state`, `${scratch}/locked`]) {
+    const result = await updateSourceFile(stateDir, (config) => ({ ok: true, config }));
+    assertMatch(
+      result.ok ? "" : result.message,
+      /^Cannot write \/.+\/config\.json: .+\. Make the folder writable, or give another one with --state-dir$/,
+    );
+  }
+});
+
+Deno.test("readSourceFile() names the file and what is wrong with it, and it stays as it is [source.config]", async () => {
+  const stateDir = createScratch();
+  const path = sourcesPathOf(stateDir);
+  const secret = "hunter2hunter2";
+  const cases: [string, string][] = [
+    [
+      `{"sources":{"ci":{"secrets":["${secret}"]`,
+      `Cannot use ${path}: The configuration is no JSON`,
+    ],
+    [
+      `{"sources":{"ci":{"kind":"${secret}"}}}`,
+      `Cannot use ${path}: The configuration is wrong at `,
+    ],
+  ];
+  for (const [text, message] of cases) {
+    Deno.writeTextFileSync(path, text, { mode: 0o600 });
+    const result = await updateSourceFile(stateDir, (config) => ({ ok: true, config }));
+    assert(!result.ok);
+    assertStringIncludes(result.message, message);
+    assertFalse(result.message.includes(secret), result.message);
+    assertEquals(Deno.readTextFileSync(path), text);
+  }
+  Deno.removeSync(path);
+  Deno.mkdirSync(path);
+  const result = readSourceFile(stateDir);
+  assertStringIncludes(result.ok ? "" : result.message, `Cannot use ${path}: ${path} is no file`);
+});
+
+Deno.test("secretPathOf() is in the state folder [source.secrets]", () => {
+  assertEquals(secretPathOf("/state", "ci"), "/state/secret-ci");
+});
