@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasApprover } from "../lib/access/has_approver.ts";
+import { hasApprover } from "../lib/access/access_file.ts";
 import { INSTRUCTIONS } from "../lib/channel/instructions.ts";
 import type { ServeOptions } from "../lib/cli/serve_options.ts";
 import { CHANNEL_NAME } from "../lib/cli/state_dir.ts";

@@ -1,8 +1,7 @@
-import type { Access } from "../../lib/access/access_file.ts";
+import { type Access, hasApprover } from "../../lib/access/access_file.ts";
 import type { AccessChangeOptions } from "../../lib/cli/access_command.ts";
 import { formatAccessToken } from "../../lib/access/token.ts";
 import { formatPolicy } from "../../lib/cli/format_access.ts";
-import { hasApprover } from "../../lib/access/has_approver.ts";
 import { AccessFileError, AccessStore } from "../../server/access/store.ts";
 import { hashToken } from "../../server/runtime/hash_token.ts";
 import { formatAccessList } from "./list.ts";

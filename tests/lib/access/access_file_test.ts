@@ -6,6 +6,7 @@ import {
   CHAT_SCOPES,
   createAccess,
   formatAccess,
+  hasApprover,
   isAccessLabel,
   MAX_SENDERS,
   MAX_SIGN_INS,
@@ -13,8 +14,21 @@ import {
   tryParseAccess,
 } from "../../../lib/access/access_file.ts";
 import { PAIRING_CODE_ALPHABET } from "../../../lib/access/pairing_code.ts";
-import { accepted, hashOf, NOW, refused } from "../_access.ts";
+import {
+  accepted,
+  approve,
+  claim,
+  codeOf,
+  emptyAccess,
+  hashOf,
+  MINUTE_MS,
+  NOW,
+  refused,
+  withPairing,
+  withSender,
+} from "../_access.ts";
 import { hostileText, show } from "../_texts.ts";
+import { setPolicy } from "../../../lib/access/changes.ts";
 
 /** A value of JSON as tests change it. */
 // deno-lint-ignore no-explicit-any -- the faults that are put in are of all shapes
@@ -287,4 +301,27 @@ Deno.test("isAccessLabel() counts code points and takes no control characters [a
     "\ud800",
   ];
   for (const label of refusedLabels) assertFalse(isAccessLabel(label), show(label));
+});
+
+Deno.test("hasApprover() asks for a sender who may approve and is let in [access.rights]", () => {
+  const speaker = withSender(emptyAccess(), 1, { id: "ci" });
+  const access = withSender(speaker, 2, { id: "owner", rights: RIGHTS, expiresAt: NOW + 1 });
+  assertFalse(hasApprover(emptyAccess(), NOW));
+  assertFalse(hasApprover(speaker, NOW));
+  assert(hasApprover(access, NOW));
+  assertFalse(hasApprover(access, NOW + 1));
+  assert(hasApprover(setPolicy(access, "allowlist").access, NOW));
+  assertFalse(hasApprover(setPolicy(access, "disabled").access, NOW));
+});
+
+Deno.test("hasApprover() counts a device that can still fetch its token [access.pairing]", () => {
+  const asked = withPairing(emptyAccess(), 1);
+  assertFalse(hasApprover(asked, NOW));
+  assertFalse(hasApprover(accepted(approve(asked, { code: codeOf(1) })).access, NOW));
+  const { access } = accepted(approve(asked, { code: codeOf(1), rights: RIGHTS }));
+  assert(hasApprover(access, NOW));
+  assertFalse(hasApprover(access, NOW + 10 * MINUTE_MS));
+  const claimed = accepted(claim(access, 1)).access;
+  assert(hasApprover(claimed, NOW));
+  assertFalse(hasApprover({ ...claimed, senders: [] }, NOW));
 });
