@@ -1,9 +1,8 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { EventSequence, formatEventId } from "../../lib/event/event_id.ts";
-import type { EventRecord } from "../../lib/event/event_record.ts";
+import { type EventRecord, judgeReplay } from "../../lib/event/event_record.ts";
 import type { ReplayEventOptions } from "../../lib/cli/events_options.ts";
 import { formatJsonLine } from "../../lib/cli/format_json_line.ts";
-import { judgeReplay } from "../../lib/event/judge_replay.ts";
 import { formatSessionName } from "../../lib/session/route_event.ts";
 import { toEventSummaryJson } from "../../lib/event/status_json.ts";
 import type { AuditTable } from "../../server/journal/audit_table.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { EVENT_STATES } from "../../../lib/event/event_state.ts";
-import { judgeReplay } from "../../../lib/event/judge_replay.ts";
+import { judgeReplay } from "../../../lib/event/event_record.ts";
 import { recordOf } from "../_events.ts";
 
 Deno.test("judgeReplay() accepts an event in any state that has kept its text", () => {
