@@ -6,7 +6,7 @@
 
 import { formatAddedSource } from "../../lib/cli/format_added_source.ts";
 import type { AddSourceOptions, RemoveSourceOptions } from "../../lib/cli/source_options.ts";
-import { formatNewSecret } from "../../lib/sources/config/new_secret.ts";
+import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
 import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.ts";
 import {

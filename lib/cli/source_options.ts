@@ -12,8 +12,11 @@ import { STATE_DIR_FLAG } from "./serve_options.ts";
 import { findNearest } from "../text/nearest.ts";
 import { SCHEME_KINDS, type SchemeKind } from "../sources/proof/scheme.ts";
 import { findReferenceFault, tryParseSecretReference } from "../sources/config/secret_reference.ts";
-import { isSourceName, SOURCE_NAME_EXPECTATION } from "../sources/config/source_name.ts";
-import { findSourcePathFault } from "../sources/config/place.ts";
+import {
+  findSourcePathFault,
+  isSourceName,
+  SOURCE_NAME_EXPECTATION,
+} from "../sources/config/place.ts";
 
 /** What `source list` is asked for. */
 export interface ListSourcesOptions extends JournalViewOptions {

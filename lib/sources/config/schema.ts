@@ -17,8 +17,7 @@ import { SCHEME_KINDS } from "../proof/scheme.ts";
 import { findReferenceFault, tryParseSecretReference } from "./secret_reference.ts";
 import { selectScheme } from "./select_scheme.ts";
 import type { SourceConfig, SourceEntry } from "./entry.ts";
-import { isSourceName, SOURCE_NAME_EXPECTATION } from "./source_name.ts";
-import { findSourcePathFault } from "./place.ts";
+import { findSourcePathFault, isSourceName, SOURCE_NAME_EXPECTATION } from "./place.ts";
 import { MAX_TEMPLATE_LENGTH } from "../shape/template_view.ts";
 
 /** The most sources. */

@@ -1,3 +1,5 @@
+import type { SchemeKind } from "../proof/scheme.ts";
+
 /** A name that leads to a secret. */
 export interface SecretReference {
   /** Where the secret is. */
@@ -42,4 +44,18 @@ export function findReferenceFault(text: string): string | undefined {
 /** What may be shown of an entry of `secrets`: a reference as it is, and nothing of a secret. */
 export function formatSecretReference(text: string): string {
   return tryParseSecretReference(text) === undefined ? "literal" : text;
+}
+
+/** Kinds whose secrets say that signatures are made with them. */
+const SIGNING_KINDS: ReadonlySet<SchemeKind> = new Set(["gitlab", "standard"]);
+
+/**
+ * Makes a secret for a source: hexadecimal digits, or `whsec_` and base64 for kinds that sign as
+ * Standard Webhooks does. For GitLab that decides that its deliveries are signed.
+ *
+ * @param kind The kind of the source.
+ * @param randomBytes 32 random bytes.
+ */
+export function formatNewSecret(kind: SchemeKind, randomBytes: Uint8Array): string {
+  return SIGNING_KINDS.has(kind) ? `whsec_${randomBytes.toBase64()}` : randomBytes.toHex();
 }
