@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ContentValues, joinContent } from "../../lib/sources/proof/join_content.ts";
+import { type ContentValues, joinContent } from "../../lib/sources/proof/signed_content.ts";
 import type { HmacProof, Scheme, TokenProof } from "../../lib/sources/proof/scheme.ts";
 import { tryReadSecretKey } from "../../lib/sources/proof/secret_key.ts";
 

@@ -11,10 +11,9 @@ import {
   type RawDelivery,
 } from "../../lib/sources/proof/plan_verification.ts";
 import { readBodyTime } from "../../lib/sources/body/read_delivery.ts";
-import type { Refusal } from "../../lib/sources/proof/refusal.ts";
-import type { Proof, Scheme } from "../../lib/sources/proof/scheme.ts";
+import type { Proof, Refusal, Scheme } from "../../lib/sources/proof/scheme.ts";
 import { tryReadSecretKey } from "../../lib/sources/proof/secret_key.ts";
-import { validateTime } from "../../lib/sources/proof/validate_time.ts";
+import { validateTime } from "../../lib/sources/proof/signed_content.ts";
 import { sha256 } from "../runtime/sha256.ts";
 
 /** What {@linkcode WebhookVerifier.verify} returns. */

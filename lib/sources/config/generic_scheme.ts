@@ -5,9 +5,14 @@
  */
 
 import { createHmacProof, createTokenProof, TOLERANCE_MS } from "../proof/create_proof.ts";
-import { tryHeaderName } from "../proof/header_name.ts";
+import {
+  type HashName,
+  type Proof,
+  type Scheme,
+  type TokenForm,
+  tryHeaderName,
+} from "../proof/scheme.ts";
 import { tryParseJsonPath } from "../body/json_path.ts";
-import type { HashName, Proof, Scheme, TokenForm } from "../proof/scheme.ts";
 import type { SignatureEntry } from "./entry.ts";
 
 /** A generic scheme, or what is wrong with its description. */

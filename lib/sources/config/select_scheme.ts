@@ -1,7 +1,6 @@
 import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
 import { tryCreateGenericScheme } from "./generic_scheme.ts";
-import { tryHeaderName } from "../proof/header_name.ts";
-import type { Scheme } from "../proof/scheme.ts";
+import { type Scheme, tryHeaderName } from "../proof/scheme.ts";
 import { GITLAB_SIGNED, SCHEMES } from "../proof/schemes.ts";
 import type { SourceEntry } from "./entry.ts";
 

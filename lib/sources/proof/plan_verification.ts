@@ -8,11 +8,18 @@
  * @module
  */
 
-import { type Refusal, refuse } from "./refusal.ts";
+import {
+  type Ed25519Proof,
+  type HeaderReader,
+  type HmacProof,
+  type Refusal,
+  refuse,
+  type Scheme,
+  type TokenProof,
+} from "./scheme.ts";
 import { readSignatures } from "./read_signatures.ts";
-import type { Ed25519Proof, HeaderReader, HmacProof, Scheme, TokenProof } from "./scheme.ts";
 import { readSignedContent } from "./signed_content.ts";
-import { tryDecodeBytes } from "./decode_bytes.ts";
+import { tryDecodeBytes } from "./secret_key.ts";
 
 /** Something to prove; of a delivery's checks, one that holds suffices. */
 export type Check =

@@ -1,6 +1,5 @@
-import { type Refusal, refuse } from "./refusal.ts";
-import { type Ed25519Proof, HASH_BYTES, type HmacProof } from "./scheme.ts";
-import { tryDecodeBytes } from "./decode_bytes.ts";
+import { type Ed25519Proof, HASH_BYTES, type HmacProof, type Refusal, refuse } from "./scheme.ts";
+import { tryDecodeBytes } from "./secret_key.ts";
 
 /** The signatures of a header, or why there are none. */
 export type SignaturesResult =

@@ -150,3 +150,37 @@ export interface HeaderReader {
   /** The value of a header, or `null`; a header that came repeatedly is joined by `, `. */
   get(name: string): string | null;
 }
+
+/** Why a delivery is refused before any secret is looked at. */
+export interface Refusal {
+  /** Tells a refusal from a result. */
+  readonly ok: false;
+  /** What is wrong, for a program. */
+  readonly code:
+    | "missing_signature"
+    | "malformed_signature"
+    | "missing_timestamp"
+    | "malformed_timestamp"
+    | "missing_id"
+    | "malformed_id"
+    | "repeated_header"
+    | "stale";
+  /** What is wrong, for a person; without anything that was sent. */
+  readonly message: string;
+}
+
+/** Refuses a delivery. */
+export function refuse(code: Refusal["code"], message: string): Refusal {
+  return { ok: false, code, message };
+}
+
+const HEADER_NAME_REGEXP = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
+/**
+ * The name of a header in lower case, or `undefined` for a text that is no name of a header.
+ *
+ * Source of the rule: RFC 9110, section 5.1 (token).
+ */
+export function tryHeaderName(text: string): string | undefined {
+  return HEADER_NAME_REGEXP.test(text) ? text.toLowerCase() : undefined;
+}

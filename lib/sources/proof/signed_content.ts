@@ -1,7 +1,74 @@
-import { joinContent } from "./join_content.ts";
-import { type Refusal, refuse } from "./refusal.ts";
-import type { HeaderReader, ProofHeaders, SignedProof } from "./scheme.ts";
-import { validateTime } from "./validate_time.ts";
+import {
+  type HeaderReader,
+  type ProofHeaders,
+  type Refusal,
+  refuse,
+  type SignedProof,
+} from "./scheme.ts";
+
+/** What a time is held against. */
+export interface TimeLimits {
+  /** The time of this clock in milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** How far a time may be from it, either way. */
+  readonly toleranceMs: number;
+}
+
+/**
+ * Refuses a time that is too far from now: a delivery that was caught may not come again later.
+ *
+ * @param timestampMs The time in milliseconds since the epoch.
+ * @param limits What it is held against.
+ * @returns `undefined` for a time that is near enough.
+ */
+export function validateTime(
+  timestampMs: number,
+  { nowMs, toleranceMs }: TimeLimits,
+): Refusal | undefined {
+  const ageMs = nowMs - timestampMs;
+  if (Math.abs(ageMs) <= toleranceMs) return undefined;
+  const seconds = Math.ceil(Math.abs(ageMs) / 1000);
+  const side = ageMs > 0 ? "behind" : "ahead of";
+  const limit = toleranceMs / 1000;
+  return refuse(
+    "stale",
+    `the signed time is ${seconds} s ${side} this clock: expected at most ${limit} s`,
+  );
+}
+
+/** What the placeholders of a template stand for. */
+export interface ContentValues {
+  /** The text for `{timestamp}`. */
+  readonly timestamp: string;
+  /** The text for `{id}`. */
+  readonly id: string;
+  /** The bytes for `{body}`. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Puts together what is signed. The body is not copied where it alone is.
+ *
+ * @param template Text with `{body}` once, and `{timestamp}` and `{id}` where they are signed.
+ * @param values What they stand for; no value is searched for placeholders.
+ */
+export function joinContent(
+  template: string,
+  { timestamp, id, body }: ContentValues,
+): Uint8Array<ArrayBuffer> {
+  if (template === "{body}") return body;
+  const [before = "", after = ""] = template.split("{body}");
+  const encode = (text: string) =>
+    new TextEncoder().encode(
+      text.replace(/\{(timestamp|id)\}/g, (_, name) => name === "id" ? id : timestamp),
+    );
+  const [head, tail] = [encode(before), encode(after)];
+  const content = new Uint8Array(head.length + body.length + tail.length);
+  content.set(head);
+  content.set(body, head.length);
+  content.set(tail, head.length + body.length);
+  return content;
+}
 
 /** What is signed, or why it cannot be told. */
 export type SignedContent =
