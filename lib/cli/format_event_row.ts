@@ -1,7 +1,6 @@
-import { cleanLine } from "../text/clean_line.ts";
+import { cleanLine, firstLine } from "../text/clean_line.ts";
 import { formatAge } from "../text/duration.ts";
 import type { EventSummary } from "../event/event_record.ts";
-import { firstLine } from "../text/first_line.ts";
 import { cutToColumns } from "./format_table.ts";
 
 /** The titles of the columns of a table of events. */

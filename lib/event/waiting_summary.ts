@@ -1,7 +1,6 @@
-import { cleanLine } from "../text/clean_line.ts";
+import { cleanLine, firstLine } from "../text/clean_line.ts";
 import { formatAge } from "../text/duration.ts";
 import type { EventSummary } from "./event_record.ts";
-import { firstLine } from "../text/first_line.ts";
 import type { ChannelEvent } from "./format_channel_tag.ts";
 
 /** How many events arrive one by one when a session opens; more of them arrive as one digest. */
