@@ -1,5 +1,5 @@
 import { readGatewayOptions } from "../lib/cli/serve_options.ts";
-import { runGateway as run } from "../server/gateway.ts";
+import { runGateway as run } from "../server/serve.ts";
 import { runServer } from "./run_server.ts";
 import { printUsageError } from "./shared/terminal.ts";
 

@@ -6,7 +6,7 @@
 
 import { hasApprover } from "../lib/access/access_file.ts";
 import { INSTRUCTIONS } from "../lib/channel/instructions.ts";
-import type { ServeOptions } from "../lib/cli/serve_options.ts";
+import type { GatewayOptions, ServeOptions } from "../lib/cli/serve_options.ts";
 import { CHANNEL_NAME } from "../lib/cli/state_dir.ts";
 import { VERSION } from "../lib/version.ts";
 import { isRelayed } from "../lib/permission/relay_filter.ts";
@@ -113,5 +113,25 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   await role?.close();
   agent.close();
   await channel.close();
+  keeper.close();
+}
+
+/**
+ * Holds the port until the process is asked to leave.
+ *
+ * @param options What was asked for on the command line.
+ * @param environment What the gateway works with.
+ * @returns A promise that settles when everything is closed.
+ */
+export async function runGateway(
+  options: GatewayOptions,
+  environment: Omit<ServeEnvironment, "streams" | "settleMs">,
+): Promise<void> {
+  const { stateDir, tls, log, terminated } = environment;
+  const keeper = new JournalKeeper({ stateDir, durability: options.durability, log });
+  const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
+  const role = new PortRole({ options, keeper, stateDir, access, tls, log });
+  await terminated;
+  await role.close();
   keeper.close();
 }
