@@ -27,8 +27,21 @@ import {
 import { isRequestId } from "../../lib/permission/request_id.ts";
 import { type MetaChange, sanitizeMeta } from "../../lib/event/sanitize_meta.ts";
 import { createLogger, type Logger } from "../runtime/log.ts";
-import { NO_SCHEMA_VALIDATOR } from "./no_schema_validator.ts";
 import { StdioTransport } from "./stdio_transport.ts";
+import { createStdoutWriter, readStdin } from "./stdio.ts";
+
+/**
+ * A JSON Schema validator for the SDK that is never used.
+ *
+ * The SDK validates the answers to elicitation and the structured results of tools, and a channel has
+ * neither. Left to itself it would make a compiler of schemas at every start.
+ */
+export const NO_SCHEMA_VALIDATOR = {
+  /** Throws a `TypeError`: whoever calls it has begun to use what a channel does without. */
+  getValidator(): never {
+    throw new TypeError("Cannot validate a JSON Schema: a channel has no use for it");
+  },
+};
 
 /** Options of {@linkcode createChannel}. */
 export interface ChannelOptions {
@@ -137,31 +150,6 @@ export class NotConnectedError extends Error {
     super("Cannot send to the session: no client is connected");
     this.name = "NotConnectedError";
   }
-}
-
-async function* readStdin(): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(64 * 1024);
-  for (let length; (length = await Deno.stdin.read(buffer)) !== null;) {
-    yield buffer.subarray(0, length);
-  }
-}
-
-/**
- * A writer to stdout with one buffer for all writes, of which one is under way at a time: under load
- * a new one for each would be tens of kibibytes of garbage.
- */
-function createStdoutWriter(): (text: string) => Promise<void> {
-  const encoder = new TextEncoder();
-  const buffer = new Uint8Array(64 * 1024);
-  return async (text) => {
-    for (let rest = text; rest !== "";) {
-      const { read, written: length } = encoder.encodeInto(rest, buffer);
-      for (let written = 0; written < length;) {
-        written += await Deno.stdout.write(buffer.subarray(written, length));
-      }
-      rest = rest.slice(read);
-    }
-  };
 }
 
 function createCapabilities(hasTools: boolean, relaysPermissions: boolean) {
