@@ -20,7 +20,7 @@ import { BodyReader } from "../server/http/body_reader.ts";
 import { Credentials } from "../server/access/credentials.ts";
 import { EventIntake } from "../server/event/intake.ts";
 import { Gatekeeper } from "../server/http/gatekeeper.ts";
-import { hashToken } from "../server/runtime/hash_token.ts";
+import { hashToken } from "../server/runtime/crypto.ts";
 import { createHttpApp } from "../server/http/app.ts";
 import { Journal } from "../server/journal/journal.ts";
 import { createLocalPeer } from "../server/http/peer.ts";

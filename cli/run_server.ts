@@ -1,6 +1,5 @@
 import type { GatewayOptions } from "../lib/cli/serve_options.ts";
-import { describeFault } from "../server/runtime/describe_fault.ts";
-import { createLogger } from "../server/runtime/log.ts";
+import { createLogger, describeFault } from "../server/runtime/log.ts";
 import { LogQueue } from "../server/runtime/log_queue.ts";
 import { HOSTNAME } from "../server/port/role.ts";
 import type { ServeEnvironment } from "../server/serve.ts";

@@ -3,7 +3,7 @@ import type { AccessChangeOptions } from "../../lib/cli/access_command.ts";
 import { formatAccessToken } from "../../lib/access/token.ts";
 import { formatPolicy } from "../../lib/cli/format_access.ts";
 import { AccessFileError, AccessStore } from "../../server/access/store.ts";
-import { hashToken } from "../../server/runtime/hash_token.ts";
+import { hashToken } from "../../server/runtime/crypto.ts";
 import { formatAccessList } from "./list.ts";
 import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
 import { type AppliedChange, applyAccessChange } from "./apply_change.ts";

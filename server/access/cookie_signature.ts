@@ -6,8 +6,7 @@
  */
 
 import { formatCookieValue, tryParseCookieValue } from "../../lib/access/session_cookie.ts";
-import { hashToken } from "../runtime/hash_token.ts";
-import { isSigned, signText } from "../runtime/crypto.ts";
+import { hashToken, isSigned, signText } from "../runtime/crypto.ts";
 
 function toMessage(signInId: string): string {
   return `deno-channel cookie ${signInId}`;

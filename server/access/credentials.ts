@@ -18,7 +18,7 @@ import type { Audience } from "../../lib/event/outbound.ts";
 import { COOKIE_NAME } from "../../lib/access/session_cookie.ts";
 import type { AccessState, AccessStore } from "./store.ts";
 import { readCookieHash } from "./cookie_signature.ts";
-import { hashToken } from "../runtime/hash_token.ts";
+import { hashToken } from "../runtime/crypto.ts";
 
 /** Who makes a request. */
 export interface Caller extends Audience {

@@ -19,7 +19,7 @@ import {
 import { validateOrigin } from "../../lib/http/validate_origin.ts";
 import { AccessFileError, type AccessStore } from "../access/store.ts";
 import type { Caller } from "../access/credentials.ts";
-import { describeFault } from "../runtime/describe_fault.ts";
+import { describeFault } from "../runtime/log.ts";
 import type { EventStream } from "./event_stream.ts";
 import type { FeedServer } from "../feed/server.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";

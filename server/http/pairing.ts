@@ -12,7 +12,7 @@ import { claimPairing, requestPairing } from "../../lib/access/pairing.ts";
 import type { AccessStore } from "../access/store.ts";
 import type { AuditLog } from "../journal/audit_log.ts";
 import type { BodyReader } from "./body_reader.ts";
-import { hashToken } from "../runtime/hash_token.ts";
+import { hashToken } from "../runtime/crypto.ts";
 import { answer, answerJson } from "./answer.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Peer } from "./peer.ts";

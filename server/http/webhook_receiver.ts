@@ -22,12 +22,11 @@ import type { BodyReader } from "./body_reader.ts";
 import { compileSources, type Source } from "../sources/compile_sources.ts";
 import type { Taken } from "../event/dispatcher.ts";
 import { DELIVERY_WINDOW_MS, type IncomingEvent, MAX_RAW_BYTES } from "../event/intake.ts";
-import { hashToken } from "../runtime/hash_token.ts";
+import { hashToken, sha256 } from "../runtime/crypto.ts";
 import { answer } from "./answer.ts";
 import { answerTaken } from "./receiver.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Peer } from "./peer.ts";
-import { sha256 } from "../runtime/sha256.ts";
 import type { SourceBursts } from "../sources/bursts.ts";
 
 /** What the desk works with. */

@@ -34,3 +34,23 @@ export async function isSigned(
     ENCODER.encode(message),
   );
 }
+
+/**
+ * Hashes bytes.
+ *
+ * @param bytes The bytes.
+ * @returns Their SHA-256 in 64 lower-case hexadecimal digits.
+ */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/**
+ * Hashes a token, a sign-in id or a pairing id, which are kept as their hash only.
+ *
+ * @param token The text that whoever has it shows.
+ * @returns Its SHA-256 in 64 lower-case hexadecimal digits.
+ */
+export function hashToken(token: string): Promise<string> {
+  return sha256(new TextEncoder().encode(token));
+}

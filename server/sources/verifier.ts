@@ -14,7 +14,7 @@ import { readBodyTime } from "../../lib/sources/body/read_delivery.ts";
 import type { Proof, Refusal, Scheme } from "../../lib/sources/proof/scheme.ts";
 import { tryReadSecretKey } from "../../lib/sources/proof/secret_key.ts";
 import { validateTime } from "../../lib/sources/proof/signed_content.ts";
-import { sha256 } from "../runtime/sha256.ts";
+import { sha256 } from "../runtime/crypto.ts";
 
 /** What {@linkcode WebhookVerifier.verify} returns. */
 export type Verification =

@@ -11,7 +11,7 @@ import type { Access, Right } from "../../lib/access/access_file.ts";
 import { type AccessChange, addSender } from "../../lib/access/changes.ts";
 import { formatAccessToken } from "../../lib/access/token.ts";
 import { AccessStore } from "../../server/access/store.ts";
-import { hashToken } from "../../server/runtime/hash_token.ts";
+import { hashToken } from "../../server/runtime/crypto.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
 import { Process } from "./_process.ts";

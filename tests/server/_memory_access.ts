@@ -6,7 +6,7 @@ import {
   type AccessOutcome,
   type AccessState,
 } from "../../server/access/store.ts";
-import { hashToken } from "../../server/runtime/hash_token.ts";
+import { hashToken } from "../../server/runtime/crypto.ts";
 
 /** An access file in memory, which can be used until it is told to fail. */
 export class MemoryAccess {

@@ -9,7 +9,7 @@ import { findByTokenHash } from "../../../lib/access/changes.ts";
 import { readAccessOptions } from "../../../lib/cli/access_options.ts";
 import { claimPairing, MAX_WRONG_CODES } from "../../../lib/access/pairing.ts";
 import { AccessStore } from "../../../server/access/store.ts";
-import { hashToken } from "../../../server/runtime/hash_token.ts";
+import { hashToken } from "../../../server/runtime/crypto.ts";
 import { Journal } from "../../../server/journal/journal.ts";
 import { accessPathOf, journalPathOf, lockPathOf } from "../../../server/state/folder.ts";
 import {

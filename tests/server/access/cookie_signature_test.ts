@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createCookieValue, readCookieHash } from "../../../server/access/cookie_signature.ts";
-import { hashToken } from "../../../server/runtime/hash_token.ts";
+import { hashToken } from "../../../server/runtime/crypto.ts";
 
 const KEY = "0a".repeat(32);
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/asse
 import { removeSender, rotateToken, setPolicy, setRights } from "../../../lib/access/changes.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
 import type { Caller } from "../../../server/access/credentials.ts";
-import { hashToken } from "../../../server/runtime/hash_token.ts";
+import { hashToken } from "../../../server/runtime/crypto.ts";
 import { createCredentials, NOW } from "../_credentials.ts";
 import { bearer, createToken, type MemoryAccess } from "../_memory_access.ts";
 import { TRUSTED } from "../_port.ts";

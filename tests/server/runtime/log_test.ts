@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { createLogger } from "../../../server/runtime/log.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createLogger, describeFault } from "../../../server/runtime/log.ts";
 
 Deno.test("createLogger() writes one line per message and marks warnings", () => {
   const lines: string[] = [];
@@ -26,4 +26,13 @@ Deno.test("createLogger() survives a reader that has left", () => {
     throw new Deno.errors.BrokenPipe();
   });
   log.info("Nobody reads this");
+});
+
+Deno.test("describeFault() names the class and the place in one line, and leaves the message out", () => {
+  for (const message of ["secret\nsecond line of the secret", "secret\n    at secret.ts:1:1", ""]) {
+    const described = describeFault(new TypeError(message));
+    assertMatch(described, /^TypeError < at .*describe_fault_test\.ts[^\n]*$/);
+    assert(!described.includes("secret"), described);
+  }
+  assertEquals(describeFault("secret"), "a value that is no error");
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { hashToken } from "../../../server/runtime/hash_token.ts";
+import { hashToken } from "../../../server/runtime/crypto.ts";
 
 Deno.test("hashToken() gives the SHA-256 in lower-case hexadecimal digits [access.token]", async () => {
   // The second message of the examples of FIPS 180-4.
