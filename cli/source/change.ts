@@ -15,7 +15,7 @@ import {
   updateSourceFile,
 } from "../../server/sources/config_file.ts";
 import { sourcesPathOf } from "../../server/state/folder.ts";
-import { writeAtomically } from "../../server/state/write_atomically.ts";
+import { writeAtomically } from "../../server/state/write_file.ts";
 import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
 import { noteSourceChange } from "../shared/note_source_change.ts";
 

@@ -16,8 +16,7 @@ import {
 import { pruneAccess } from "../../lib/access/changes.ts";
 import { findFileFault } from "../state/guard.ts";
 import { accessPathOf, corruptPathOf, lastGoodPathOf } from "../state/folder.ts";
-import { writeAtomically } from "../state/write_atomically.ts";
-import { describeWriteFault, lockWriters } from "../state/write_file.ts";
+import { describeWriteFault, lockWriters, writeAtomically } from "../state/write_file.ts";
 
 /** What the access file says, or why nobody gets in. */
 export type AccessState =

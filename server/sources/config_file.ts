@@ -5,13 +5,15 @@
  * @module
  */
 
-import { formatSourceConfig, tryParseSourceConfig } from "../../lib/sources/config/config_file.ts";
-import type { SourceConfigResult } from "../../lib/sources/config/config_file.ts";
+import {
+  formatSourceConfig,
+  type SourceConfigResult,
+  tryParseSourceConfig,
+} from "../../lib/sources/config/config_file.ts";
 import type { SourceConfig } from "../../lib/sources/config/entry.ts";
 import { sourcesPathOf } from "../state/folder.ts";
 import { findFileFault } from "../state/guard.ts";
-import { writeAtomically } from "../state/write_atomically.ts";
-import { describeWriteFault, lockWriters } from "../state/write_file.ts";
+import { describeWriteFault, lockWriters, writeAtomically } from "../state/write_file.ts";
 
 /**
  * Reads the configuration; where there is none, there is no source.

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { writeAtomically } from "../../../server/state/write_atomically.ts";
+import { writeAtomically } from "../../../server/state/write_file.ts";
 import { createScratch } from "../_scratch.ts";
 
 function namesIn(folder: string): string[] {
