@@ -7,9 +7,8 @@
 
 export { Allowlist, isSenderId, type SenderRights } from "./lib/access/allowlist.ts";
 export { cleanContent, MAX_CONTENT_CODE_POINTS } from "./lib/text/clean_content.ts";
+export { type ArgumentIssue, type ArgumentsSchema } from "./lib/lazy_schema.ts";
 export {
-  type ArgumentIssue,
-  type ArgumentsSchema,
   type ChannelTool,
   defineTool,
   type ToolDefinition,

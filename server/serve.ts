@@ -7,8 +7,7 @@
 import { hasApprover } from "../lib/access/access_file.ts";
 import { INSTRUCTIONS } from "../lib/channel/instructions.ts";
 import type { GatewayOptions, ServeOptions } from "../lib/cli/serve_options.ts";
-import { CHANNEL_NAME } from "../lib/cli/state_dir.ts";
-import { VERSION } from "../lib/version.ts";
+import { CHANNEL_NAME, VERSION } from "../lib/version.ts";
 import { isRelayed } from "../lib/permission/relay_filter.ts";
 import { AccessStore } from "./access/store.ts";
 import { type ChannelOptions, createChannel } from "./channel/create_channel.ts";

@@ -9,7 +9,7 @@
 
 import * as z from "zod";
 import { isSenderId } from "./allowlist.ts";
-import { lazySchema } from "../channel/define_tool.ts";
+import { lazySchema } from "../lazy_schema.ts";
 import { isPairingCode } from "./pairing_code.ts";
 
 /** Who can get in: who pairs, only who is there already, or nobody at all. */

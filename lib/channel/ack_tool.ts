@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { cleanLine } from "../text/clean_line.ts";
-import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
+import { lazySchema } from "../lazy_schema.ts";
+import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { formatEventId, tryParseEventId } from "../event/event_id.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
+import { lazySchema } from "../lazy_schema.ts";
+import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { formatEventLine } from "../event/waiting_summary.ts";
 import { tryParseEventId } from "../event/event_id.ts";
 import type { EventSummary } from "../event/event_record.ts";

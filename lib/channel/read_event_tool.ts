@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { cleanLine } from "../text/clean_line.ts";
-import { type ChannelTool, defineTool, lazySchema, type ToolResult } from "./define_tool.ts";
+import { lazySchema } from "../lazy_schema.ts";
+import { type ChannelTool, defineTool, type ToolResult } from "./define_tool.ts";
 import { tryParseEventId } from "../event/event_id.ts";
 import type { EventRecord } from "../event/event_record.ts";
 import { formatHistory } from "../event/format_history.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type ChannelTool, defineTool, lazySchema } from "./define_tool.ts";
+import { lazySchema } from "../lazy_schema.ts";
+import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { tryParseEventId } from "../event/event_id.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
 

@@ -1,3 +1,5 @@
+import { CHANNEL_NAME } from "../version.ts";
+
 /** What decides about the state folder. */
 export interface StateDirSources {
   /** `--state-dir`. */
@@ -7,9 +9,6 @@ export interface StateDirSources {
   /** The environment variable `HOME`, or `USERPROFILE` on Windows. */
   readonly home?: string | undefined;
 }
-
-/** The name of the channel, as in the name of its state folder and in `.mcp.json`. */
-export const CHANNEL_NAME = "webhook";
 
 /**
  * Chooses the state folder: the flag, else `${CLAUDE_CONFIG_DIR:-~/.claude}/channels/<name>`.

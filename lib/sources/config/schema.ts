@@ -8,7 +8,7 @@
 import * as z from "zod";
 import { isRepositoryName, isSessionName } from "../../session/names.ts";
 import { cleanLine, isCleanLine } from "../../text/clean_line.ts";
-import { type ArgumentsSchema, lazySchema } from "../../channel/define_tool.ts";
+import { type ArgumentsSchema, lazySchema } from "../../lazy_schema.ts";
 import { SCHEME_KINDS, tryHeaderName } from "../proof/scheme.ts";
 import { type JsonFilter, tryParseFilter } from "../filter/parse_filter.ts";
 import { tryParseJsonPath } from "../body/json_path.ts";

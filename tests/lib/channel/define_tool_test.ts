@@ -7,7 +7,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import * as z from "zod";
-import { type ArgumentsSchema, defineTool } from "../../../lib/channel/define_tool.ts";
+import type { ArgumentsSchema } from "../../../lib/lazy_schema.ts";
+import { defineTool } from "../../../lib/channel/define_tool.ts";
 import { show } from "../_texts.ts";
 
 const echo = defineTool({

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { CHANNEL_NAME, chooseStateDir, type StateDirSources } from "../../../lib/cli/state_dir.ts";
+import { CHANNEL_NAME } from "../../../lib/version.ts";
+import { chooseStateDir, type StateDirSources } from "../../../lib/cli/state_dir.ts";
 import { show } from "../_texts.ts";
 
 Deno.test("chooseStateDir() takes the flag, else the configuration folder, else the home folder [state.folder]", () => {
