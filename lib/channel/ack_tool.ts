@@ -3,7 +3,7 @@ import { cleanLine } from "../text/clean_line.ts";
 import { lazySchema } from "../lazy_schema.ts";
 import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { formatEventId, tryParseEventId } from "../event/event_id.ts";
-import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
+import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 
 /** Options of {@linkcode createAckTool}. */
 export interface AckToolOptions {

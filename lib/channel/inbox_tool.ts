@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { lazySchema } from "../lazy_schema.ts";
 import { type ChannelTool, defineTool } from "./define_tool.ts";
-import { formatEventLine } from "../event/waiting_summary.ts";
+import { formatEventLine } from "../event/format_event_line.ts";
 import { tryParseEventId } from "../event/event_id.ts";
 import type { EventSummary } from "../event/event_record.ts";
 import { EVENT_STATES, type EventState, isOpen } from "../event/event_state.ts";
-import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
+import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 
 /** What the inbox is asked for. */
 export interface InboxQuery {

@@ -7,17 +7,10 @@ import type { EventRecord } from "../event/event_record.ts";
 import { formatHistory } from "../event/format_history.ts";
 import { formatHowToAnswer, formatHowToClose } from "../event/pushed_event.ts";
 import type { PageJsonOptions } from "../sources/body/page_json.ts";
-
-/** What the model is told when an id is not one of ours. */
-export const EVENT_ID_HINT = 'Event ids look like "evt_01k2v9q8m2n"; inbox lists them';
+import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 
 /** The longest path that an answer repeats, in code points. */
 const MAX_PATH_CODE_POINTS = 100;
-
-/** A text in place of an id as an answer repeats it: on one line, and not at any length. */
-export function quoteEventId(text: string): string {
-  return `"${cleanLine(text, 64)}"`;
-}
 
 function formatHow({ id, chat, meta }: EventRecord): string {
   return meta.source_name === undefined ? formatHowToAnswer(chat, id) : formatHowToClose(id);

@@ -2,17 +2,8 @@ import * as z from "zod";
 import { lazySchema } from "../lazy_schema.ts";
 import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { tryParseEventId } from "../event/event_id.ts";
-import { EVENT_ID_HINT, quoteEventId } from "./read_event_tool.ts";
-
-/** A message from Claude to a chat. */
-export interface Reply {
-  /** The chat, as in the `chat_id` attribute of the event that is answered. */
-  readonly chatId: string;
-  /** The text. */
-  readonly text: string;
-  /** The sequence number of the event that is answered, where it is named. */
-  readonly replyTo?: number | undefined;
-}
+import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
+import type { Reply } from "../event/reply.ts";
 
 /**
  * The documented `reply{chat_id, text}` tool, with `reply_to` for the event that is answered.

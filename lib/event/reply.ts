@@ -1,5 +1,14 @@
 import { escapeControls, escapeToLine } from "../text/escape_unseen.ts";
-import type { Reply } from "../channel/reply_tool.ts";
+
+/** A message from Claude to a chat. */
+export interface Reply {
+  /** The chat, as in the `chat_id` attribute of the event that is answered. */
+  readonly chatId: string;
+  /** The text. */
+  readonly text: string;
+  /** The sequence number of the event that is answered, where it is named. */
+  readonly replyTo?: number | undefined;
+}
 
 /**
  * Formats a reply for the stream as documented: `Reply to <chat_id>: <text>`.

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@
 import fc from "fast-check";
 import { createAckTool } from "../../../lib/channel/ack_tool.ts";
 import { formatEventId } from "../../../lib/event/event_id.ts";
-import { EVENT_ID_HINT } from "../../../lib/channel/read_event_tool.ts";
+import { EVENT_ID_HINT } from "../../../lib/channel/event_id_hint.ts";
 import { countCodePoints } from "../../../lib/text/truncate.ts";
 import { hostileText, show } from "../_texts.ts";
 

@@ -3,11 +3,8 @@ import fc from "fast-check";
 import { formatChatId, formatEventId, tryParseEventId } from "../../../lib/event/event_id.ts";
 import type { EventRecord } from "../../../lib/event/event_record.ts";
 import { formatHowToAnswer, formatHowToClose } from "../../../lib/event/pushed_event.ts";
-import {
-  createReadEventTool,
-  EVENT_ID_HINT,
-  quoteEventId,
-} from "../../../lib/channel/read_event_tool.ts";
+import { EVENT_ID_HINT, quoteEventId } from "../../../lib/channel/event_id_hint.ts";
+import { createReadEventTool } from "../../../lib/channel/read_event_tool.ts";
 import { recordOf, STORED_AT } from "../_events.ts";
 import { hostileText, show } from "../_texts.ts";
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
-import { EVENT_ID_HINT } from "../../../lib/channel/read_event_tool.ts";
-import { createReplyTool, type Reply } from "../../../lib/channel/reply_tool.ts";
+import { EVENT_ID_HINT } from "../../../lib/channel/event_id_hint.ts";
+import type { Reply } from "../../../lib/event/reply.ts";
+import { createReplyTool } from "../../../lib/channel/reply_tool.ts";
 import { show } from "../_texts.ts";
 
 Deno.test("createReplyTool() makes the documented tool, with reply_to besides", () => {

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertLessOrEqual, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { cleanContent } from "../../../lib/text/clean_content.ts";
+import { formatEventLine } from "../../../lib/event/format_event_line.ts";
 import {
   createDigest,
-  formatEventLine,
   MAX_LISTED_EVENTS,
   MAX_SINGLE_EVENTS,
 } from "../../../lib/event/waiting_summary.ts";
