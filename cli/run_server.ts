@@ -1,7 +1,7 @@
 import type { GatewayOptions } from "../lib/cli/serve_options.ts";
 import { createLogger, describeFault } from "../server/runtime/log.ts";
 import { LogQueue } from "../server/runtime/log_queue.ts";
-import { HOSTNAME } from "../server/port/role.ts";
+import { HOSTNAME } from "../lib/http/loopback.ts";
 import type { ServeEnvironment } from "../server/serve.ts";
 import { listenForTermination } from "../server/runtime/termination.ts";
 import { readTlsFiles } from "./read_tls_files.ts";

@@ -1,6 +1,6 @@
 import { DEFAULT_PORT } from "../../lib/cli/flag_value.ts";
 import { createLogger } from "../../server/runtime/log.ts";
-import { HOSTNAME } from "../../server/port/role.ts";
+import { HOSTNAME } from "../../lib/http/loopback.ts";
 import { readEnv } from "../../server/session/identity.ts";
 import { listenForTermination } from "../../server/runtime/termination.ts";
 import { type DemoOptions, readDemoOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 import { DEFAULT_PORT, type FlagValue, readPortFlag } from "../../lib/cli/flag_value.ts";
 import { type FlagSpec, readFlags } from "../../lib/cli/read_flags.ts";
-import { STATE_DIR_FLAG } from "../../lib/cli/serve_options.ts";
+import { STATE_DIR_FLAG } from "../../lib/cli/common_flags.ts";
 
 /** What `demo` is asked for on the command line. */
 export interface DemoOptions {

@@ -1,5 +1,5 @@
 import { openFeed } from "../../server/feed/client.ts";
-import { HOSTNAME } from "../../server/port/role.ts";
+import { HOSTNAME } from "../../lib/http/loopback.ts";
 
 /** How long the feed may take to end, in milliseconds. */
 const CLOSE_MS = 1000;

@@ -5,7 +5,7 @@
  */
 
 import type { AccessPolicy, ChatScope, Right } from "../access/access_file.ts";
-import type { JournalViewOptions } from "./events_options.ts";
+import type { JournalViewOptions } from "./common_flags.ts";
 
 /** What `access list` is asked for. */
 export interface ListAccessOptions extends JournalViewOptions {

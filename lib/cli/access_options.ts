@@ -33,7 +33,7 @@ import {
   refuseFlagValue,
 } from "./flag_value.ts";
 import { type Flags, type FlagSpec, readFlags } from "./read_flags.ts";
-import { STATE_DIR_FLAG } from "./serve_options.ts";
+import { STATE_DIR_FLAG } from "./common_flags.ts";
 
 const VIEW_FLAGS = {
   "json": { help: "access list, add and log: print one JSON object per line" },

@@ -7,15 +7,7 @@ import {
   refuseFlagValue,
 } from "./flag_value.ts";
 import { type FlagSpec, readFlags } from "./read_flags.ts";
-import { STATE_DIR_FLAG } from "./serve_options.ts";
-
-/** What every command that reads the journal is asked for on the command line. */
-export interface JournalViewOptions {
-  /** The folder of the journal; `undefined` for the usual one. */
-  readonly stateDir: string | undefined;
-  /** Whether the output is for programs: one JSON object per line. */
-  readonly json: boolean;
-}
+import { type JournalViewOptions, STATE_DIR_FLAG } from "./common_flags.ts";
 
 /** What `events` is asked for. */
 export interface ListEventsOptions extends JournalViewOptions {

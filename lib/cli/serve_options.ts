@@ -10,6 +10,7 @@ import {
 import { NETWORK_FLAGS, type NetworkOptions, readNetworkOptions } from "./network_options.ts";
 import { type Flags, type FlagSpec, readFlags } from "./read_flags.ts";
 import { readRelayOptions, RELAY_FLAGS, type RelayOptions } from "./relay_options.ts";
+import { STATE_DIR_FLAG } from "./common_flags.ts";
 
 /** What the process that holds the port is asked for on the command line. */
 export interface GatewayOptions extends RelayOptions {
@@ -44,19 +45,6 @@ export interface ServeOptions extends GatewayOptions {
   /** After how long an event that was not seen is pushed again, in milliseconds; never by default. */
   readonly redeliverAfterMs: number | undefined;
 }
-
-/** The flag that every command that touches the journal has. */
-export const STATE_DIR_FLAG = {
-  "state-dir": {
-    value: "folder",
-    help: "where events are kept (default ${CLAUDE_CONFIG_DIR:-~/.claude}/channels/webhook)",
-    check: {
-      // Claude Code passes a variable that is not set as it was written.
-      isValue: (text) => !text.includes("${"),
-      expected: "a folder, and each variable in it set",
-    },
-  },
-} as const satisfies Record<string, FlagSpec>;
 
 /** The flags of `gateway`. */
 export const GATEWAY_FLAGS = {

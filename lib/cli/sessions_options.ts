@@ -1,7 +1,7 @@
-import { EVENTS_FLAGS, type JournalViewOptions } from "./events_options.ts";
+import { type JournalViewOptions, STATE_DIR_FLAG } from "./common_flags.ts";
+import { EVENTS_FLAGS } from "./events_options.ts";
 import type { FlagValue } from "./flag_value.ts";
 import { type FlagSpec, readFlags } from "./read_flags.ts";
-import { STATE_DIR_FLAG } from "./serve_options.ts";
 
 /** What `sessions` is asked for on the command line. */
 export interface SessionsOptions extends JournalViewOptions {

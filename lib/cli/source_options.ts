@@ -5,10 +5,9 @@
  */
 
 import { isRepositoryName, isSessionName } from "../session/names.ts";
-import type { JournalViewOptions } from "./events_options.ts";
+import { type JournalViewOptions, STATE_DIR_FLAG } from "./common_flags.ts";
 import { DEFAULT_PORT, type FlagValue, readPortFlag } from "./flag_value.ts";
 import { type FlagSpec, readFlags } from "./read_flags.ts";
-import { STATE_DIR_FLAG } from "./serve_options.ts";
 import { findNearest } from "../text/nearest.ts";
 import { SCHEME_KINDS, type SchemeKind } from "../sources/proof/scheme.ts";
 import { findReferenceFault, tryParseSecretReference } from "../sources/config/secret_reference.ts";

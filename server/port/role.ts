@@ -17,9 +17,7 @@ import type { Logger } from "../runtime/log.ts";
 import { Owner } from "./owner.ts";
 import { createLocalPeer, type ListenerInfo, RemotePeer } from "../http/peer.ts";
 import type { SessionAgent } from "../session/agent.ts";
-
-/** The address that decides who holds the port; others may be listened on besides. */
-export const HOSTNAME = "127.0.0.1";
+import { HOSTNAME } from "../../lib/http/loopback.ts";
 
 /** What a session hears while it waits for a port. */
 const MEANWHILE = "Tools work; events arrive once the port is free";
