@@ -1,7 +1,7 @@
 import { DEFAULT_PORT } from "../../lib/cli/flag_value.ts";
 import { createLogger } from "../../server/runtime/log.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
-import { readEnv } from "../../server/session/identity.ts";
+import { readEnv } from "../../server/runtime/read_env.ts";
 import { listenForTermination } from "../../server/runtime/termination.ts";
 import { type DemoOptions, readDemoOptions } from "./options.ts";
 import { runInteractive } from "./interactive.ts";

@@ -1,5 +1,5 @@
 import { chooseStateDir } from "../../lib/cli/state_dir.ts";
-import { readEnv } from "../../server/session/identity.ts";
+import { readEnv } from "../../server/runtime/read_env.ts";
 import { findStateFault } from "../../server/state/guard.ts";
 import { printError } from "./terminal.ts";
 

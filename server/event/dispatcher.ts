@@ -11,9 +11,9 @@
 
 import { type Route, routeEvent } from "../../lib/session/route_event.ts";
 import { delay } from "../runtime/delay.ts";
-import { EventIntake, type IncomingEvent, type Receipt, type SessionLink } from "./intake.ts";
-import type { WaitingEvent } from "../journal/event_row.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../journal/event_table.ts";
+import type { IncomingEvent, Receipt, SessionLink } from "./types.ts";
+import { EventIntake } from "./intake.ts";
+import { HELD_SESSION, type WaitingEvent, WITHHELD_SESSION } from "../journal/event_row.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { StoredSession } from "../journal/session_table.ts";

@@ -9,7 +9,7 @@
 
 import { STATUS_CODE } from "@std/http/status";
 import { isFeedNonce, LOOK, tryParseAnswer } from "../../lib/feed/feed_message.ts";
-import type { SessionLink } from "../event/intake.ts";
+import type { SessionLink } from "../event/types.ts";
 import { createNonce, isProven, prove } from "./proof.ts";
 
 /** What happens at the feeds. */

@@ -12,15 +12,14 @@ import type { RequestTarget } from "../../lib/http/parse_request_target.ts";
 import { tryParseVerdict, type Verdict } from "../../lib/permission/verdict.ts";
 import type { NoEffect } from "../../lib/permission/permission.ts";
 import { HOW_TO_ANSWER_CODE_POINTS } from "../../lib/event/pushed_event.ts";
-import { formatSessionName } from "../../lib/session/route_event.ts";
-import type { MetaChange } from "../../lib/event/sanitize_meta.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { Caller } from "../access/credentials.ts";
 import type { Taken } from "../event/dispatcher.ts";
-import { type IncomingEvent, MAX_RAW_BYTES } from "../event/intake.ts";
+import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, forbidden } from "./answer.ts";
 import type { Peer } from "./peer.ts";
+import { answerTaken } from "./answer_taken.ts";
 
 /** What receiving works with. */
 export interface HttpReceiverOptions {
@@ -60,49 +59,6 @@ function keepRaw(text: string, content: string): Uint8Array | undefined {
   return text === content
     ? undefined
     : new TextEncoder().encode(text.slice(0, MAX_RAW_BYTES)).subarray(0, MAX_RAW_BYTES);
-}
-
-/**
- * One header line that says what became of the sender's own meta, such as `run-id renamed (run_id)`;
- * names are percent-encoded, and beyond sixteen they are only counted.
- */
-function formatChanges(changes: readonly MetaChange[]): string {
-  const named = changes.slice(0, 16).map(({ key, action, detail }) =>
-    `${encodeURIComponent(key.slice(0, 64).toWellFormed())} ${action} (${detail})`
-  );
-  const rest = changes.length - named.length;
-  return (rest > 0 ? [...named, `${rest} more`] : named).join(", ");
-}
-
-/** What {@linkcode answerTaken} says besides what became of an event. */
-export interface AnswerTakenOptions {
-  /** The session that was named. */
-  readonly name?: string;
-  /** What was changed in the sender's attributes. */
-  readonly changes?: readonly MetaChange[];
-  /** The text in place of `ok`. */
-  readonly text?: string;
-}
-
-/** Tells a sender what became of its event. */
-export function answerTaken(
-  taken: Taken,
-  { name = "", changes = [], text = "ok" }: AnswerTakenOptions = {},
-): Response {
-  if (taken.kind === "ambiguous") {
-    const candidates = taken.candidates.map(formatSessionName).join(", ");
-    return answer(
-      STATUS_CODE.Conflict,
-      `the session "${name}" is ambiguous: expected one of ${candidates}`,
-    );
-  }
-  const response = taken.kind === "stored"
-    ? answer(STATUS_CODE.Accepted, "stored")
-    : answer(STATUS_CODE.OK, text);
-  response.headers.set("X-Event-Id", formatEventId(taken.seq));
-  if (taken.kind === "duplicate") response.headers.set("X-Duplicate", "true");
-  if (changes.length > 0) response.headers.set("X-Meta-Changes", formatChanges(changes));
-  return response;
 }
 
 /** Tells an approver what a verdict did. */

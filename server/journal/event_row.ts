@@ -101,3 +101,12 @@ export function toRecord(row: Row): EventRecord {
     content: row.content as string,
   };
 }
+
+/**
+ * In place of a session: the events that the process which holds the port has held back for a while.
+ * No session has this number.
+ */
+export const HELD_SESSION = 0;
+
+/** In place of a session: the events that are left to those who ask for them. */
+export const WITHHELD_SESSION = -1;

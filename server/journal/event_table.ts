@@ -19,6 +19,7 @@ import { formatEventId, seqAt } from "../../lib/event/event_id.ts";
 import type { EventRecord, EventSummary } from "../../lib/event/event_record.ts";
 import {
   type EventQuery,
+  HELD_SESSION,
   type NewEvent,
   toRecord,
   toSummary,
@@ -42,18 +43,12 @@ export const MAX_OPEN_COUNT = 100;
 
 /** As much of the content as a list may show. */
 const START = "substr(content, 1, 400) AS start";
+
 const SUMMARY = `seq, state, session, attempts, stored_at, sender, ${START}`;
+
 const RECORD = `*, ${START}`;
+
 const OPEN_STATES = quoteAll(EVENT_STATES.filter(isOpen));
-
-/**
- * In place of a session: the events that the process which holds the port has held back for a while.
- * No session has this number.
- */
-export const HELD_SESSION = 0;
-
-/** In place of a session: the events that are left to those who ask for them. */
-export const WITHHELD_SESSION = -1;
 
 /**
  * What is too old: by its number, and by its time, which is earlier than the number tells where a clock

@@ -13,7 +13,7 @@ import { AuditLog } from "../journal/audit_log.ts";
 import { BodyReader } from "../http/body_reader.ts";
 import { type Caller, Credentials } from "../access/credentials.ts";
 import { Dispatcher } from "../event/dispatcher.ts";
-import type { IncomingEvent, SessionLink } from "../event/intake.ts";
+import type { IncomingEvent, SessionLink } from "../event/types.ts";
 import { EventStream } from "../http/event_stream.ts";
 import { createNonce } from "../feed/proof.ts";
 import { FeedServer } from "../feed/server.ts";

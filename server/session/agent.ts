@@ -21,7 +21,7 @@ import type { PermissionRequest } from "../../lib/permission/permission.ts";
 import { toPushedEvent } from "../../lib/event/pushed_event.ts";
 import type { Channel } from "../channel/create_channel.ts";
 import { delay } from "../runtime/delay.ts";
-import type { SessionLink } from "../event/intake.ts";
+import type { SessionLink } from "../event/types.ts";
 import type { EventTable } from "../journal/event_table.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";

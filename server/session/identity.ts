@@ -6,12 +6,7 @@
 
 import { tryParseRepository } from "../../lib/session/parse_git_config.ts";
 import type { NewSession } from "../journal/session_table.ts";
-
-/** The value of an environment variable that may be read; `undefined` for any other. */
-export function readEnv(variable: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) : undefined;
-}
+import { readEnv } from "../runtime/read_env.ts";
 
 function readRepository(projectDir: string): string | null {
   const path = `${projectDir}/.git/config`;

@@ -10,7 +10,7 @@ import { BurstGatherer, type BurstOutput } from "../../lib/sources/burst/gathere
 import { formatBurst, mergeMeta } from "../../lib/sources/burst/format_burst.ts";
 import type { Taken } from "../event/dispatcher.ts";
 import { delay } from "../runtime/delay.ts";
-import type { IncomingEvent } from "../event/intake.ts";
+import type { IncomingEvent } from "../event/types.ts";
 import { JournalError } from "../journal/error.ts";
 
 /** Options of a {@linkcode SourceBursts}. */

@@ -2,7 +2,7 @@ import { Allowlist } from "../../lib/access/allowlist.ts";
 import type { PermissionRequest } from "../../lib/permission/permission.ts";
 import type { DeliverableEvent } from "../../lib/event/pushed_event.ts";
 import type { AuditEntry } from "../../server/journal/audit_table.ts";
-import type { SessionLink } from "../../server/event/intake.ts";
+import type { SessionLink } from "../../server/event/types.ts";
 import { Owner, type OwnerOptions } from "../../server/port/owner.ts";
 import { MemoryAccess } from "./_memory_access.ts";
 import { MemoryJournal } from "./_memory_journal.ts";

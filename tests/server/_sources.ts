@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EventRecord } from "../../lib/event/event_record.ts";
 import { BodyReader } from "../../server/http/body_reader.ts";
-import { EventIntake, type IncomingEvent } from "../../server/event/intake.ts";
+import type { IncomingEvent } from "../../server/event/types.ts";
+import { EventIntake } from "../../server/event/intake.ts";
 import type { Journal } from "../../server/journal/journal.ts";
 import type { OwnerOptions } from "../../server/port/owner.ts";
 import { SourceDesk } from "../../server/http/webhook_receiver.ts";

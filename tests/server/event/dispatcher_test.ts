@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { NewEvent } from "../../../server/journal/event_row.ts";
+import { HELD_SESSION, type NewEvent } from "../../../server/journal/event_row.ts";
 import { Dispatcher } from "../../../server/event/dispatcher.ts";
-import type { SessionLink } from "../../../server/event/intake.ts";
+import type { SessionLink } from "../../../server/event/types.ts";
 import { until } from "../../_until.ts";
-import { HELD_SESSION } from "../../../server/journal/event_table.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
 
 /** A dispatcher, and sessions that only count how often they are woken. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DeliverableEvent } from "../../../lib/event/pushed_event.ts";
-import { EventIntake, type IncomingEvent, type SessionLink } from "../../../server/event/intake.ts";
+import type { IncomingEvent, SessionLink } from "../../../server/event/types.ts";
+import { EventIntake } from "../../../server/event/intake.ts";
 import { JournalError } from "../../../server/journal/error.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { SessionLink } from "../../../server/event/intake.ts";
+import type { SessionLink } from "../../../server/event/types.ts";
 import { openFeed } from "../../../server/feed/client.ts";
 import { createNonce, prove } from "../../../server/feed/proof.ts";
 import { FeedServer } from "../../../server/feed/server.ts";

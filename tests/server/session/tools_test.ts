@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatEventId } from "../../../lib/event/event_id.ts";
 import { permissionStateOf } from "../../../lib/permission/permission.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../../../server/journal/event_table.ts";
+import { HELD_SESSION, WITHHELD_SESSION } from "../../../server/journal/event_row.ts";
 import { createSessionTools } from "../../../server/session/tools.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
 

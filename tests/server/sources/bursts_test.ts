@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Dispatcher } from "../../../server/event/dispatcher.ts";
-import type { IncomingEvent } from "../../../server/event/intake.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../../../server/journal/event_table.ts";
+import type { IncomingEvent } from "../../../server/event/types.ts";
+import { HELD_SESSION, WITHHELD_SESSION } from "../../../server/journal/event_row.ts";
 import { JournalError } from "../../../server/journal/error.ts";
 import { SourceBursts } from "../../../server/sources/bursts.ts";
 import { until } from "../../_until.ts";
