@@ -10,10 +10,13 @@ import {
   deploymentSample,
   pipelineSample,
   pushSample,
+  type Sample,
+  SAMPLE_PAGE,
+  SAMPLE_TEXT,
+  type SampleParts,
   workflowRunSample,
   workflowSample,
 } from "./code_samples.ts";
-import { type Sample, SAMPLE_PAGE, SAMPLE_TEXT, type SampleParts } from "./sample.ts";
 import type { SchemeKind } from "../proof/scheme.ts";
 
 /** What a sample is made for. */

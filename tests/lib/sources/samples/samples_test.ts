@@ -3,7 +3,7 @@ import { formatShape } from "../../../../lib/sources/shape/format_shape.ts";
 import { SOURCE_KINDS } from "../../../../lib/sources/providers/kinds.ts";
 import { readDelivery } from "../../../../lib/sources/body/read_delivery.ts";
 import { createSample } from "../../../../lib/sources/samples/samples.ts";
-import { SAMPLE_TEXT } from "../../../../lib/sources/samples/sample.ts";
+import { SAMPLE_TEXT } from "../../../../lib/sources/samples/code_samples.ts";
 import { SCHEME_KINDS } from "../../../../lib/sources/proof/scheme.ts";
 import { SCHEMES } from "../../../../lib/sources/proof/schemes.ts";
 
