@@ -80,15 +80,6 @@ Deno.test("the stand-ins have the names and the versions that deno.json asks for
   }
 });
 
-Deno.test("no file is longer than a reader's patience", async () => {
-  for (const folder of ["lib/", "server/", "cli/", "std/", "tests/"]) {
-    for (const path of await listFiles(folder, ".ts")) {
-      const lines = (await readFile(path)).split("\n").length;
-      assert(lines <= 351, `${path} has ${lines} lines`);
-    }
-  }
-});
-
 Deno.test("the README shows the help text as it is", async () => {
   const [, ...usage] = formatHelp().split("\n\n");
   assert((await readFile("README.md")).includes(usage.join("\n\n")));
