@@ -90,7 +90,7 @@ const app = createHttpApp({
     audit,
     onUse() {},
   }),
-  sources: { mayHave: false, find: () => Promise.resolve(undefined) },
+  sources: { find: () => undefined },
   bodies: new BodyReader(),
   stream: { listen: () => "closed" },
   feeds: { accept: () => new Response() },

@@ -46,6 +46,24 @@ function isOneStatement({ delivery, digest, raw, ...event }: IncomingEvent): boo
     event.gathers === undefined && event.track === undefined;
 }
 
+/**
+ * Finds the event that a delivery repeats.
+ *
+ * @param journal Where events are kept.
+ * @param keys The sender, the delivery id and the digest.
+ * @param nowMs The time in milliseconds since the epoch.
+ */
+export function findRepeated(
+  { events }: Journal,
+  { sender, delivery, digest }: Pick<IncomingEvent, "sender" | "delivery" | "digest">,
+  nowMs: number,
+): number | undefined {
+  const sinceMs = nowMs - DELIVERY_WINDOW_MS;
+  const byId = delivery === undefined ? undefined : events.findDelivery(sender, delivery, sinceMs);
+  if (byId !== undefined || digest === undefined) return byId;
+  return events.findDigest(sender, digest, sinceMs);
+}
+
 /** Takes events in. */
 export class EventIntake {
   readonly #keeper: Pick<JournalKeeper, "use">;
@@ -142,7 +160,10 @@ export class EventIntake {
     const { event, link } = entry;
     const { source, sender, target, repository } = event;
     const storedAt = this.#now();
-    const duplicateOf = this.#findRepeated(journal, event, storedAt);
+    // Since its receiver has looked, only an event of the same commit can have come.
+    const isLookedUp = event.duplicateOf !== undefined && this.#lastCount === 1;
+    const duplicateOf = event.duplicateOf ??
+      (isLookedUp ? undefined : findRepeated(journal, event, storedAt));
     const seq = this.#sequence.next(storedAt);
     const isRepeated = duplicateOf !== undefined;
     const isFiltered = event.filteredBy !== undefined;
@@ -174,19 +195,6 @@ export class EventIntake {
     });
     if (event.gathers !== undefined) journal.events.gather(event.gathers, seq);
     if (event.track !== undefined && !isRepeated) journal.failures.note(event.track, storedAt);
-  }
-
-  #findRepeated(
-    { events }: Journal,
-    { sender, delivery, digest }: IncomingEvent,
-    nowMs: number,
-  ): number | undefined {
-    const sinceMs = nowMs - DELIVERY_WINDOW_MS;
-    const byId = delivery === undefined
-      ? undefined
-      : events.findDelivery(sender, delivery, sinceMs);
-    if (byId !== undefined || digest === undefined) return byId;
-    return events.findDigest(sender, digest, sinceMs);
   }
 
   #deliver(entries: readonly Entry[]): void {

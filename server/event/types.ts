@@ -23,6 +23,8 @@ export interface IncomingEvent {
   readonly delivery?: string | undefined;
   /** The signature of the body, or its SHA-256, which tells a repetition under another id. */
   readonly digest?: string | undefined;
+  /** The event that it repeats, `null` for none; the intake looks it up where this is missing. */
+  readonly duplicateOf?: number | null | undefined;
   /** The rule by which it is kept from every session. */
   readonly filteredBy?: string | undefined;
   /** Whether it is held back for a while, in case that there are more of its kind. */

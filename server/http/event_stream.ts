@@ -79,12 +79,12 @@ const CONNECTED = new TextEncoder().encode(": connected\n\n");
 /** The number of messages read from the journal at a time. */
 const PAGE = 100;
 
-/**
- * Adds a leading space to each line. The published encoder writes none after the colon, readers drop
- * one, and `curl` shows the lines as they are.
- */
-function spaced(text: string): string {
-  return text.split(/\r\n|\r|\n/).map((line) => ` ${line}`).join("\n");
+/** Whether a listener that has caught up still has to be sent a message. */
+function isDue(
+  message: OutboundMessage,
+  { isLive, lastId, caller }: Listener<Audience>,
+): boolean {
+  return isLive && lastId < message.id && isFor(message, caller);
 }
 
 /** Turns messages into bytes, one by one and in order. */
@@ -192,21 +192,17 @@ export class EventStream<Caller extends Audience> {
 
   async #fanOut(message: OutboundMessage): Promise<void> {
     const encoded: { [format in StreamFormat]?: Bytes | undefined } = {};
-    for (const format of new Set(this.#readersOf(message).map(({ format }) => format))) {
+    for (const listener of this.#listeners) {
+      const { format } = listener;
+      if (format in encoded || !isDue(message, listener)) continue;
       encoded[format] = await this.#encode(message, format);
     }
     // Listeners may have left, or lost rights, while the message was encoded.
-    for (const listener of this.#readersOf(message)) {
+    for (const listener of this.#listeners) {
+      if (!isDue(message, listener)) continue;
       listener.lastId = message.id;
       this.#send(listener, encoded[listener.format]);
     }
-  }
-
-  /** The live listeners that a message is for and that have not read it yet. */
-  #readersOf(message: OutboundMessage): Listener<Caller>[] {
-    return Array.from(this.#listeners).filter(({ isLive, lastId, caller }) =>
-      isLive && lastId < message.id && isFor(message, caller)
-    );
   }
 
   /** Sends a page of what a listener has missed. One whose messages cannot be read may come again. */
@@ -236,7 +232,9 @@ export class EventStream<Caller extends Audience> {
     const fields = toStreamMessage(message, format);
     if (fields === undefined) return undefined;
     this.#encoder ??= new Encoder();
-    return await this.#encoder.encode({ ...fields, data: spaced(fields.data) });
+    // The published encoder writes no space after the colon; people who watch with curl expect one.
+    const data = ` ${fields.data.replace(/\r\n|\r|\n/g, "$& ")}`;
+    return await this.#encoder.encode({ ...fields, data });
   }
 
   async #comment(text: string): Promise<void> {
