@@ -185,10 +185,14 @@ export class Dispatcher {
     const address = { session: event.target, repository: event.repository };
     const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
     if (route.kind === "ambiguous" && !event.mayWait) return Promise.resolve(route);
-    const isForNobody = route.kind !== "session" || event.isHeld ||
-      event.filteredBy !== undefined;
-    const link = isForNobody ? undefined : this.#attached.get(route.session.id)?.link;
-    return this.#intake.take(event, link);
+    const open = route.kind === "session" ? this.#attached.get(route.session.id)?.link : undefined;
+    const link = event.isHeld || event.filteredBy !== undefined ? undefined : open;
+    const taken = this.#intake.take(event, link);
+    // An event that waits for others is not pushed, but its session is open all the same.
+    if (!event.isHeld || open === undefined || open.direct?.hasRefused()) return taken;
+    return taken.then((receipt) =>
+      receipt.kind === "stored" ? { ...receipt, kind: "accepted" } : receipt
+    );
   }
 
   /**

@@ -61,7 +61,10 @@ export interface SessionLink {
 export interface Receipt {
   /** Its sequence number, or that of the event which it repeats. */
   readonly seq: number;
-  /** Whether a session has it, or it waits in the journal, was delivered before, or is not wanted. */
+  /**
+   * `accepted` while a session is open for it, `stored` while none is or its client does not read.
+   * The event is in the journal either way.
+   */
   readonly kind: "accepted" | "stored" | "duplicate" | "filtered";
 }
 

@@ -65,10 +65,11 @@ export interface BurstPlace {
   readonly key: string | undefined;
 }
 
-/** The number of an event that is on disk, and no repetition. */
+/** The number of an event that is on disk and no duplicate. */
 function seqOf(outcome: PromiseSettledResult<Taken> | undefined): number | undefined {
   if (outcome?.status !== "fulfilled") return undefined;
-  return outcome.value.kind === "stored" ? outcome.value.seq : undefined;
+  const { value } = outcome;
+  return value.kind === "stored" || value.kind === "accepted" ? value.seq : undefined;
 }
 
 /** Those of the events that are on disk, each once. */

@@ -61,7 +61,7 @@ Deno.test("SourceBursts.add() shows an event without a key at once [source.burst
 
 Deno.test("SourceBursts.add() keeps an event with a key for five seconds, and shows it as it is [source.burst] [source.journal]", async () => {
   using fixture = createFixture();
-  assertEquals((await fixture.add(0, "a")).kind, "stored");
+  assertEquals((await fixture.add(0, "a")).kind, "accepted");
   assertEquals(fixture.rows().map(({ state, session }) => [state, session]), [
     ["stored", HELD_SESSION],
   ]);
@@ -86,7 +86,7 @@ Deno.test("SourceBursts.add() makes one of several, and says in each of them whe
   const draft = { delivery: "d", digest: "d", raw: Uint8Array.of(1), rule: "only failures" };
   for (const seconds of [0, 2, 4]) {
     const own = { ...draft, delivery: `d${seconds}`, digest: `d${seconds}` };
-    assertEquals((await fixture.add(seconds, "octo/repo@6dcb09b", own)).kind, "stored");
+    assertEquals((await fixture.add(seconds, "octo/repo@6dcb09b", own)).kind, "accepted");
   }
   await fixture.add(5, "other");
   await until("they are told", () => fixture.shown().length > 0);
@@ -112,7 +112,7 @@ Deno.test("SourceBursts.add() makes no burst of one delivery that comes twice at
     fixture.add(0, "a", same),
     fixture.add(0, "a", same),
   ]);
-  assertEquals([first.kind, second.kind], ["stored", "duplicate"]);
+  assertEquals([first.kind, second.kind], ["accepted", "duplicate"]);
   await fixture.add(5, "other");
   await until("it is shown", () => fixture.shown().length > 0);
   assertEquals(fixture.shown(), ["[ci] failed 1\nbranch: main"]);
@@ -123,7 +123,7 @@ Deno.test("SourceBursts.add() holds back what is over thirty a minute, and says 
   for (let i = 0; i < 30; i++) {
     assertEquals((await fixture.add(i / 10, undefined)).kind, "accepted");
   }
-  for (let i = 0; i < 5; i++) assertEquals((await fixture.add(4, undefined)).kind, "stored");
+  for (let i = 0; i < 5; i++) assertEquals((await fixture.add(4, undefined)).kind, "accepted");
   const held = () =>
     fixture.rows().filter(({ session }) =>
       session === HELD_SESSION || session === WITHHELD_SESSION
