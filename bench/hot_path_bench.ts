@@ -1,5 +1,5 @@
 /**
- * What each event costs, step by step, for a kibibyte of text.
+ * Measures the cost of an event, step by step, for a kibibyte of text.
  *
  * @module
  */

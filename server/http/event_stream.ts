@@ -54,7 +54,6 @@ export interface EventStreamOptions<Caller extends Audience> {
   readonly reviewMs?: number;
 }
 
-/** What a listener asks for. */
 interface ListenOptions<Caller extends Audience> {
   readonly caller: Caller;
   readonly format: StreamFormat;
@@ -70,7 +69,7 @@ interface Listener<Caller extends Audience> {
   readonly format: StreamFormat;
   /** The number of the last message that it needs no more. */
   lastId: number;
-  /** Whether it has all that was said before and gets new messages with the others. */
+  /** `true` once it has caught up and gets new messages with the others. */
   isLive: boolean;
 }
 
@@ -79,7 +78,7 @@ const CONNECTED = new TextEncoder().encode(": connected\n\n");
 /** The number of messages read from the journal at a time. */
 const PAGE = 100;
 
-/** Whether a listener that has caught up still has to be sent a message. */
+/** Returns whether a listener that has caught up still needs a message. */
 function isDue(
   message: OutboundMessage,
   { isLive, lastId, caller }: Listener<Audience>,

@@ -48,7 +48,6 @@ export class SourcePort extends Port {
   readonly #drafts: SourceDrafts;
   readonly #stateDir: string;
 
-  /** Constructs a new instance. */
   constructor(drafts: SourceDrafts, options: Partial<OwnerOptions> = {}) {
     const stateDir = createScratch();
     super({ stateDir, ...options });
@@ -93,7 +92,7 @@ export class SourcePort extends Port {
     return rowsOf(this.memory.journal);
   }
 
-  /** What became of the events, the oldest first: their states and remarks. */
+  /** The states of the events with the rules that decided them, the oldest first. */
   outcomes(): string[] {
     return this.rows().map(({ state, rule }) => rule === null ? state : `${state}: ${rule}`);
   }

@@ -37,7 +37,7 @@ Deno.test("EventStream sends what was said before it closes, and takes nothing m
   await fixture.events.close();
 });
 
-Deno.test("EventStream sends programs typed events with ids, and people what is said and asked [sse.json-format]", async () => {
+Deno.test("EventStream sends programs typed events with ids, and people replies and prompts [sse.json-format]", async () => {
   const fixture = createFixture();
   const [json, plain] = [fixture.listen("json"), fixture.listen("plain")];
   await json.next();
@@ -214,7 +214,7 @@ Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", a
   const third = fixture.listen();
   await third.cancel();
   await second.cancel();
-  await until("nobody listens", () => events.size === 0);
+  await until("no listener is left", () => events.size === 0);
 });
 
 Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slow-reader]", async () => {
@@ -267,7 +267,7 @@ Deno.test("EventStream gives up a listener whose messages cannot be read, and no
   await events.close();
 });
 
-Deno.test("EventStream sends all of a journal that takes the place of another, to who stays and who comes again [journal.corrupt]", async () => {
+Deno.test("EventStream sends all of a journal that takes the place of another, to a listener that stays and to one that comes again [journal.corrupt]", async () => {
   using old = new MemoryJournal();
   using next = new MemoryJournal();
   let { journal } = old;
@@ -312,7 +312,7 @@ Deno.test("EventStream sends a comment to keep streams open [sse.heartbeat]", as
   assertEquals(await listener.next(), ": heartbeat\n\n");
   assertEquals(await listener.next(), ": heartbeat\n\n");
   await listener.cancel();
-  await until("nobody listens", () => fixture.events.size === 0);
-  fixture.say("nobody hears this");
+  await until("no listener is left", () => fixture.events.size === 0);
+  fixture.say("no listener hears this");
   await fixture.events.close();
 });

@@ -31,7 +31,7 @@ function runOf(conclusion: string, branch = "main") {
   };
 }
 
-Deno.test("WebhookReceiver answers 200 to what is not wanted, with the rule, and shows it to nobody [source.filter]", async () => {
+Deno.test("WebhookReceiver answers 200 with the rule to an unwanted event, and shows it to no session [source.filter]", async () => {
   await using port = new SourcePort({ gh: GITHUB });
   port.attach();
   const event = "push";
@@ -216,7 +216,7 @@ Deno.test("WebhookReceiver judges again what its rules have filtered, keeps it o
   assertEquals(await deliver(allowed, success, "workflow_run"), repeated);
 });
 
-Deno.test("WebhookReceiver remembers failures on disk, over desks and repetitions [source.tracked]", async () => {
+Deno.test("WebhookReceiver remembers failures on disk, over restarts and repetitions [source.tracked]", async () => {
   using memory = new MemoryJournal();
   const event = "workflow_run";
   using before = await LoneReceivers.open({ gh: GITHUB }, { memory });

@@ -58,7 +58,7 @@ Deno.test("WebhookReceiver has a delivery on disk before it answers, and refuses
   assertEquals(await port.deliver("gh", issue, { event: "issues" }), "202 stored");
 });
 
-Deno.test("WebhookReceiver refuses what is not proven, parses nothing of it, and writes down who it was [source.verify]", async () => {
+Deno.test("WebhookReceiver refuses what is not proven, parses nothing of it, and writes the address into the audit [source.verify]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" }, hook: GENERIC });
   port.attach();
   const event = "push";
@@ -67,10 +67,10 @@ Deno.test("WebhookReceiver refuses what is not proven, parses nothing of it, and
   const headers = await signedHeaders({ kind: "github" }, body, { event });
   const changed = bytesOf({ ...PUSH, ref: "refs/heads/other" });
   const bad = "401 unauthorized: no secret of the source fits";
-  assertEquals(await port.deliver("gh", PUSH, { event, secret: "somebody-elses" }), bad);
+  assertEquals(await port.deliver("gh", PUSH, { event, secret: "another-secret" }), bad);
   assertEquals(await port.sendTo("gh", changed, headers), bad);
-  assertEquals(await port.deliver("gh", "{", { event, secret: "somebody-elses" }), bad);
-  assertEquals(await port.deliver("hook", PUSH, { secret: "somebody-elses" }), bad);
+  assertEquals(await port.deliver("gh", "{", { event, secret: "another-secret" }), bad);
+  assertEquals(await port.deliver("hook", PUSH, { secret: "another-secret" }), bad);
   const missing = await port.sendTo("gh", body, unsigned);
   assertMatch(missing, /^401 unauthorized: /);
   assertEquals([port.rows(), port.pushed], [[], []]);
@@ -119,7 +119,7 @@ Deno.test("WebhookReceiver answers what it cannot use with what was expected, an
   assertEquals(port.rows()[0]?.content, PUSH_TEXT);
 });
 
-Deno.test("WebhookReceiver takes posts only, and only while anybody gets in [http.methods] [access.policy]", async () => {
+Deno.test("WebhookReceiver takes posts only, and only while the access file is valid [http.methods] [access.policy]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" } });
   for (const method of ["GET", "HEAD", "PUT", "DELETE"]) {
     const response = await port.send(method, "/gh");
@@ -141,7 +141,7 @@ Deno.test("WebhookReceiver answers challenges and pings, proven like all else, w
   });
   const question = { type: "url_verification", challenge: "3eZbrw1aBm2rZgRN" };
   assertEquals(await port.deliver("slack", question), "200 3eZbrw1aBm2rZgRN");
-  const forged = await port.deliver("slack", question, { secret: "somebody-elses" });
+  const forged = await port.deliver("slack", question, { secret: "another-secret" });
   assertEquals(forged, "401 unauthorized: no secret of the source fits");
   assertEquals(
     await port.deliver("gh", { zen: "Keep it logically awesome." }, { event: "ping" }),
@@ -233,7 +233,7 @@ Deno.test("WebhookReceiver takes as many proven deliveries as come [source.verif
   for (let i = 0; i < 20; i++) assertEquals(await port.deliver("ci", { i }), "202 stored");
 });
 
-Deno.test("WebhookReceiver answers 429 to who forges again and again, and still takes what is proven [access.limits]", async () => {
+Deno.test("WebhookReceiver answers 429 to a sender that forges again and again, and still takes what is proven [access.limits]", async () => {
   await using port = new SourcePort({ ci: GENERIC }, { rateLimitPerMinute: 3 });
   const forge = () => port.deliver("ci", {}, { secret: "wrong-token" });
   assertMatch(await forge(), /^401 /);

@@ -10,7 +10,7 @@ import { rowsOf } from "../_sources.ts";
 
 const START_MS = 1_700_000_000_000;
 
-/** Bursts on a journal, with a session that is only woken; by default the clock stands still. */
+/** Creates bursts on a journal, with a session that is only woken; by default the clock stands still. */
 function createFixture(now?: () => number) {
   const memory = new MemoryJournal();
   const dispatcher = new Dispatcher({ keeper: memory });
@@ -32,7 +32,7 @@ function createFixture(now?: () => number) {
     dispatcher,
     bursts,
     sessionId,
-    /** Adds an event that says which one it is, so many seconds after the start. */
+    /** Adds a numbered event, so many seconds after the start. */
     add(seconds: number, key: string | undefined, fields: Partial<IncomingEvent> = {}) {
       nowMs = START_MS + seconds * 1000;
       const content = `[ci] failed ${++count}\nbranch: main`;
@@ -137,7 +137,7 @@ Deno.test("SourceBursts.add() holds back what is over thirty a minute, and says 
   assertEquals(fixture.shown().filter((text) => text === notice).length, 1);
 });
 
-Deno.test("SourceBursts.close() leaves what waits for whoever holds the port next [source.burst] [source.journal]", async () => {
+Deno.test("SourceBursts.close() leaves held events to the next owner [source.burst] [source.journal]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, bursts, sessionId } = fixture;
   await fixture.add(0, "a");
@@ -194,7 +194,7 @@ Deno.test("SourceBursts.add() shows an event in five seconds while a notice wait
   await until("the timer runs", () => fixture.shown().includes("[cd] is down"));
 });
 
-Deno.test("SourceBursts leaves what a notice has counted to those who ask, and all else to whoever holds the port next [source.burst]", async () => {
+Deno.test("SourceBursts shows counted events only on request, and leaves all others to the next owner [source.burst]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, bursts, sessionId } = fixture;
   const withheld = () => fixture.rows().filter(({ session }) => session === WITHHELD_SESSION);
