@@ -166,7 +166,7 @@ export class EventStream<Caller extends Audience> {
 
   /** Sends what the journal has since the last time. */
   pump(): void {
-    if (this.size > 0) this.#pumping = this.#pumping.then(() => this.#fanOutNew());
+    if (this.#listeners.size > 0) this.#pumping = this.#fanOutNew(this.#pumping);
   }
 
   /** Ends all streams after what was said before. Safe to call twice. */
@@ -176,9 +176,10 @@ export class EventStream<Caller extends Audience> {
     });
   }
 
-  async #fanOutNew(): Promise<void> {
+  async #fanOutNew(before: Promise<void>): Promise<void> {
+    await before;
     try {
-      for (let isFull = true; isFull && this.size > 0;) {
+      for (let isFull = true; isFull && this.#listeners.size > 0;) {
         const messages = this.#source.after(this.#lastId, PAGE);
         this.#lastId = messages.at(-1)?.id ?? this.#lastId;
         for (const message of messages) await this.#fanOut(message);
@@ -212,11 +213,13 @@ export class EventStream<Caller extends Audience> {
         // Decided before anything is awaited: what is said from here on is fanned out to it.
         listener.isLive = messages.length === 0;
         for (const message of messages) {
-          const isItsOwn = isFor(message, listener.caller);
-          const bytes = isItsOwn ? await this.#encode(message, listener.format) : undefined;
+          const bytes = isFor(message, listener.caller)
+            ? await this.#encode(message, listener.format)
+            : undefined;
+          // The listener may have left, or lost rights, while the message was encoded.
           if (!this.#listeners.has(listener)) return;
           listener.lastId = message.id;
-          if (bytes === undefined) continue;
+          if (bytes === undefined || !isFor(message, listener.caller)) continue;
           listener.controller.enqueue(bytes);
           hasSent = true;
         }
