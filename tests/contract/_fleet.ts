@@ -38,22 +38,6 @@ interface Line {
   readonly result?: { readonly content?: readonly { readonly text: string }[] };
 }
 
-/**
- * Finds a port that nobody listens on and that no connection comes from: a connection to a free port
- * out of the range of those may reach itself, and holds the port then.
- */
-export function takeQuietPort(): number {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 /** Paces load: a test that waits for something uses `until()`. */
 export function pace(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -22,10 +22,29 @@ export interface Notification {
   readonly params: Record<string, unknown>;
 }
 
-/** Finds a port that nobody listens on. */
+/** The first port of the tests, below those from which systems make connections. */
+const FIRST_PORT = 15_000;
+
+/** The number of ports for one shard: shards that run at the same time never take the same port. */
+const SHARD_PORTS = 5000;
+
+let portsTaken = Deno.pid;
+
+/**
+ * Finds a free port outside the range of outgoing connections: a connection from that range to a free
+ * port of it may reach itself, and then holds the port.
+ */
 export function takeFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  const first = FIRST_PORT + Number(Deno.env.get("SHARD") ?? 0) * SHARD_PORTS;
+  for (;;) {
+    const port = first + portsTaken++ % SHARD_PORTS;
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
 
 /** A folder of the test's own, which is removed with all others at the end of the run. */

@@ -3,16 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { formatEventId } from "../../lib/event/event_id.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
-import {
-  askPid,
-  type FleetOptions,
-  FleetProcess,
-  medianOf,
-  pace,
-  printFigures,
-  takeQuietPort,
-} from "./_fleet.ts";
-import { createScratch } from "./_session.ts";
+import { askPid, type FleetOptions, FleetProcess, medianOf, pace, printFigures } from "./_fleet.ts";
+import { createScratch, takeFreePort } from "./_session.ts";
 
 const LOAD_MS = 20_000;
 /** Shorter and longer than the time that sessions have to come back after a handover. */
@@ -204,7 +196,7 @@ class Fleet implements AsyncDisposable {
 }
 
 Deno.test("no event is lost or doubled while its server is killed again and again [journal.crash] [owner.handover]", async () => {
-  const options = { port: takeQuietPort(), stateDir: createScratch("crash-") };
+  const options = { port: takeFreePort(), stateDir: createScratch("crash-") };
   await using fleet = new Fleet(options);
   for (let count = 0; count < 3; count++) await fleet.open();
   await until("the port opens", () => askPid(options.port));

@@ -4,15 +4,8 @@ import { readServeOptions } from "../../lib/cli/serve_options.ts";
 import { serve } from "../../server/serve.ts";
 import { MemoryClient, type Message } from "../server/_memory_client.ts";
 import { until } from "../_until.ts";
-import {
-  askPid,
-  type FleetOptions,
-  FleetProcess,
-  pace,
-  printFigures,
-  takeQuietPort,
-} from "./_fleet.ts";
-import { createScratch } from "./_session.ts";
+import { askPid, type FleetOptions, FleetProcess, pace, printFigures } from "./_fleet.ts";
+import { createScratch, takeFreePort } from "./_session.ts";
 
 const SESSIONS = 200;
 const MOST_AT_ONCE = 30;
@@ -206,7 +199,7 @@ async function postAndAnswer(port: number, guests: Guests): Promise<string> {
 }
 
 Deno.test("200 sessions come and go, and none is left over [owner.many-sessions]", async () => {
-  const options = { port: takeQuietPort(), stateDir: createScratch("many-") };
+  const options = { port: takeFreePort(), stateDir: createScratch("many-") };
   const { port } = options;
   await using owner = new FleetProcess({ ...options, command: "gateway" });
   await until("the port opens", () => owner.openedAt);

@@ -21,7 +21,9 @@ const TASK_ENV = "--allow-env=HOME,CLAUDE_CONFIG_DIR";
 async function readTasks(): Promise<Record<string, string>> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
   return Object.fromEntries(
-    Object.entries(tasks as Record<string, { command: string }>).map(([name, { command }]) => [
+    Object.entries(tasks as Record<string, { command?: string }>).map((
+      [name, { command = "" }],
+    ) => [
       name,
       command.replaceAll('"', "").replaceAll("$HOME", "${HOME}"),
     ]),
