@@ -1,29 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as mod from "../../mod.ts";
-import { formatHelp } from "../../cli/help.ts";
 import { VERSION } from "../../lib/version.ts";
 import { listFiles, readFile } from "./_files.ts";
-
-interface Behaviour {
-  readonly id: string;
-  readonly promise: string;
-  readonly source: string;
-}
-
-async function readBehaviours(): Promise<Behaviour[]> {
-  return JSON.parse(await readFile("tests/behaviours.json"));
-}
-
-/** The behaviour ids that the names of tests cite. */
-async function readCitations(): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (const path of await listFiles("tests/", "_test.ts")) {
-    for (const [name] of (await readFile(path)).matchAll(/Deno\.test\(\s*(?:"[^\n]*"|`[^\n]*`)/g)) {
-      for (const [, id] of name.matchAll(/\[([a-z0-9.-]+)\]/g)) ids.add(id ?? "");
-    }
-  }
-  return ids;
-}
+import { anchorsOf, formatPromises, readBehaviours, readCitations } from "./_promises.ts";
 
 Deno.test("every promise of the channel is cited by a test", async () => {
   const cited = await readCitations();
@@ -35,10 +14,26 @@ Deno.test("every promise of the channel is cited by a test", async () => {
 Deno.test("every citation names a promise, and no promise stands twice", async () => {
   const ids = (await readBehaviours()).map(({ id }) => id);
   assertEquals(ids.length, new Set(ids).size);
-  assertEquals([...await readCitations()].filter((id) => !ids.includes(id)), []);
+  assertEquals([...(await readCitations()).keys()].filter((id) => !ids.includes(id)), []);
+});
+
+Deno.test("every promise names the section of a document, or an address, as its source", async () => {
+  const wrong: string[] = [];
   for (const { id, promise, source } of await readBehaviours()) {
-    assert(promise.length > 10 && source.length > 3, id);
+    assert(promise.length > 10, id);
+    if (/^https:\/\/[\w.-]+\//.test(source)) continue;
+    const [path = "", anchor = ""] = source.split("#");
+    const text = /^(?:docs\/)?\w+\.md$/.test(path) ? await readFile(path) : "";
+    if (!anchorsOf(text).has(anchor)) wrong.push(`${id}: ${source}`);
   }
+  assertEquals(wrong, []);
+});
+
+Deno.test('docs/promises.md is what "deno task promises" writes, with every promise', async () => {
+  const table = await formatPromises();
+  assertEquals(await readFile("docs/promises.md"), table);
+  const missing = (await readBehaviours()).filter(({ id }) => !table.includes(`\`[${id}]\``));
+  assertEquals(missing, []);
 });
 
 Deno.test("mod.ts exports these names", () => {
@@ -80,7 +75,12 @@ Deno.test("the stand-ins have the names and the versions that deno.json asks for
   }
 });
 
-Deno.test("the README shows the help text as it is", async () => {
-  const [, ...usage] = formatHelp().split("\n\n");
-  assert((await readFile("README.md")).includes(usage.join("\n\n")));
+Deno.test("documents name tasks that deno.json has", async () => {
+  const { tasks } = JSON.parse(await readFile("deno.json"));
+  const paths = ["README.md", "CONTRIBUTING.md", ...await listFiles("docs/", ".md")];
+  for (const path of paths) {
+    for (const [, name = ""] of (await readFile(path)).matchAll(/deno task (?:-q )?([a-z:]+)/g)) {
+      assert(name in tasks, `${path}: deno task ${name}`);
+    }
+  }
 });
