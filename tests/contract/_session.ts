@@ -11,14 +11,10 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { createServerCommand } from "../../cli/demo/server_command.ts";
 import { until } from "../_until.ts";
 
-/** The folder of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
 
-/** A notification from the server. */
 export interface Notification {
-  /** Its method. */
   readonly method: string;
-  /** Its parameters. */
   readonly params: Record<string, unknown>;
 }
 
@@ -47,12 +43,12 @@ export function takeFreePort(): number {
   }
 }
 
-/** A folder of the test's own, which is removed with all others at the end of the run. */
+/** Makes a folder inside `SCRATCH`, which the task removes at the end of the run. */
 export function createScratch(prefix = "state-"): string {
   return Deno.makeTempDirSync({ dir: Deno.env.get("SCRATCH") ?? "", prefix });
 }
 
-/** The flags of `.mcp.json`, and as many posts as a test likes. */
+/** The flags of `.mcp.json`, without a rate limit. */
 export const TRUSTING: readonly string[] = [
   "--trust-header",
   "dev",
@@ -61,17 +57,16 @@ export const TRUSTING: readonly string[] = [
   "0",
 ];
 
-/** What {@linkcode serverCommand} may be told. */
 export interface CommandOptions {
-  /** The state folder; by default a new one. */
+  /** By default a new folder. */
   readonly stateDir?: string | undefined;
-  /** The command; by default the one that serves a session. */
+  /** By default `serve`. */
   readonly command?: string;
-  /** The flags; by default {@linkcode TRUSTING}. */
+  /** By default {@linkcode TRUSTING}. */
   readonly flags?: readonly string[] | undefined;
 }
 
-/** The command that starts the server on a port. */
+/** Makes the command that starts a server on a port. */
 export function serverCommand(port: number, options: CommandOptions = {}): [string, ...string[]] {
   const { stateDir = createScratch(), flags = TRUSTING } = options;
   const mainModule = new URL("main.ts", PROJECT).href;
@@ -79,38 +74,31 @@ export function serverCommand(port: number, options: CommandOptions = {}): [stri
   return [command, ...args];
 }
 
-/** Options of {@linkcode Session.start}. */
 export interface SessionOptions {
-  /** The port; by default a free one. */
   readonly port?: number;
-  /** The state folder; by default a new one. */
+  /** By default a new folder. */
   readonly stateDir?: string;
-  /** The flags of the server. */
   readonly args?: readonly string[];
-  /** The program and its arguments instead of the usual ones. */
+  /** Replaces the usual program and its arguments. */
   readonly command?: readonly [string, ...string[]];
-  /** The working directory; by default the project's. */
+  /** By default the folder of the project. */
   readonly cwd?: string;
-  /** Further environment variables. */
   readonly env?: Record<string, string>;
-  /** Whether to return before the port is open. */
+  /** Returns before the port is open. */
   readonly withoutPort?: boolean;
 }
 
-/** One session of the official client with a server process. */
+/** A session of the official client with a server process. */
 export class Session implements AsyncDisposable {
-  /** The client. */
   readonly client = new Client({ name: "contract-test", version: "1.0.0" });
-  /** The notifications that have come, in order. */
+  /** The notifications that the test has not taken, in order. */
   readonly notifications: Notification[] = [];
-  /** The errors that the client's transport reported, such as lines that are no JSON. */
+  /** Errors of the client's transport, such as lines that are not JSON. */
   readonly errors: Error[] = [];
-  /** What the server wrote on stderr. */
   stderr = "";
   readonly #transport: StdioClientTransport;
 
   private constructor(
-    /** The port of the server. */
     readonly port: number,
     options: SessionOptions,
   ) {
@@ -143,12 +131,10 @@ export class Session implements AsyncDisposable {
     return session;
   }
 
-  /** The id of the server process. */
   get pid(): number {
     return this.#transport.pid ?? -1;
   }
 
-  /** The address of the server. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -160,7 +146,7 @@ export class Session implements AsyncDisposable {
     return { status: response.status, text: await response.text(), headers: response.headers };
   }
 
-  /** Waits for the next notification that is not taken yet. */
+  /** Waits for the next notification. */
   async take(): Promise<Notification> {
     return await until("a notification comes", () => this.notifications.shift());
   }
@@ -178,7 +164,6 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** Calls the `reply` tool. */
   async reply(chatId: string, text: string) {
     return await this.client.callTool({
       name: "reply",
@@ -187,8 +172,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Ends the session, and waits until the process has ended. The client's own `close()` would leave a
-   * timer behind.
+   * Ends the session and waits for the end of the process. The client's own `close()` would leave a timer
+   * behind.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#transport.pid === null) return;
@@ -199,7 +184,7 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** Sends a signal to a process; returns whether the process was there. `0` only asks. */
+/** Sends a signal to a process; returns false if there is none. `0` only asks. */
 export async function sendSignal(pid: number, signal: "0" | "TERM" | "KILL"): Promise<boolean> {
   const { success } = await new Deno.Command("sh", {
     args: ["-c", `kill -${signal} ${pid}`],

@@ -3,7 +3,7 @@ import { listFiles, readFile } from "./_files.ts";
 export interface Behaviour {
   readonly id: string;
   readonly promise: string;
-  /** A section of a document here, such as `README.md#events`, or an address. */
+  /** A section of a document, such as `README.md#events`, or an address. */
   readonly source: string;
 }
 
