@@ -72,7 +72,6 @@ class Load {
   }
 }
 
-/** What a journal has of events. */
 class JournalReader implements Disposable {
   readonly #database: DatabaseSync;
 
@@ -80,7 +79,7 @@ class JournalReader implements Disposable {
     this.#database = new DatabaseSync(journalPathOf(stateDir), { timeout: 2000 });
   }
 
-  /** How many events nobody has shown to have seen. */
+  /** Counts the events that no session has seen. */
   countOpen(): number {
     const row = this.#database.prepare(
       `SELECT (SELECT count(*) FROM events WHERE state = 'stored') +
@@ -168,12 +167,12 @@ class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Kills the process that holds the port; returns how long nobody served, in milliseconds. Another one
-   * starts only after that, so that it is one of the others that takes the port over.
+   * Kills the process that holds the port; returns the time without a server, in milliseconds.
+   * Its replacement starts after that, so another running process takes the port over.
    */
   async replaceOwner(): Promise<number> {
     const { port } = this.#options;
-    const pid = await until("somebody holds the port", () => askPid(port));
+    const pid = await until("a process holds the port", () => askPid(port));
     const owner = this.processes.find((process) => process.pid === pid);
     assert(owner !== undefined, `process ${pid} holds the port`);
     const start = performance.now();

@@ -90,9 +90,8 @@ async function readMemoryKiB(pid: number): Promise<number> {
 
 /** Guests that come and go at random. */
 class Guests implements AsyncDisposable {
-  /** Those that are there. */
   readonly present: Guest[] = [];
-  /** Those that were there, and those that are. */
+  /** All guests, also those that have left. */
   readonly all: Guest[] = [];
   readonly #options: FleetOptions;
   readonly #random = createRandom(7);
