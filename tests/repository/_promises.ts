@@ -23,7 +23,7 @@ const AREAS: Readonly<Record<string, string>> = {
   "Commands and bundle": "cli bundle",
 };
 
-const HEAD = `<!-- deno-fmt-ignore-file: "deno task promises" writes this file -->
+const HEAD = `<!-- deno-fmt-ignore-file -->
 
 # Promises
 
