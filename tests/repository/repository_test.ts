@@ -84,3 +84,12 @@ Deno.test("documents name tasks that deno.json has", async () => {
     }
   }
 });
+
+Deno.test("no test is skipped, except one that only root can run", async () => {
+  const skipped: string[] = [];
+  for (const path of await listFiles("tests/", "_test.ts")) {
+    const matches = (await readFile(path)).match(/^ +(?:ignore|only): .*|Deno\.test\.\w+/gm);
+    skipped.push(...(matches ?? []).map((text) => `${path}: ${text.trim()}`));
+  }
+  assertEquals(skipped, ["tests/contract/attacks_state_test.ts: ignore: !isRoot,"]);
+});
