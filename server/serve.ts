@@ -72,10 +72,6 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   });
   const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
   const agent = new SessionAgent({
-    channel: {
-      tryPushCleaned: (event) => channel.tryPushCleaned(event),
-      tryPermit: (requestId, behavior) => channel.tryPermit(requestId, behavior),
-    },
     keeper,
     identify: identifySession,
     log,
@@ -89,7 +85,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     instructions: INSTRUCTIONS,
     tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
-    onResume: () => agent.look(),
+    onResume: () => agent.sync(),
     ...(options.relay && isAnswerable(options, access) && {
       onPermissionRequest(request) {
         if (isRelayed(request.toolName, relayFilter)) agent.ask(request);
@@ -105,7 +101,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   ]);
   if (isInitialized) {
     role = new PortRole({ options, keeper, stateDir, access, tls, agent, log });
-    delay(settleMs).then(() => agent.settle());
+    delay(settleMs).then(() => agent.begin(channel));
   }
 
   await ended;

@@ -14,7 +14,6 @@ import type { Outbound } from "../../lib/event/outbound.ts";
 import type { Reply } from "../../lib/event/reply.ts";
 import { createReplyTool } from "../../lib/channel/reply_tool.ts";
 import { formatFooter, withFooter } from "../../lib/channel/tool_footer.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../journal/event_row.ts";
 import { MAX_OPEN_COUNT } from "../journal/event_table.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
@@ -102,12 +101,9 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     });
   }
 
-  /**
-   * This session, none, what stands in place of a session, and those that have ended and left such
-   * events; of those the newest.
-   */
+  /** Lists this session, `null` for none, and the newest of the ended sessions that left such events. */
   function sessionsOfInbox(journal: Journal, { states }: InboxQuery): (number | null)[] {
-    const always = new Set([agent.sessionId, null, HELD_SESSION, WITHHELD_SESSION]);
+    const always = new Set([agent.sessionId, null]);
     const left = new Set(states.flatMap((state) => journal.events.sessionsOf(state)));
     const ended = [...left].filter((id) => id !== null)
       .sort((a, b) => b - a)

@@ -38,7 +38,7 @@ export class Port implements AsyncDisposable {
   /** What {@linkcode attach} was pushed. */
   readonly pushed: DeliverableEvent[] = [];
   /** The session that {@linkcode attach} has attached. */
-  readonly session = { id: 0, reads: true, looks: 0 };
+  readonly session = { id: 0, reads: true, syncs: 0, verdictSyncs: 0 };
   /** Where requests come from. */
   peer: FakePeerOptions = {};
   /** What is tested. */
@@ -72,10 +72,11 @@ export class Port implements AsyncDisposable {
     session.id = this.memory.startSession();
     const link: SessionLink = {
       sessionId: session.id,
-      look: () => void session.looks++,
+      sync: () => void session.syncs++,
+      syncVerdicts: () => void session.verdictSyncs++,
       direct: {
-        isReady: () => true,
-        hasRefused: () => false,
+        isReady: true,
+        hasRefused: false,
         tryPush(event) {
           if (session.reads) pushed.push(event);
           return session.reads;

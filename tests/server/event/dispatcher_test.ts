@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { HELD_SESSION, type NewEvent } from "../../../server/journal/event_row.ts";
+import type { NewEvent } from "../../../server/journal/event_row.ts";
 import { Dispatcher } from "../../../server/event/dispatcher.ts";
 import type { SessionLink } from "../../../server/event/types.ts";
 import { until } from "../../_until.ts";
@@ -20,7 +20,7 @@ function createFixture(graceMs = 60_000) {
     /** Opens a session, and returns its link. */
     open(project = "web"): SessionLink {
       const sessionId = memory.startSession(project);
-      return { sessionId, look: () => void woken.push(sessionId) };
+      return { sessionId, sync: () => void woken.push(sessionId), syncVerdicts() {} };
     },
     /** Journals an event as another process might have; returns its number. */
     store(fields: Partial<NewEvent>): number {
@@ -94,7 +94,7 @@ Deno.test("Dispatcher leaves a session that comes back what it was shown before 
 Deno.test("Dispatcher lets go late what another process held, and nothing that this one holds [offer.stored]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, store, open, placeOf } = fixture;
-  const held = store({ session: HELD_SESSION, storedAt: 1 });
+  const held = store({ state: "held", storedAt: 1 });
   memory.failure = createDiskFullError();
   dispatcher.start();
   memory.failure = undefined;
@@ -103,7 +103,28 @@ Deno.test("Dispatcher lets go late what another process held, and nothing that t
   const own = await dispatcher.take({ ...EVENT, isHeld: true });
   await until("it is let go", () => placeOf(held)[1] === web.sessionId);
   assert(own.kind === "stored");
-  assertEquals(placeOf(own.seq), ["stored", HELD_SESSION]);
+  assertEquals(placeOf(own.seq), ["held", null]);
+});
+
+Deno.test("Dispatcher releases what an owner of an earlier version has held, by session 0 [offer.stored] [journal.migration]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, store, open, placeOf } = fixture;
+  const held = store({ state: "stored", session: 0 });
+  dispatcher.start();
+  const web = open();
+  dispatcher.attach(web);
+  await until("it is let go", () => placeOf(held)[1] === web.sessionId);
+});
+
+Deno.test("Dispatcher.stop() leaves no event held, for an owner of an earlier version knows none [journal.migration]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, store, placeOf } = fixture;
+  dispatcher.start();
+  const own = await dispatcher.take({ ...EVENT, isHeld: true });
+  assert(own.kind === "stored");
+  const withheld = store({ state: "withheld" });
+  dispatcher.stop();
+  assertEquals([own.seq, withheld].map(placeOf), [["stored", null], ["withheld", null]]);
 });
 
 Deno.test("Dispatcher offers again what a journal that failed has kept back [offer.stored] [offer.again]", async () => {
@@ -111,7 +132,7 @@ Deno.test("Dispatcher offers again what a journal that failed has kept back [off
     using fixture = createFixture();
     const { dispatcher, journal, store, open, placeOf } = fixture;
     const seq = store({ state });
-    const held = store({ session: HELD_SESSION });
+    const held = store({ state: "held" });
     const { assign, releaseHeld } = journal.events;
     let failures = 0;
     const fail = () => {
@@ -201,7 +222,7 @@ Deno.test("Dispatcher.attach() takes a link in the place of an older one of its 
   const { dispatcher, open, woken } = fixture;
   dispatcher.start();
   const link = open();
-  const newer = { ...link, look: () => void woken.push(-1) };
+  const newer = { ...link, sync: () => void woken.push(-1) };
   dispatcher.attach(link);
   dispatcher.attach(newer);
   dispatcher.detach(link);
@@ -214,7 +235,11 @@ Deno.test("Dispatcher.attach() takes a link in the place of an older one of its 
 
 Deno.test("Dispatcher.attach() knows only sessions of the journal", () => {
   using fixture = createFixture();
-  assertThrows(() => fixture.dispatcher.attach({ sessionId: 99, look() {} }), RangeError, "99");
+  assertThrows(
+    () => fixture.dispatcher.attach({ sessionId: 99, sync() {}, syncVerdicts() {} }),
+    RangeError,
+    "99",
+  );
 });
 
 Deno.test("Dispatcher hands thousands of events over without stopping everything else", async () => {
