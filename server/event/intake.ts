@@ -116,13 +116,12 @@ export class EventIntake {
   #write(journal: Journal, entries: readonly Entry[]): void {
     if (!this.#isSequenceKnown) this.#sequence.skip(journal.events.lastSeq());
     this.#isSequenceKnown = true;
-    const insertAll = () => {
-      for (const entry of entries) this.#insert(journal, entry);
-    };
+    const [first] = entries;
+    const insertAll = () => entries.forEach((entry) => this.#insert(journal, entry));
     try {
-      const [first] = entries;
-      if (entries.length === 1 && first && isOneStatement(first.event)) insertAll();
-      else journal.transaction(insertAll);
+      if (entries.length === 1 && first && isOneStatement(first.event)) {
+        this.#insert(journal, first);
+      } else journal.transaction(insertAll);
     } catch (error) {
       // An earlier owner of the port, or the terminal, has given the same number.
       if (!isKeyTaken(error)) throw error;

@@ -235,10 +235,7 @@ export class SessionAgent implements SessionLink, DirectLink {
   }
 
   #countPushed(): void {
-    if (this.#hasSeen) return;
-    const wasDeaf = this.isDeaf;
-    this.#pushedUnseen++;
-    if (wasDeaf || !this.isDeaf) return;
+    if (this.#hasSeen || ++this.#pushedUnseen !== this.#deafAfter) return;
     this.#options.log.warn(
       `The session has shown none of ${this.#pushedUnseen} events seen: was it started with the ` +
         "channel flag? Events stay in the journal",
