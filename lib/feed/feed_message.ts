@@ -7,6 +7,8 @@
  * @module
  */
 
+import { tryParseJson } from "../text/parse_json.ts";
+
 /** The first message of the owner: it proves itself and challenges the session. */
 export interface FeedChallenge {
   /** The nonce for the session's proof. */
@@ -40,11 +42,7 @@ export function isFeedNonce(value: unknown): value is string {
 }
 
 function tryParseObject(text: unknown): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(String(text)));
-  } catch {
-    return {};
-  }
+  return Object(typeof text === "string" ? tryParseJson(text) : undefined);
 }
 
 export function tryParseChallenge(text: unknown): FeedChallenge | undefined {
