@@ -9,11 +9,10 @@ export const MAX_SINGLE_EVENTS = 3;
 export const MAX_LISTED_EVENTS = 20;
 
 /**
- * Tells of events that have waited in one event. Its attribute `digest` has their count.
+ * Creates one event that tells of all that have waited. Its attribute `digest` has their count.
  *
  * @param events The oldest of them; at most {@linkcode MAX_LISTED_EVENTS} are shown.
- * @param count How many there are in all.
- * @param nowMs The time in milliseconds since the epoch.
+ * @param count The number of all of them.
  */
 export function createWaitingSummary(
   events: readonly EventSummary[],

@@ -41,7 +41,7 @@ export interface SessionLink {
   readonly sessionId: number;
   /** Makes the session read the journal again and write what is due. */
   sync(): void;
-  /** As {@linkcode sync}, but for verdicts only. */
+  /** Does the same as {@linkcode sync}, but for verdicts only. */
   syncVerdicts(): void;
   /** A session of this process, to which events are written without a way through the journal. */
   readonly direct?: DirectLink;

@@ -9,7 +9,7 @@ import {
 
 /** One row of the audit. */
 export interface AuditEntry {
-  /** What was done, such as `replay`. */
+  /** The name of the action, such as `replay`. */
   readonly action: string;
   /** The sender, the session or the `terminal` that did it. */
   readonly actor: string;

@@ -40,7 +40,7 @@ function quoteAll(states: readonly EventState[]): string {
   return states.map((state) => `'${state}'`).join(", ");
 }
 
-/** As much of the content as a list may show. */
+/** The longest beginning of a content that a list may show. */
 const START = "substr(content, 1, 400) AS start";
 const SUMMARY = `seq, state, session, attempts, stored_at, sender, ${START}`;
 const RECORD = `*, ${START}`;

@@ -26,7 +26,7 @@ export interface JournalOptions {
   readonly durability: Durability;
 }
 
-/** How long a write waits for the writes of other processes, in milliseconds. */
+/** The longest time that a write waits for other processes, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2000;
 
 /** Lets only the user read the file. */

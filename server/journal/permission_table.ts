@@ -10,41 +10,36 @@ import {
   type Statements,
 } from "./statements.ts";
 
-/** What decides about a permission request, with where the journal has it. */
-export interface PermissionRow extends PermissionRecord {
+/** A permission request of the journal, with the fields that decide about its state. */
+interface PermissionRow extends PermissionRecord {
   /** Its number in the journal. */
   readonly id: number;
   /** The session that asked. */
   readonly session: number;
 }
 
-/** All there is to know of a permission request. */
+/** All of a permission request. */
 export interface StoredPermission extends PermissionRow, AskedPermission {}
 
-/** A verdict and who has given it. */
-export interface SettleOptions {
-  /** The verdict. */
+/** A verdict and its sender. */
+interface SettleOptions {
   readonly behavior: Behavior;
-  /** Who gives it. */
   readonly sender: string;
   /** The way and the address that it comes by. */
   readonly from: string;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 /** A permission request that a tool call shows to be answered. */
-export type CalledPermission = Pick<PermissionRow, "id" | "requestId">;
+type CalledPermission = Pick<PermissionRow, "id" | "requestId">;
 
 /** A tool call of a session. */
-export interface CalledTool {
-  /** The session. */
+interface CalledTool {
   readonly session: number;
   /** The name of the tool at this server, such as `reply`. */
   readonly name: string;
-  /** What the arguments name: chats and events. */
+  /** The chats and events that the arguments name. */
   readonly ids: readonly string[];
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { OpenSession } from "../../lib/session/route_event.ts";
 import { deleteOldest, prepareLazily, type Statements } from "./statements.ts";
 
-/** What a session says of itself when it starts. */
+/** A session that starts. */
 export interface NewSession {
   /** The client's session id, or one of our own. */
   readonly key: string;

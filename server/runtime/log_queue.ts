@@ -77,6 +77,6 @@ export class LogQueue {
     if (this.#dropped === 0) return;
     const lines = this.#dropped === 1 ? "1 line" : `${this.#dropped} lines`;
     this.#dropped = 0;
-    this.#add(ENCODER.encode(`deno-channel: warning: Dropped ${lines}: nobody read the log\n`));
+    this.#add(ENCODER.encode(`deno-channel: warning: Dropped ${lines}: the log was not read\n`));
   }
 }

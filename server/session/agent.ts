@@ -219,7 +219,7 @@ export class SessionAgent implements SessionLink, DirectLink {
     clearInterval(this.#redelivery);
     if (this.#id === 0) return;
     this.#giveBack();
-    // Where this fails, the next owner of the port finds the session gone.
+    // After a failure, the next owner of the port finds the session gone.
     this.#try(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
   }
 

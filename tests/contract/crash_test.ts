@@ -24,7 +24,7 @@ const MAX_ACKED = 100;
 class Load {
   /** The id of the event that each delivery became, as it was answered. */
   readonly answered = new Map<string, string>();
-  /** How often a request was not answered, or with a failure of the server. */
+  /** The number of requests without an answer, or with a failure of the server. */
   repeats = 0;
   #isOver = false;
   readonly #url: string;
@@ -80,7 +80,7 @@ class Load {
   }
 }
 
-/** What a journal has of events. */
+/** The events of a journal. */
 class JournalReader implements Disposable {
   readonly #database: DatabaseSync;
 
@@ -88,7 +88,7 @@ class JournalReader implements Disposable {
     this.#database = new DatabaseSync(journalPathOf(stateDir), { timeout: 2000 });
   }
 
-  /** How many events nobody has shown to have seen. */
+  /** The number of open events. */
   countOpen(): number {
     const row = this.#database.prepare(
       `SELECT (SELECT count(*) FROM events WHERE state = 'stored') +
@@ -176,12 +176,12 @@ class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Kills the process that holds the port; returns how long nobody served, in milliseconds. Another one
+   * Kills the owner of the port; returns the time without one, in milliseconds. Another one
    * starts only after that, so that it is one of the others that takes the port over.
    */
   async replaceOwner(): Promise<number> {
     const { port } = this.#options;
-    const pid = await until("somebody holds the port", () => askPid(port));
+    const pid = await until("a process has the port", () => askPid(port));
     const owner = this.processes.find((process) => process.pid === pid);
     assert(owner !== undefined, `process ${pid} holds the port`);
     const start = performance.now();

@@ -16,7 +16,7 @@ import { createScratch } from "./_session.ts";
 
 const SESSIONS = 200;
 const MOST_AT_ONCE = 30;
-/** How many come or go at the same moment. */
+/** The number of sessions that come or go at the same moment. */
 const DOORS = 4;
 /** One session in so many is a process of its own, which is killed. */
 const PROCESS_EVERY = 25;
@@ -97,9 +97,9 @@ async function readMemoryKiB(pid: number): Promise<number> {
 
 /** Guests that come and go at random. */
 class Guests implements AsyncDisposable {
-  /** Those that are there. */
+  /** The open sessions. */
   readonly present: Guest[] = [];
-  /** Those that were there, and those that are. */
+  /** The sessions that were open before, and those that are. */
   readonly all: Guest[] = [];
   readonly #options: FleetOptions;
   readonly #random = createRandom(7);

@@ -9,7 +9,7 @@ import { MemoryJournal } from "./_memory_journal.ts";
 import { createPeer, type FakePeerOptions } from "./_peer.ts";
 import { createScratch } from "./_scratch.ts";
 
-/** What a session asks in tests. */
+/** A permission request of a session. */
 export const REQUEST: PermissionRequest = {
   requestId: "abcde",
   toolName: "Bash",
@@ -31,17 +31,15 @@ export const DEV = { "x-sender": "dev" };
 export class Port implements AsyncDisposable {
   /** The journal. */
   readonly memory = new MemoryJournal();
-  /** Who was let in. */
   readonly access = new MemoryAccess();
   /** The lines of the log. */
   readonly logged: string[] = [];
-  /** What {@linkcode attach} was pushed. */
+  /** The events that {@linkcode attach} was pushed. */
   readonly pushed: DeliverableEvent[] = [];
   /** The session that {@linkcode attach} has attached. */
   readonly session = { id: 0, reads: true, syncs: 0, verdictSyncs: 0 };
-  /** Where requests come from. */
+  /** The other end of requests. */
   peer: FakePeerOptions = {};
-  /** What is tested. */
   readonly owner: Owner;
 
   /** Constructs a new instance. */

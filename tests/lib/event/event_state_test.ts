@@ -148,6 +148,6 @@ Deno.test("statesBefore() agrees with nextEventState() [event.states]", () => {
   }));
 });
 
-Deno.test("isOpen() is true of what nobody has shown to have seen [event.states]", () => {
+Deno.test("isOpen() is true of events that nothing has shown to be seen [event.states]", () => {
   for (const state of EVENT_STATES) assertEquals(isOpen(state), OPEN.includes(state), state);
 });

@@ -213,7 +213,7 @@ Deno.test("tryParseRepository() reads back every name in every form", () => {
   }));
 });
 
-/** What every result is made of. */
+/** Checks the parts of every result. */
 function assertRepository(repository: string | undefined): void {
   if (repository === undefined) return;
   assertMatch(repository, /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/);

@@ -191,7 +191,7 @@ Deno.test("Dispatcher gives sessions time to come back after the port was taken 
     gone.sessionId,
   ]]);
   await until("the grace is over", () => journal.sessions.get(gone.sessionId)?.endedAt);
-  await until("somebody is woken", () => woken.length > 0);
+  await until("a session is woken", () => woken.length > 0);
   assertEquals(placeOf(waits), ["pushed", back.sessionId], "it was there before, and has seen it");
   assertEquals(placeOf(lost)[1] === gone.sessionId, false);
   assertEquals(journal.sessions.get(back.sessionId)?.endedAt, null);
@@ -259,7 +259,7 @@ Deno.test("Dispatcher hands thousands of events over without stopping everything
   assertEquals(turns > 0, true);
 });
 
-Deno.test("Dispatcher offers a newcomer the newest of what was left, whoever left it [offer.again]", async () => {
+Deno.test("Dispatcher offers a newcomer the newest events that any session left [offer.again]", async () => {
   using fixture = createFixture();
   const { dispatcher, memory, journal, store, open, placeOf, woken } = fixture;
   dispatcher.start();
@@ -279,7 +279,7 @@ Deno.test("Dispatcher offers a newcomer the newest of what was left, whoever lef
   assertEquals(placeOf(1), ["pushed", second]);
 });
 
-Deno.test("Dispatcher.endAbsent() ends the sessions that nobody is attached for", () => {
+Deno.test("Dispatcher.endAbsent() ends the sessions that are not attached", () => {
   using fixture = createFixture();
   const { dispatcher, memory, journal, open } = fixture;
   dispatcher.start();

@@ -114,14 +114,14 @@ Deno.test("a feed begins only where both sides know the secret [feed.proof]", as
   assertEquals(fixture.attached, []);
 });
 
-Deno.test("the owner lets nobody in who does not prove to know the secret [feed.proof]", async () => {
+Deno.test("the owner lets in only sessions that prove to know the secret [feed.proof]", async () => {
   await using fixture = createFixture();
   const nonce = createNonce();
   const answers = [
     "look",
     "{}",
     JSON.stringify({ proof: "0".repeat(64), session: 7 }),
-    // What the owner has just said is no proof of the session.
+    // The proof of the owner is no proof of the session.
     "echo",
     // Nor is a proof for another nonce.
     JSON.stringify({ proof: await prove(SECRET, "session", nonce), session: 7 }),
@@ -155,7 +155,7 @@ async function challenge(address: string) {
   return { socket, closed, answer: { proof: await prove(SECRET, "session", nonce), session: 7 } };
 }
 
-Deno.test("the owner takes no long answer, and no bytes, of whoever is not proven [feed.limits]", async () => {
+Deno.test("the owner takes no long answer, and no bytes, of an unproven session [feed.limits]", async () => {
   await using fixture = createFixture();
   const long = await challenge(fixture.address);
   long.socket.send(JSON.stringify({ ...long.answer, text: "x".repeat(5000) }));
@@ -183,7 +183,7 @@ class FakeSocket extends EventTarget {
   }
 }
 
-Deno.test("the owner takes one answer of whoever is not proven [feed.limits]", async () => {
+Deno.test("the owner takes one answer of an unproven session [feed.limits]", async () => {
   for (const times of [1, 2]) {
     await using fixture = createFixture();
     const { attached, feeds, synced } = fixture;
@@ -203,7 +203,7 @@ Deno.test("the owner takes one answer of whoever is not proven [feed.limits]", a
     for (let i = 0; i < times; i++) socket.onmessage({ data });
     const isEnded = () => socket.readyState === WebSocket.CLOSING;
     await until("it begins or ends", () => attached.length > 0 || isEnded());
-    // As long as a proof that is under way takes.
+    // Takes as long as a proof that is under way.
     await prove(SECRET, "session", nonce);
     const expected = times === 1 ? [1, 1, false] : [0, 0, true];
     assertEquals([attached.length, synced.length, isEnded()], expected);
@@ -251,7 +251,7 @@ Deno.test("a request for a feed that is none gets 400 [attack.refused]", async (
   }
 });
 
-Deno.test("openFeed() gives up on whoever holds the port and is none of ours [port.taken]", async () => {
+Deno.test("openFeed() gives up on a stranger that has the port [port.taken]", async () => {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => {
@@ -270,5 +270,5 @@ Deno.test("openFeed() gives up on whoever holds the port and is none of ours [po
   };
   assertEquals(await openFeed(options), undefined);
   await server.shutdown();
-  assertEquals(await openFeed(options), undefined, "nobody holds the port");
+  assertEquals(await openFeed(options), undefined, "the port is free");
 });

@@ -120,7 +120,7 @@ Deno.test("Journal.on() takes over what earlier versions wrote, and what they wr
   }
 });
 
-/** What 0.4.2, with the schema of version 4, does with events of bursts. */
+/** The statements of version 0.4.2, with the schema of version 4, for events of bursts. */
 const VERSION_4 = {
   insert:
     `INSERT INTO events (seq, state, session, attempts, stored_at, source, sender, meta, content)
@@ -170,7 +170,7 @@ Deno.test("an owner of version 0.4.2 goes on to hold and withhold events in a mi
   events.insert({ ...EVENT, seq: 7, state: "stored", session: 9, content: "" });
   events.insert({ ...EVENT, seq: 8, state: "held", content: "" });
   assertEquals(earlier.prepare(VERSION_4.claim).all(9).map(({ seq }) => seq), [7]);
-  // As the next owner it releases what its predecessor has released when it ended.
+  // An owner of this version releases its events when it ends, and the next one finds no other.
   events.releaseHeld();
   earlier.exec(VERSION_4.releaseHeld);
   assertEquals(placesOf(4, 8), [["withheld", null], ["stored", null]]);
@@ -215,7 +215,7 @@ Deno.test("Journal.dataVersion() changes when another process has committed", ()
   b?.close();
 });
 
-Deno.test("JournalKeeper moves a corrupt file aside, only for the holder of the port, and says so [journal.corrupt]", async () => {
+Deno.test("JournalKeeper moves a corrupt file aside, only for the owner of the port, and says so [journal.corrupt]", async () => {
   const stateDir = createScratch();
   const garbage = "this is no database".repeat(100);
   Deno.writeTextFileSync(journalPathOf(stateDir), garbage);
