@@ -151,6 +151,20 @@ Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]"
   assertEquals(verdicts, ["allow abcde"]);
 });
 
+Deno.test("SessionAgent.syncVerdicts() claims no events [verdict.own-session]", async () => {
+  using fixture = createFixture();
+  const { agent, begin, journal, store, verdicts, written } = fixture;
+  agent.register();
+  begin();
+  await until("it is ready", () => agent.direct.isReady);
+  agent.ask(REQUEST);
+  fixture.allow("abcde");
+  store(1);
+  agent.syncVerdicts();
+  assertEquals([verdicts, agent.direct.isReady], [["allow abcde"], true]);
+  assertEquals([written.length, journal.events.get(1)?.state], [0, "stored"]);
+});
+
 Deno.test("SessionAgent survives a journal that fails, and goes on after", async () => {
   using fixture = createFixture();
   const { agent, begin, memory, store, written } = fixture;
