@@ -46,21 +46,21 @@ export class AuditTable {
 
   /** Adds a row. */
   insert({ action, actor, subject, detail, times = 1 }: AuditEntry, nowMs: number): void {
-    this.#sql.insert.run(nowMs, action, actor, subject, detail, times);
+    this.#sql("insert").run(nowMs, action, actor, subject, detail, times);
   }
 
   /** Lists the newest rows, the newest first. */
   list(limit: number): StoredAuditEntry[] {
-    return this.#sql.list.all(limit) as unknown as StoredAuditEntry[];
+    return this.#sql("list").all(limit) as unknown as StoredAuditEntry[];
   }
 
   /** Reads the time of the oldest row; `Infinity` for none. */
   oldestAt(): number {
-    return readOldest(this.#sql.oldest);
+    return readOldest(this.#sql("oldest"));
   }
 
   /** Deletes rows from before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(this.#sql.deleteBefore.run(timeMs, limit).changes);
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

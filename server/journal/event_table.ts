@@ -145,22 +145,22 @@ export class EventTable {
 
   /** Reads the highest sequence number that was given, or 0. */
   lastSeq(): number {
-    return Number(this.#sql.lastSeq.get()?.seq ?? 0);
+    return Number(this.#sql("lastSeq").get()?.seq ?? 0);
   }
 
   /** Adds an event, and its body where it has one. */
   insert(event: NewEvent): void {
     const { seq, state, session, storedAt, source, sender, meta, content } = event;
     const { target, repository, delivery, digest, duplicateOf, rule, raw } = event;
-    if (raw !== undefined) this.#sql.insertRaw.run(seq, raw);
+    if (raw !== undefined) this.#sql("insertRaw").run(seq, raw);
     const isPushed = state === "pushed";
     const isPlain = target === undefined && repository === undefined && delivery === undefined &&
       duplicateOf === undefined && digest === undefined && rule === undefined;
     if (isPlain && isPushed) {
-      this.#sql.insertPushed.run(seq, session, storedAt, source, sender, meta, content);
+      this.#sql("insertPushed").run(seq, session, storedAt, source, sender, meta, content);
       return;
     }
-    this.#sql.insert.run(
+    this.#sql("insert").run(
       seq,
       state,
       session,
@@ -182,62 +182,62 @@ export class EventTable {
 
   /** Finds the event that a sender delivered under an id since a time. */
   findDelivery(sender: string, delivery: string, sinceMs: number): number | undefined {
-    return this.#sql.findDelivery.get(sender, delivery, sinceMs)?.seq as number | undefined;
+    return this.#sql("findDelivery").get(sender, delivery, sinceMs)?.seq as number | undefined;
   }
 
   /** Finds the event that a sender delivered with a digest since a time. */
   findDigest(sender: string, digest: string, sinceMs: number): number | undefined {
-    return this.#sql.findDigest.get(sender, digest, sinceMs)?.seq as number | undefined;
+    return this.#sql("findDigest").get(sender, digest, sinceMs)?.seq as number | undefined;
   }
 
   /** Releases all held events. */
   releaseHeld(): void {
-    this.#sql.releaseHeld.run();
+    this.#sql("releaseHeld").run();
   }
 
   /** Releases held events. */
   release(seqs: readonly number[]): void {
-    this.#sql.release.run(JSON.stringify(seqs));
+    this.#sql("release").run(JSON.stringify(seqs));
   }
 
   /** Withholds held events: they are shown only to a session that asks for them. */
   withhold(seqs: readonly number[]): void {
-    this.#sql.withhold.run(JSON.stringify(seqs));
+    this.#sql("withhold").run(JSON.stringify(seqs));
   }
 
   /** Filters held events that another event tells of. */
   gather(seqs: readonly number[], into: number): void {
-    this.#sql.gather.run(`gathered in ${formatEventId(into)}`, JSON.stringify(seqs));
+    this.#sql("gather").run(`gathered in ${formatEventId(into)}`, JSON.stringify(seqs));
   }
 
   get(seq: number): EventRecord | undefined {
-    const row = this.#sql.get.get(seq);
+    const row = this.#sql("get").get(seq);
     return row && toRecord(row);
   }
 
   /** Reads the body of an event as it was sent, where it is kept. */
   raw(seq: number): Uint8Array | undefined {
-    return this.#sql.raw.get(seq)?.raw as Uint8Array | undefined;
+    return this.#sql("raw").get(seq)?.raw as Uint8Array | undefined;
   }
 
   /** Reads when the oldest event was taken in; `Infinity` for none. */
   oldestAt(): number {
-    return readOldest(this.#sql.oldest);
+    return readOldest(this.#sql("oldest"));
   }
 
   /** Reads the sender of an event; `undefined` when there is no such event. */
   senderOf(seq: number): string | undefined {
-    return this.#sql.senderOf.get(seq)?.sender as string | undefined;
+    return this.#sql("senderOf").get(seq)?.sender as string | undefined;
   }
 
   /** Applies a change to an event; returns whether it applied. */
   change(seq: number, change: "see" | "answer", nowMs: number): boolean {
-    return Number(this.#sql[change].run(nowMs, seq).changes) > 0;
+    return Number(this.#sql(change).run(nowMs, seq).changes) > 0;
   }
 
   /** Adds a remark to an event. */
   annotate(seq: number, note: string): void {
-    this.#sql.annotate.run(note, seq);
+    this.#sql("annotate").run(note, seq);
   }
 
   /**
@@ -247,23 +247,25 @@ export class EventTable {
    * @returns The events, the oldest first.
    */
   claim(session: number, nowMs: number, limit: number): EventRecord[] {
-    return this.#sql.claim.all(nowMs, session, limit).map(toRecord).sort((a, b) => a.seq - b.seq);
+    return this.#sql("claim").all(nowMs, session, limit).map(toRecord).sort((a, b) =>
+      a.seq - b.seq
+    );
   }
 
   /** Claims those pushed events of a session again that were pushed before a time. */
   reclaim(session: number, pushedBefore: number, nowMs: number, limit: number): EventRecord[] {
-    return this.#sql.reclaim.all(nowMs, session, pushedBefore, limit)
+    return this.#sql("reclaim").all(nowMs, session, pushedBefore, limit)
       .map(toRecord).sort((a, b) => a.seq - b.seq);
   }
 
   /** Gives back an event that was claimed and could not be written. */
   giveBack(seq: number): void {
-    this.#sql.giveBack.run(seq);
+    this.#sql("giveBack").run(seq);
   }
 
   /** Lists the sessions that events of a state belong to, `null` for those that belong to none. */
   sessionsOf(state: EventState): (number | null)[] {
-    return this.#sql.sessionsOf.all(state).map((row) => row.session as number | null);
+    return this.#sql("sessionsOf").all(state).map((row) => row.session as number | null);
   }
 
   /** Lists the events of a state and a session before a number, the newest first, for routing. */
@@ -273,29 +275,31 @@ export class EventTable {
     before: number,
     limit: number,
   ): WaitingEvent[] {
-    return this.#sql.waiting.all(state, session, before, limit).map((
+    return this.#sql("waiting").all(state, session, before, limit).map((
       { seq, target, repository },
     ) => ({ seq, target, repository }) as unknown as WaitingEvent);
   }
 
   /** Assigns events to a session: they are `stored` until it has written them. */
   assign(seqs: readonly number[], session: number | null): void {
-    this.#sql.assign.run(session, JSON.stringify(seqs));
+    this.#sql("assign").run(session, JSON.stringify(seqs));
   }
 
   /** Counts the open events of a session and of none, and names the oldest of them. */
   open(session: number, limit: number): { readonly count: number; readonly oldest: number[] } {
-    const seqs = this.#sql.open.all(session).map((row) => row.seq as number).sort((a, b) => a - b);
+    const seqs = this.#sql("open").all(session).map((row) => row.seq as number).sort((a, b) =>
+      a - b
+    );
     return { count: seqs.length, oldest: seqs.slice(0, limit) };
   }
 
   /** Lists events, the newest first. */
   list({ states, sessions, before = Number.MAX_SAFE_INTEGER, limit }: EventQuery): EventSummary[] {
-    if (states === undefined) return this.#sql.list.all(before, limit).map(toSummary);
+    if (states === undefined) return this.#sql("list").all(before, limit).map(toSummary);
     return states
       .flatMap((state) =>
         (sessions ?? this.sessionsOf(state)).flatMap((session) =>
-          this.#sql.listOf.all(state, session, before, limit)
+          this.#sql("listOf").all(state, session, before, limit)
         )
       )
       .map(toSummary)
@@ -305,18 +309,18 @@ export class EventTable {
 
   /** Expires open events from before a time and deletes their text; returns their count. */
   expire(beforeMs: number, nowMs: number, limit: number): number {
-    const rows = this.#sql.expire.all(beforeMs, seqAt(beforeMs), nowMs, limit);
-    this.#sql.deleteRaw.run(JSON.stringify(rows.map(({ seq }) => seq)));
+    const rows = this.#sql("expire").all(beforeMs, seqAt(beforeMs), nowMs, limit);
+    this.#sql("deleteRaw").run(JSON.stringify(rows.map(({ seq }) => seq)));
     return rows.length;
   }
 
   /** Deletes closed events from before a time that have not expired since; returns their count. */
   deleteClosed(beforeMs: number, limit: number): number {
-    return Number(this.#sql.deleteClosed.run(beforeMs, seqAt(beforeMs), limit).changes);
+    return Number(this.#sql("deleteClosed").run(beforeMs, seqAt(beforeMs), limit).changes);
   }
 
   /** Deletes those of the oldest events that are from before a time; returns the states they had. */
   deleteOldest(beforeMs: number, limit: number): EventState[] {
-    return this.#sql.deleteOldest.all(beforeMs, limit).map(({ state }) => state as EventState);
+    return this.#sql("deleteOldest").all(beforeMs, limit).map(({ state }) => state as EventState);
   }
 }

@@ -31,16 +31,16 @@ export class FailureTable {
   }
 
   has({ source, subject }: Failure): boolean {
-    return this.#sql.has.get(source, subject) !== undefined;
+    return this.#sql("has").get(source, subject) !== undefined;
   }
 
   /** Records that a subject is broken, or works again. */
   note({ source, subject, hasFailed }: Failure & { hasFailed: boolean }, nowMs: number): void {
     if (!hasFailed) {
-      this.#sql.delete.run(source, subject);
+      this.#sql("delete").run(source, subject);
       return;
     }
-    this.#sql.deleteOld.run(nowMs - MEMORY_MS);
-    this.#sql.insert.run(source, subject, nowMs);
+    this.#sql("deleteOld").run(nowMs - MEMORY_MS);
+    this.#sql("insert").run(source, subject, nowMs);
   }
 }

@@ -172,13 +172,13 @@ export class Journal {
 
   /** Runs some statements as one: all of them are committed, or none. */
   transaction<T>(run: () => T): T {
-    this.#sql.begin.run();
+    this.#sql("begin").run();
     try {
       const result = run();
-      this.#sql.commit.run();
+      this.#sql("commit").run();
       return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#sql.rollback.run();
+      if (this.#database.isTransaction) this.#sql("rollback").run();
       throw error;
     }
   }
@@ -189,22 +189,22 @@ export class Journal {
    * @param create Makes one where there is none yet.
    */
   secret(create: () => string): string {
-    const find = () => this.#sql.secret.get()?.value;
+    const find = () => this.#sql("secret").get()?.value;
     const secret = find();
     if (secret !== undefined) return String(secret);
-    this.#sql.insertSecret.run(create());
+    this.#sql("insertSecret").run(create());
     return String(find());
   }
 
   /** Reads a number that changes when another process has committed something. */
   dataVersion(): number {
-    return readNumber(this.#sql.dataVersion);
+    return readNumber(this.#sql("dataVersion"));
   }
 
   /** Counts the bytes that the rows take, without the pages that are free again. */
   usedBytes(): number {
-    const pages = readNumber(this.#sql.pageCount) - readNumber(this.#sql.freePageCount);
-    return pages * (this.#pageSize ??= readNumber(this.#sql.pageSize));
+    const pages = readNumber(this.#sql("pageCount")) - readNumber(this.#sql("freePageCount"));
+    return pages * (this.#pageSize ??= readNumber(this.#sql("pageSize")));
   }
 
   /** Closes the file. Safe to call twice. */

@@ -40,22 +40,22 @@ export class OutboundTable {
   /** Adds a message. */
   insert(outbound: Outbound, { session, recipient, nowMs }: OutboundContext): void {
     const { kind, ...data } = outbound;
-    this.#sql.insert.run(nowMs, kind, session, recipient, JSON.stringify(data));
+    this.#sql("insert").run(nowMs, kind, session, recipient, JSON.stringify(data));
   }
 
   /** Reads the number of the newest message; 0 for none. */
   lastId(): number {
-    return Number(this.#sql.lastId.get()?.id ?? 0);
+    return Number(this.#sql("lastId").get()?.id ?? 0);
   }
 
   /** Reads the time of the oldest message; `Infinity` for none. */
   oldestAt(): number {
-    return readOldest(this.#sql.oldest);
+    return readOldest(this.#sql("oldest"));
   }
 
   /** Lists the messages after one, the oldest first. */
   after(id: number, limit: number): OutboundMessage[] {
-    return this.#sql.after.all(id, limit).map(({ id, at, kind, recipient, data }) => ({
+    return this.#sql("after").all(id, limit).map(({ id, at, kind, recipient, data }) => ({
       id: id as number,
       at: at as number,
       recipient: recipient as string | null,
@@ -65,6 +65,6 @@ export class OutboundTable {
 
   /** Deletes messages from before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(this.#sql.deleteBefore.run(timeMs, limit).changes);
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

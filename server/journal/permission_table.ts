@@ -95,19 +95,26 @@ export class PermissionTable {
    */
   open(request: PermissionRequest, session: number, nowMs: number, expiresAt: number): void {
     const { requestId, toolName, description, inputPreview } = request;
-    this.#sql.end.run(requestId, session);
-    this.#sql.insert
-      .run(requestId, session, toolName, description, inputPreview, nowMs, expiresAt);
+    this.#sql("end").run(requestId, session);
+    this.#sql("insert").run(
+      requestId,
+      session,
+      toolName,
+      description,
+      inputPreview,
+      nowMs,
+      expiresAt,
+    );
   }
 
   /** Lists the newest requests with an id, the newest first. */
   find(requestId: string): PermissionRow[] {
-    return this.#sql.find.all(requestId).map(toPermissionRow);
+    return this.#sql("find").all(requestId).map(toPermissionRow);
   }
 
   /** Lists the newest requests of all sessions, the newest first. */
   list(limit: number): StoredPermission[] {
-    return this.#sql.list.all(limit).map((row) => ({
+    return this.#sql("list").all(limit).map((row) => ({
       ...toPermissionRow(row),
       toolName: row.tool as string,
       description: row.description as string,
@@ -122,7 +129,7 @@ export class PermissionTable {
 
   /** Records the verdict on a request; returns `false` for a second one. */
   settle(id: number, { behavior, sender, from, nowMs }: SettleOptions): boolean {
-    return Number(this.#sql.settle.run(behavior, sender, from, nowMs, id).changes) > 0;
+    return Number(this.#sql("settle").run(behavior, sender, from, nowMs, id).changes) > 0;
   }
 
   /**
@@ -130,7 +137,7 @@ export class PermissionTable {
    * name, and its arguments name the same.
    */
   findCalled({ session, name, ids, nowMs }: CalledTool): CalledPermission | undefined {
-    const found = this.#sql.asked.all(session, nowMs).find(({ tool, preview }) =>
+    const found = this.#sql("asked").all(session, nowMs).find(({ tool, preview }) =>
       String(tool).endsWith(`__${name}`) && ids.every((id) => String(preview).includes(id))
     );
     return found && { id: found.id as number, requestId: String(found.request) };
@@ -138,7 +145,7 @@ export class PermissionTable {
 
   /** Closes a request as answered elsewhere; returns whether it was open. */
   close(id: number, nowMs: number): boolean {
-    return Number(this.#sql.close.run(nowMs, id).changes) > 0;
+    return Number(this.#sql("close").run(nowMs, id).changes) > 0;
   }
 
   /**
@@ -146,8 +153,8 @@ export class PermissionTable {
    * write would wait for the writes of other processes.
    */
   claimVerdicts(session: number, nowMs: number): Verdict[] {
-    if (this.#sql.hasVerdict.get(session) === undefined) return [];
-    return this.#sql.claimVerdicts.all(nowMs, session).map(({ request, behavior }) => ({
+    if (this.#sql("hasVerdict").get(session) === undefined) return [];
+    return this.#sql("claimVerdicts").all(nowMs, session).map(({ request, behavior }) => ({
       requestId: request as string,
       behavior: behavior as Behavior,
     }));
@@ -155,11 +162,11 @@ export class PermissionTable {
 
   /** Reads when the oldest request was opened; `Infinity` for none. */
   oldestAt(): number {
-    return readOldest(this.#sql.oldest);
+    return readOldest(this.#sql("oldest"));
   }
 
   /** Deletes requests from before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(this.#sql.deleteBefore.run(timeMs, limit).changes);
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

@@ -64,48 +64,55 @@ export class SessionTable {
 
   /** Adds a session; returns its number. */
   start({ key, project, repository, pid }: NewSession, nowMs: number): number {
-    const { lastInsertRowid } = this.#sql.start
-      .run(nowMs, key, project, repository, pid, nowMs, nowMs);
+    const { lastInsertRowid } = this.#sql("start").run(
+      nowMs,
+      key,
+      project,
+      repository,
+      pid,
+      nowMs,
+      nowMs,
+    );
     return Number(lastInsertRowid);
   }
 
   get(id: number): StoredSession | undefined {
-    const row = this.#sql.get.get(id);
+    const row = this.#sql("get").get(id);
     return row && toSession(row);
   }
 
   /** Lists the sessions whose end the journal does not know. */
   open(): StoredSession[] {
-    return this.#sql.open.all().map(toSession);
+    return this.#sql("open").all().map(toSession);
   }
 
   /** Lists the newest sessions, the newest first. */
   list(limit: number): StoredSession[] {
-    return this.#sql.list.all(limit).map(toSession);
+    return this.#sql("list").all(limit).map(toSession);
   }
 
   /** Records a sign of life. */
   touch(id: number, nowMs: number): void {
-    this.#sql.touch.run(nowMs, id);
+    this.#sql("touch").run(nowMs, id);
   }
 
   /** Records since when a session is deaf, or, with `null`, that it hears. */
   markDeaf(id: number, deafAt: number | null): void {
-    this.#sql.markDeaf.run(deafAt, id);
+    this.#sql("markDeaf").run(deafAt, id);
   }
 
   /** Records that a session was offered what earlier sessions have left unseen. */
   markOffered(id: number, offeredAt: number): void {
-    this.#sql.markOffered.run(offeredAt, id);
+    this.#sql("markOffered").run(offeredAt, id);
   }
 
   /** Records that a session has ended, or, with `null`, that it is open after all. */
   markEnded(id: number, endedAt: number | null): void {
-    this.#sql.markEnded.run(endedAt, id);
+    this.#sql("markEnded").run(endedAt, id);
   }
 
   /** Deletes sessions that ended before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return Number(this.#sql.deleteBefore.run(timeMs, limit).changes);
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

@@ -7,26 +7,16 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** The statements of a table by their names. */
-export type Statements<Sql> = { readonly [Name in keyof Sql]: StatementSync };
+/** Takes the name of a statement and returns it prepared. */
+export type Statements<Sql> = (name: keyof Sql) => StatementSync;
 
 /** Prepares each statement once, when it is first used. */
-export function prepareLazily<Sql extends Readonly<Record<string, string>>>(
+export function prepareLazily<Sql extends { readonly [Name in keyof Sql]: string }>(
   database: DatabaseSync,
   sql: Sql,
 ): Statements<Sql> {
-  const statements = {};
-  for (const [name, text] of Object.entries(sql)) {
-    Object.defineProperty(statements, name, {
-      configurable: true,
-      get() {
-        const value = database.prepare(text);
-        Object.defineProperty(statements, name, { value });
-        return value;
-      },
-    });
-  }
-  return statements as Statements<Sql>;
+  const prepared: { [Name in keyof Sql]?: StatementSync } = {};
+  return (name) => prepared[name] ??= database.prepare(sql[name]);
 }
 
 /**
