@@ -36,7 +36,7 @@ export interface EventRecord extends EventSummary {
   readonly target: string | null;
   /** The repository that it is about, as `owner/name`. */
   readonly repository: string | null;
-  /** The id of the delivery, which tells a repetition. */
+  /** The delivery id; detects duplicates. */
   readonly delivery: string | null;
   /** The id of the event that it repeats. */
   readonly duplicateOf: string | null;

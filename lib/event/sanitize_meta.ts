@@ -1,10 +1,9 @@
 /**
  * The meta sanitizer: any record in, only attributes out that the client keeps.
  *
- * The client drops a key that is not made of letters, digits and underscores without a word, and it
- * sets `source` itself. So keys are mapped where that is safe and dropped where it is not, and the
- * report says what happened to each. Nothing that comes in makes it throw; sanitizing what it
- * returned changes nothing more.
+ * The client silently drops a key that is not made of letters, digits and underscores, and it sets
+ * `source` itself. So keys are mapped where that is safe and dropped where it is not, and a report lists
+ * the changes. The sanitizer never throws, and a second pass changes nothing.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * The messages of a feed between the owner of the port and a session's process.
  *
- * Both prove themselves first. After that, either side only says that there is news; the news are in the
- * journal. Processes of earlier versions ignore fields and messages that they do not know.
+ * Both prove themselves first. After that, either side only says that there is news in the journal.
+ * Processes of earlier versions ignore fields and messages that they do not know.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import { tryParseJson } from "../text/parse_json.ts";
 
 /** The first message of the owner: it proves itself and challenges the session. */
-export interface FeedChallenge {
+interface FeedChallenge {
   /** The nonce for the session's proof. */
   readonly nonce: string;
   /** The proof for the session's nonce. */
@@ -18,7 +18,7 @@ export interface FeedChallenge {
 }
 
 /** The answer of the session. */
-export interface FeedAnswer {
+interface FeedAnswer {
   /** The proof for the owner's nonce. */
   readonly proof: string;
   /** The session's number in the journal; 0 for a process without one, which only says that there is news. */

@@ -35,7 +35,7 @@ import { createStdoutWriter, readStdin } from "./stdio.ts";
  *
  * The SDK validates answers to elicitation and structured results of tools; a channel has neither.
  */
-export const NO_SCHEMA_VALIDATOR = {
+const NO_SCHEMA_VALIDATOR = {
   /** Throws a `TypeError`: a caller needs a real validator. */
   getValidator(): never {
     throw new TypeError("Cannot validate a JSON Schema: a channel has no use for it");

@@ -4,7 +4,7 @@ import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
 /** A verdict as a sender gives it. */
-export interface GivenVerdict extends Verdict {
+interface GivenVerdict extends Verdict {
   readonly sender: string;
   /** The way and the address that it came by. */
   readonly from: string;

@@ -24,7 +24,7 @@ export interface AuditEntry {
 }
 
 /** One row of the audit as it is read. */
-export interface StoredAuditEntry extends Required<AuditEntry> {
+interface StoredAuditEntry extends Required<AuditEntry> {
   /** The time, in milliseconds since the epoch. */
   readonly at: number;
 }
@@ -36,7 +36,7 @@ const SQL = {
   deleteBefore: deleteOldest("audit", "at"),
 };
 
-/** The table `audit`: actions, their actors and times, without a word of what was said. */
+/** The table `audit`: actions, their actors and times, without the text of any message. */
 export class AuditTable {
   readonly #sql: Statements<typeof SQL>;
 

@@ -19,7 +19,7 @@ import { SessionTable } from "./session_table.ts";
 import { prepareLazily, type Statements } from "./statements.ts";
 
 /** `normal` survives a crash of any process, `full` also a power failure. */
-export type Durability = "normal" | "full";
+type Durability = "normal" | "full";
 
 /** Options of {@linkcode Journal.open}. */
 export interface JournalOptions {

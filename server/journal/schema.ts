@@ -118,8 +118,8 @@ export const MIGRATIONS: readonly string[] = [
 
   // Before, an event was withheld as `stored` for session -1, and held as `stored` for session 0. A
   // process of such a version that still has the port goes on to withhold events in this way, hence the
-  // trigger. What it holds stays as it is, because it looks for it in the old form; the next process
-  // that takes the port finds no session 0 and releases it.
+  // trigger. The events that it holds stay as they are, because it looks for them in the old form; the
+  // next owner of the port finds no session 0 and releases them.
   `UPDATE events SET state = 'withheld', session = NULL WHERE state = 'stored' AND session = -1;
    CREATE TRIGGER events_withheld AFTER UPDATE OF session ON events
      WHEN NEW.session = -1 AND NEW.state = 'stored'

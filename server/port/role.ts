@@ -23,7 +23,7 @@ import { HOSTNAME } from "../../lib/http/loopback.ts";
 const MEANWHILE = "Tools work; events arrive once the port is free";
 
 /** Options of a {@linkcode PortRole}. */
-export interface PortRoleOptions {
+interface PortRoleOptions {
   readonly options: GatewayOptions;
   readonly keeper: JournalKeeper;
   readonly stateDir: string;
@@ -92,7 +92,7 @@ export class PortRole {
     await this.#listener.close();
   }
 
-  #hold(): Owner {
+  #getOwner(): Owner {
     const { options, keeper, stateDir, access, log } = this.#options;
     const { network, trustedHeaderApproves: approve } = options;
     const { hostname } = network.listen ?? {};
@@ -114,16 +114,16 @@ export class PortRole {
     const { trustedProxies } = this.#options.options.network;
     if (listener.isLoopback && trustedProxies.length === 0) {
       const peer = createLocalPeer(listener, hostname);
-      return (request) => this.#hold().app(request, peer);
+      return (request) => this.#getOwner().app(request, peer);
     }
     return (request, connection) => {
       const peer = new RemotePeer(request, { listener, trustedProxies, connection });
-      return this.#hold().app(request, peer);
+      return this.#getOwner().app(request, peer);
     };
   }
 
   #begin(): void {
-    this.#hold().start();
+    this.#getOwner().start();
     this.#second ??= this.#listenElsewhere();
     this.join();
   }
