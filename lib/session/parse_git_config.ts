@@ -32,7 +32,8 @@ function readRemotes(gitConfig: string): ReadonlyMap<string, string> {
   let remote: string | undefined;
   for (const line of gitConfig.split("\n")) {
     if (SECTION_REGEXP.test(line)) remote = REMOTE_REGEXP.exec(line)?.[1];
-    const [, quoted, url = quoted] = URL_LINE_REGEXP.exec(line) ?? [];
+    const [, quoted, plain] = URL_LINE_REGEXP.exec(line) ?? [];
+    const url = quoted ?? plain;
     if (remote !== undefined && url !== undefined && !urls.has(remote)) urls.set(remote, url);
   }
   return urls;
