@@ -1,5 +1,5 @@
 /**
- * What each event costs, step by step, for a kibibyte of text.
+ * Measures the cost of an event, step by step, for a kibibyte of text.
  *
  * @module
  */
@@ -90,7 +90,7 @@ const app = createHttpApp({
     audit,
     onUse() {},
   }),
-  sources: { mayHave: false, find: () => Promise.resolve(undefined) },
+  sources: { find: () => undefined },
   bodies: new BodyReader(),
   stream: { listen: () => "closed" },
   feeds: { accept: () => new Response() },

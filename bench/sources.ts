@@ -1,10 +1,10 @@
 /**
- * Posts signed deliveries of GitHub over 32 connections to a real gateway, and then text of the same
- * size to another one, and prints how many of each it takes in a second. All are journaled, and no
- * session is open: how fast a client reads would decide otherwise.
+ * Posts signed deliveries of GitHub over 32 connections to a real gateway, then text of the same size
+ * to another gateway, and prints how many of each it takes in a second. All are journaled; no session
+ * is open, because the speed of a reading client would decide the result.
  *
- * What is sent is signed before, so that the server alone is measured: for each request only the
- * numbers and the signature are written over those of the one before.
+ * All deliveries are signed before, which leaves the server alone to be measured: each request only
+ * writes its numbers and its signature over the previous ones.
  *
  * usage: deno task bench:sources [seconds]
  *
@@ -28,11 +28,11 @@ const SECRET = crypto.randomUUID();
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
-/** What stands in a request where a number and a signature go. */
+/** Placeholders for a number and a signature. */
 const NO_ID = "0".repeat(7);
 const NO_SIGNATURE = "f".repeat(64);
 
-/** The report of a run that failed, with as much besides as a real one has. */
+/** Creates the report of a failed run, padded to the size of a real one. */
 function createBody(): string {
   const repository = { full_name: "octo/repo", default_branch: "main" };
   const payload = {
@@ -46,8 +46,8 @@ function createBody(): string {
       conclusion: "failure",
       display_title: "Update dependencies",
       head_branch: "main",
-      // Runs of one commit would be told as one, and each would be written again for that. Seven
-      // digits tell a commit.
+      // Runs of one commit would become a burst, which writes each again. Seven digits identify a
+      // commit.
       head_sha: NO_ID.padEnd(40, "e"),
       head_repository: repository,
       actor: { login: "octocat" },
@@ -76,7 +76,7 @@ const SIGNED_REQUEST = formatRequest("/github", [
 ], BODY);
 const TEXT_REQUEST = formatRequest("/", ["X-Sender: dev"], "x".repeat(BODY_BYTES));
 
-/** Where a text stands in another one. */
+/** Finds the places of a part in a text. */
 function placesOf(text: string, part: string): number[] {
   return Array.from(text.matchAll(new RegExp(part, "g")), ({ index }) => index);
 }
@@ -85,13 +85,13 @@ const BODY_IDS = placesOf(BODY, NO_ID);
 const REQUEST_IDS = placesOf(SIGNED_REQUEST, NO_ID);
 const REQUEST_SIGNATURE = SIGNED_REQUEST.indexOf(NO_SIGNATURE);
 
-/** Writes another number over the one of before. */
+/** Writes a number over the previous one. */
 function renumber(bytes: Uint8Array, places: readonly number[], index: number): void {
   const id = String(index).padStart(NO_ID.length, "0");
   for (const place of places) ENCODER.encodeInto(id, bytes.subarray(place));
 }
 
-/** The signatures of as many deliveries, each of another run. */
+/** Signs deliveries, each of another run. */
 async function sign(count: number): Promise<string[]> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", ENCODER.encode(SECRET), algorithm, false, [
@@ -106,7 +106,7 @@ async function sign(count: number): Promise<string[]> {
   return signatures;
 }
 
-/** Reads one answer off a connection; returns its status. */
+/** Reads one answer and returns its status. */
 async function readStatus(connection: Deno.Conn, buffer: Uint8Array): Promise<number> {
   let answer = "";
   for (;;) {
@@ -119,7 +119,7 @@ async function readStatus(connection: Deno.Conn, buffer: Uint8Array): Promise<nu
   }
 }
 
-/** Sends requests over one connection until the time is over; returns how many were taken. */
+/** Sends requests over one connection until the time is over; returns the number of taken ones. */
 async function sendAll(
   request: string,
   { prepare, untilMs }: {
@@ -140,7 +140,7 @@ async function sendAll(
   return taken;
 }
 
-/** Sends requests over all connections; returns how many were taken in a second. */
+/** Sends requests over all connections; returns the number taken in a second. */
 async function countTaken(
   request: string,
   prepare: (bytes: Uint8Array) => boolean,
@@ -155,14 +155,14 @@ async function countTaken(
   return Math.round(taken / ((performance.now() - startMs) / 1000));
 }
 
-/** What is measured: a request, and what makes the next of its kind of it while there is one. */
 interface Case {
   readonly what: string;
   readonly request: string;
+  /** Writes the next request of its kind, if there is one. */
   readonly prepare: (bytes: Uint8Array) => boolean;
 }
 
-/** Measures with a gateway of its own; returns how many requests were taken in a second. */
+/** Measures with a gateway of its own; returns the number of requests taken in a second. */
 async function measure({ request, prepare }: Case): Promise<number> {
   const stateDir = Deno.makeTempDirSync();
   const config = {
@@ -199,7 +199,7 @@ print(`Signing ${SIGNED} deliveries of ${BODY_BYTES} bytes`);
 const signatures = await sign(SIGNED);
 let next = 0;
 
-/** Makes the next delivery of a request. */
+/** Writes the next delivery. */
 function prepareSigned(bytes: Uint8Array): boolean {
   const index = next++;
   renumber(bytes, REQUEST_IDS, index);

@@ -184,10 +184,14 @@ export class Dispatcher {
     const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
     if (route.kind === "ambiguous" && !event.mayWait) return Promise.resolve(route);
     if (event.isHeld) this.#hasHeld = true;
-    const goesToSession = route.kind === "session" && !event.isHeld &&
-      event.filteredBy === undefined;
-    const link = goesToSession ? this.#attached.get(route.session.id)?.link : undefined;
-    return this.#intake.take(event, link);
+    const open = route.kind === "session" ? this.#attached.get(route.session.id)?.link : undefined;
+    const link = event.isHeld || event.filteredBy !== undefined ? undefined : open;
+    const taken = this.#intake.take(event, link);
+    // A held event is not pushed yet, but its session is open all the same.
+    if (!event.isHeld || open === undefined || open.direct?.hasRefused) return taken;
+    return taken.then((receipt) =>
+      receipt.kind === "stored" ? { ...receipt, kind: "accepted" } : receipt
+    );
   }
 
   /**

@@ -44,6 +44,18 @@ function isOneStatement(event: IncomingEvent): boolean {
     event.gathers === undefined && event.track === undefined;
 }
 
+/** Finds the event that a delivery repeats. */
+export function findRepeated(
+  { events }: Journal,
+  { sender, delivery, digest }: Pick<IncomingEvent, "sender" | "delivery" | "digest">,
+  nowMs: number,
+): number | undefined {
+  const sinceMs = nowMs - DELIVERY_WINDOW_MS;
+  const byId = delivery === undefined ? undefined : events.findDelivery(sender, delivery, sinceMs);
+  if (byId !== undefined || digest === undefined) return byId;
+  return events.findDigest(sender, digest, sinceMs);
+}
+
 /** Takes events in. */
 export class EventIntake {
   readonly #keeper: Pick<JournalKeeper, "use">;
@@ -134,9 +146,11 @@ export class EventIntake {
     const { event, link } = entry;
     const { source, sender, content, target, repository, delivery, digest, raw } = event;
     const storedAt = this.#now();
-    const duplicateOf = delivery === undefined && digest === undefined
-      ? undefined
-      : this.#findRepeated(journal, event, storedAt);
+    // Since its receiver has looked, only an event of the same commit can have come.
+    const isLookedUp = event.duplicateOf !== undefined && this.#lastCount === 1;
+    const mayRepeat = (delivery !== undefined || digest !== undefined) && !isLookedUp;
+    const duplicateOf = event.duplicateOf ??
+      (mayRepeat ? findRepeated(journal, event, storedAt) : undefined);
     const seq = this.#sequence.next(storedAt);
     const isRepeated = duplicateOf !== undefined;
     if (isRepeated) entry.state = "duplicate";
@@ -163,19 +177,6 @@ export class EventIntake {
     });
     if (event.gathers !== undefined) journal.events.gather(event.gathers, seq);
     if (event.track !== undefined && !isRepeated) journal.failures.note(event.track, storedAt);
-  }
-
-  #findRepeated(
-    { events }: Journal,
-    { sender, delivery, digest }: IncomingEvent,
-    nowMs: number,
-  ): number | undefined {
-    const sinceMs = nowMs - DELIVERY_WINDOW_MS;
-    const byId = delivery === undefined
-      ? undefined
-      : events.findDelivery(sender, delivery, sinceMs);
-    if (byId !== undefined || digest === undefined) return byId;
-    return events.findDigest(sender, digest, sinceMs);
   }
 
   #deliver(entries: readonly Entry[]): void {

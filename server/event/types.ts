@@ -23,6 +23,8 @@ export interface IncomingEvent {
   readonly delivery?: string | undefined;
   /** The signature of the body, or its SHA-256; detects duplicates under another id. */
   readonly digest?: string | undefined;
+  /** The event that it repeats, `null` for none; the intake looks it up where this is missing. */
+  readonly duplicateOf?: number | null | undefined;
   /** The rule that keeps it from every session. */
   readonly filteredBy?: string | undefined;
   /** Holds the event back so that similar ones can join it. */
@@ -64,7 +66,10 @@ export interface DirectLink {
 export interface Receipt {
   /** Its sequence number, or that of the event which it repeats. */
   readonly seq: number;
-  /** `accepted` by a session; `stored` until one takes it; a `duplicate`; or `filtered`. */
+  /**
+   * `accepted` while a session is open for it, `stored` while none is or its client does not read.
+   * The event is in the journal either way.
+   */
   readonly kind: "accepted" | "stored" | "duplicate" | "filtered";
 }
 

@@ -30,7 +30,7 @@ import { createReceiver, type HttpReceiverOptions, type Poster } from "./receive
 import { createSignIn, type HttpSignInOptions } from "./sign_in.ts";
 import { JournalError } from "../journal/error.ts";
 import type { Peer } from "./peer.ts";
-import type { Sources } from "./webhook_routes.ts";
+import type { WebhookRoutes } from "./webhook_routes.ts";
 
 /** What the HTTP side works with. */
 export interface HttpAppOptions
@@ -40,7 +40,7 @@ export interface HttpAppOptions
   /** Decides who is let in. */
   readonly gatekeeper: Gatekeeper;
   /** Takes the deliveries of sources. */
-  readonly sources: Pick<Sources, "find" | "mayHave">;
+  readonly sources: Pick<WebhookRoutes, "find">;
   /** Further names by which the `Host` header may call the server. */
   readonly allowedHosts: readonly string[];
   /** The listeners at `GET /events`. */
@@ -195,12 +195,16 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
 
   /** Answers a delivery, where a source has the path. */
-  async function answerSource(request: Request, peer: Peer, target: RequestTarget) {
-    const { path } = target;
-    const desk = await sources.find(path);
-    if (desk === undefined) return await answerSender(request, peer, target);
+  async function answerSource(
+    found: ReturnType<WebhookRoutes["find"]>,
+    request: Request,
+    peer: Peer,
+    target: RequestTarget,
+  ): Promise<Response> {
+    const receiver = await found;
+    if (receiver === undefined) return await answerSender(request, peer, target);
     if (request.method !== "POST") return notAllowed("POST");
-    const response = gatekeeper.refuseClosed(peer) ?? await desk.receive(request, path, peer);
+    const response = gatekeeper.refuseClosed(peer) ?? await receiver.receive(request, peer);
     // Only what does not hold is limited: behind a tunnel the provider has the forger's address.
     const isForged = response.status === STATUS_CODE.Unauthorized;
     return isForged ? gatekeeper.admitStranger(peer) ?? response : response;
@@ -228,9 +232,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     if (path === "/events" || path === "/healthz" || path === "/feed") {
       return isRead(method) ? read(request, peer, target) : notAllowed(READ_METHODS);
     }
-    return sources.mayHave
-      ? answerSource(request, peer, target)
-      : answerSender(request, peer, target);
+    const found = sources.find(path);
+    return found === undefined
+      ? answerSender(request, peer, target)
+      : answerSource(found, request, peer, target);
   }
 
   function fail(error: unknown): Response {

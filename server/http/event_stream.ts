@@ -1,12 +1,11 @@
 /**
- * The event stream: what goes out, to everybody who listens at `GET /events`.
+ * The event stream: fans outbound messages out to the listeners at `GET /events`.
  *
- * Messages come from the journal. A listener who names the last one it has read is sent what came
- * after it first, page by page as it reads, and then goes on with the others: no gap, no repetition.
- * For those, each message is encoded once, and its bytes are handed to all. Each has a bounded queue;
- * one that does not read is cut off instead of waited for, while who is still catching up gets no more
- * than it reads. A comment goes out every 15 s to who has caught up, so that proxies keep the stream
- * open and dead connections are noticed.
+ * Messages come from the journal. A listener that names the last message it has read first gets what
+ * came after it, page by page as it reads, and then joins the others: no gap, no repetition. For
+ * those, each message is encoded once per format, and only for a format that has a listener. A
+ * listener that has caught up and does not read is cut off once its bounded queue is full. A comment
+ * every 15 s keeps proxies from closing the stream and reveals dead connections.
  *
  * @module
  */
@@ -23,11 +22,8 @@ import {
   toStreamMessage,
 } from "../../lib/event/outbound.ts";
 
-/**
- * Where the messages of a stream come from. Numbers only rise, also where another journal takes the
- * place of one.
- */
-export interface OutboundSource {
+/** The journal's messages. Their numbers only rise, even when a new journal replaces the old one. */
+interface OutboundSource {
   /** The number of the newest message, or 0. */
   lastId(): number;
   /** The messages after one, the oldest first. */
@@ -36,52 +32,32 @@ export interface OutboundSource {
 
 /** Options of an {@linkcode EventStream}. */
 export interface EventStreamOptions<Caller extends Audience> {
-  /** Where messages come from. */
   readonly source: OutboundSource;
   /**
-   * Looks again at who listens; returns what it may see now, or nothing when it may not listen any
-   * more. By default nothing changes.
+   * Checks a listener again; returns what it may see now, or nothing when it may no longer listen.
+   * By default nothing changes.
    */
   readonly review?: (caller: Caller) => Caller | undefined;
-  /**
-   * How many streams there may be.
-   *
-   * @default {256}
-   */
+  /** @default {256} */
   readonly maxStreams?: number;
-  /**
-   * How many of them one sender may have.
-   *
-   * @default {8}
-   */
+  /** @default {8} */
   readonly maxStreamsPerSender?: number;
   /**
-   * How much may wait for one listener, in bytes.
+   * The bytes that may wait for one listener.
    *
    * @default {1_048_576}
    */
   readonly maxQueuedBytes?: number;
-  /**
-   * The time between two comments, in milliseconds.
-   *
-   * @default {15_000}
-   */
+  /** @default {15_000} */
   readonly heartbeatMs?: number;
-  /**
-   * The time between two looks at who listens, in milliseconds.
-   *
-   * @default {500}
-   */
+  /** @default {500} */
   readonly reviewMs?: number;
 }
 
-/** What a listener asks for. */
-export interface ListenOptions<Caller extends Audience> {
-  /** Who listens. */
+interface ListenOptions<Caller extends Audience> {
   readonly caller: Caller;
-  /** How messages are written. */
   readonly format: StreamFormat;
-  /** The number of the last message that was read; without one, what is said from now on comes. */
+  /** The number of the last message it has read; by default it gets what is said from now on. */
   readonly after?: number | undefined;
 }
 
@@ -91,23 +67,23 @@ interface Listener<Caller extends Audience> {
   caller: Caller;
   readonly controller: ReadableStreamDefaultController<Bytes>;
   readonly format: StreamFormat;
-  /** The number of the last message that it was sent. */
+  /** The number of the last message that it needs no more. */
   lastId: number;
-  /** Whether it has what was said before, and is sent what is said now. */
+  /** `true` once it has caught up and gets new messages with the others. */
   isLive: boolean;
 }
 
 const CONNECTED = new TextEncoder().encode(": connected\n\n");
 
-/** How many messages are read from the journal at a time. */
+/** The number of messages read from the journal at a time. */
 const PAGE = 100;
 
-/**
- * A leading space on each line: the published encoder writes none after the colon, readers drop one,
- * and people who watch with curl are used to it.
- */
-function spaced(text: string): string {
-  return text.split(/\r\n|\r|\n/).map((line) => ` ${line}`).join("\n");
+/** Returns whether a listener that has caught up still needs a message. */
+function isDue(
+  message: OutboundMessage,
+  { isLive, lastId, caller }: Listener<Audience>,
+): boolean {
+  return isLive && lastId < message.id && isFor(message, caller);
 }
 
 /** Turns messages into bytes, one by one and in order. */
@@ -122,42 +98,32 @@ class Encoder {
     await writing;
     return value ?? new Uint8Array();
   }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#writer.close(), this.#reader.read()]);
-  }
 }
 
-/** Why somebody cannot listen. */
-export type StreamRefusal = "closed" | "too many streams" | "too many streams of this sender";
+/** The reason why a caller gets no stream. */
+type StreamRefusal = "closed" | "too many streams" | "too many streams of this sender";
 
 /** Fans messages out to listeners. */
 export class EventStream<Caller extends Audience> {
   readonly #options: EventStreamOptions<Caller>;
   readonly #source: OutboundSource;
-  readonly #maxStreams: number;
-  readonly #maxStreamsPerSender: number;
   readonly #maxQueuedBytes: number;
   readonly #listeners = new Set<Listener<Caller>>();
   #encoder: Encoder | undefined;
-  /** The number of the last message that was fanned out; read from the journal when first needed. */
-  #lastId: number | undefined;
-  #pumping: Promise<void> | undefined;
-  #mustPump = false;
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #review: ReturnType<typeof setInterval> | undefined;
+  /** The number of the last message that was read for the listeners; means nothing without one. */
+  #lastId = 0;
+  /** Ends when all that was said before has been sent. */
+  #pumping = Promise.resolve();
+  #timers: readonly ReturnType<typeof setInterval>[] = [];
   #closing: Promise<void> | undefined;
 
-  /** Constructs a new instance. */
   constructor(options: EventStreamOptions<Caller>) {
     this.#options = options;
     this.#source = options.source;
-    this.#maxStreams = options.maxStreams ?? 256;
-    this.#maxStreamsPerSender = options.maxStreamsPerSender ?? 8;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 1024 * 1024;
   }
 
-  /** How many listeners there are. */
+  /** The number of listeners. */
   get size(): number {
     return this.#listeners.size;
   }
@@ -169,27 +135,26 @@ export class EventStream<Caller extends Audience> {
    */
   listen(options: ListenOptions<Caller>): ReadableStream<Bytes> | StreamRefusal {
     const { caller, format, after } = options;
+    const { maxStreams = 256, maxStreamsPerSender = 8 } = this.#options;
     if (this.#closing !== undefined) return "closed";
-    if (this.size >= this.#maxStreams) return "too many streams";
-    if (this.#countOf(caller) >= this.#maxStreamsPerSender) {
-      return "too many streams of this sender";
-    }
-    const sentId = this.#lastId ??= this.#source.lastId();
+    if (this.size >= maxStreams) return "too many streams";
+    if (this.#countOf(caller) >= maxStreamsPerSender) return "too many streams of this sender";
+    const newest = this.#source.lastId();
+    if (this.size === 0) this.#begin(newest);
+    const lastId = Math.min(after ?? newest, newest);
     let listener: Listener<Caller>;
-    this.#watch();
     return new ReadableStream<Bytes>({
       start: (controller) => {
-        const lastId = Math.min(after ?? sentId, sentId);
-        listener = { caller, controller, format, lastId, isLive: lastId === sentId };
+        listener = { caller, controller, format, lastId, isLive: lastId === newest };
         this.#listeners.add(listener);
         controller.enqueue(CONNECTED);
       },
-      pull: () => listener.isLive ? undefined : this.#tryCatchUp(listener),
+      pull: () => listener.isLive ? undefined : this.#catchUp(listener),
       cancel: () => this.#remove(listener),
     }, new ByteLengthQueuingStrategy({ highWaterMark: this.#maxQueuedBytes }));
   }
 
-  /** Looks again at who listens, and ends the streams of those who may not any more. */
+  /** Checks all listeners again and ends the streams of those that may no longer listen. */
   review(): void {
     const { review = (caller) => caller } = this.#options;
     for (const listener of this.#listeners) {
@@ -201,78 +166,67 @@ export class EventStream<Caller extends Audience> {
 
   /** Sends what the journal has since the last time. */
   pump(): void {
-    this.#mustPump = true;
-    this.#pumping ??= this.#pump();
+    if (this.#listeners.size > 0) this.#pumping = this.#fanOutNew(this.#pumping);
   }
 
   /** Ends all streams after what was said before. Safe to call twice. */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    return this.#closing ??= this.#pumping.then(() => {
+      for (const listener of this.#listeners) this.#end(listener);
+    });
   }
 
-  async #close(): Promise<void> {
-    await this.#pumping;
-    for (const listener of this.#listeners) this.#end(listener);
-    await this.#encoder?.close();
-  }
-
-  async #pump(): Promise<void> {
-    // One turn of the microtask queue, so that it is known by then that this is under way.
-    await null;
+  async #fanOutNew(before: Promise<void>): Promise<void> {
+    await before;
     try {
-      while (this.#mustPump && this.#lastId !== undefined) {
-        this.#mustPump = false;
-        let messages: OutboundMessage[];
-        do {
-          messages = this.#source.after(this.#lastId, PAGE);
-          for (const message of messages) await this.#fanOut(message);
-        } while (messages.length === PAGE);
+      for (let isFull = true; isFull && this.#listeners.size > 0;) {
+        const messages = this.#source.after(this.#lastId, PAGE);
+        this.#lastId = messages.at(-1)?.id ?? this.#lastId;
+        for (const message of messages) await this.#fanOut(message);
+        isFull = messages.length === PAGE;
       }
     } catch {
       // A journal that fails has been reported; the next pump tries again.
-    } finally {
-      this.#pumping = undefined;
     }
   }
 
   async #fanOut(message: OutboundMessage): Promise<void> {
-    const bytes: Record<StreamFormat, Bytes | undefined> = {
-      plain: await this.#encode(message, "plain"),
-      json: await this.#encode(message, "json"),
-    };
-    this.#lastId = message.id;
+    const encoded: { [format in StreamFormat]?: Bytes | undefined } = {};
     for (const listener of this.#listeners) {
-      if (!listener.isLive || listener.lastId >= message.id) continue;
+      const { format } = listener;
+      if (format in encoded || !isDue(message, listener)) continue;
+      encoded[format] = await this.#encode(message, format);
+    }
+    // Listeners may have left, or lost rights, while the message was encoded.
+    for (const listener of this.#listeners) {
+      if (!isDue(message, listener)) continue;
       listener.lastId = message.id;
-      if (isFor(message, listener.caller)) this.#send(listener, bytes[listener.format]);
+      this.#send(listener, encoded[listener.format]);
     }
   }
 
-  /** Gives up a listener whose messages cannot be read: its stream fails, and it can come again. */
-  async #tryCatchUp(listener: Listener<Caller>): Promise<void> {
+  /** Sends a page of what a listener has missed. One whose messages cannot be read may come again. */
+  async #catchUp(listener: Listener<Caller>): Promise<void> {
     try {
-      await this.#catchUp(listener);
+      for (let hasSent = false; !hasSent && !listener.isLive;) {
+        const messages = this.#source.after(listener.lastId, PAGE);
+        // Decided before anything is awaited: what is said from here on is fanned out to it.
+        listener.isLive = messages.length === 0;
+        for (const message of messages) {
+          const bytes = isFor(message, listener.caller)
+            ? await this.#encode(message, listener.format)
+            : undefined;
+          // The listener may have left, or lost rights, while the message was encoded.
+          if (!this.#listeners.has(listener)) return;
+          listener.lastId = message.id;
+          if (bytes === undefined || !isFor(message, listener.caller)) continue;
+          listener.controller.enqueue(bytes);
+          hasSent = true;
+        }
+      }
     } catch (error) {
       this.#remove(listener);
       throw error;
-    }
-  }
-
-  /** Sends a page of what a listener has missed, and lets it go on with the others after the last. */
-  async #catchUp(listener: Listener<Caller>): Promise<void> {
-    for (let hasSent = false; !hasSent;) {
-      const messages = this.#source.after(listener.lastId, PAGE);
-      // Decided without waiting for anything: what is fanned out from here on reaches the listener.
-      listener.isLive = messages.length === 0 || listener.lastId >= (this.#lastId ?? 0);
-      if (listener.isLive) return;
-      for (const message of messages) {
-        const bytes = await this.#encode(message, listener.format);
-        listener.lastId = message.id;
-        if (!this.#listeners.has(listener)) return;
-        if (bytes === undefined || !isFor(message, listener.caller)) continue;
-        listener.controller.enqueue(bytes);
-        hasSent = true;
-      }
     }
   }
 
@@ -280,7 +234,9 @@ export class EventStream<Caller extends Audience> {
     const fields = toStreamMessage(message, format);
     if (fields === undefined) return undefined;
     this.#encoder ??= new Encoder();
-    return await this.#encoder.encode({ ...fields, data: spaced(fields.data) });
+    // The published encoder writes no space after the colon; people who watch with curl expect one.
+    const data = ` ${fields.data.replace(/\r\n|\r|\n/g, "$& ")}`;
+    return await this.#encoder.encode({ ...fields, data });
   }
 
   async #comment(text: string): Promise<void> {
@@ -295,10 +251,14 @@ export class EventStream<Caller extends Audience> {
     return count;
   }
 
-  #watch(): void {
+  /** Begins with the first listener after the newest message. */
+  #begin(newest: number): void {
     const { heartbeatMs = 15_000, reviewMs = 500 } = this.#options;
-    this.#heartbeat ??= setInterval(() => this.#comment(" heartbeat"), heartbeatMs);
-    this.#review ??= setInterval(() => this.review(), reviewMs);
+    this.#lastId = newest;
+    this.#timers = [
+      setInterval(() => this.#comment(" heartbeat"), heartbeatMs),
+      setInterval(() => this.review(), reviewMs),
+    ];
   }
 
   #send(listener: Listener<Caller>, bytes: Bytes | undefined): void {
@@ -315,10 +275,8 @@ export class EventStream<Caller extends Audience> {
 
   #remove(listener: Listener<Caller>): void {
     this.#listeners.delete(listener);
-    if (this.#listeners.size > 0) return;
-    clearInterval(this.#heartbeat);
-    clearInterval(this.#review);
-    this.#heartbeat = undefined;
-    this.#review = undefined;
+    if (this.size > 0) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The source desk: takes the deliveries of sources.
+ * Receives the deliveries of a source.
  *
  * The way of a delivery: read → verify, on the bytes as they came → parse → answer a challenge →
- * deduplicate → filter → shape → journal → answer. Nothing of a delivery whose proof does not hold is
+ * detect a duplicate → filter → shape → journal → answer. A delivery without a valid proof is not
  * parsed.
  *
  * @module
@@ -21,7 +21,8 @@ import type { AuditLog } from "../journal/audit_log.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { compileSources, type Source } from "../sources/compile_sources.ts";
 import type { Taken } from "../event/dispatcher.ts";
-import { DELIVERY_WINDOW_MS, type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
+import { findRepeated } from "../event/intake.ts";
+import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
 import { hashToken, sha256 } from "../runtime/crypto.ts";
 import { answer } from "./answer.ts";
 import { answerTaken } from "./answer_taken.ts";
@@ -29,75 +30,79 @@ import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Peer } from "./peer.ts";
 import type { SourceBursts } from "../sources/bursts.ts";
 
-/** What the desk works with. */
-export interface SourceDeskOptions {
-  /** Reads bodies within limits. */
+/** Options of a {@linkcode WebhookReceiver}. */
+export interface WebhookReceiverOptions {
   readonly bodies: Pick<BodyReader, "readBytes">;
-  /** Where deliveries and failures are remembered. */
   readonly keeper: Pick<JournalKeeper, "use">;
-  /** Takes in an event that is not shown. */
+  /** Takes in an event that no session is shown. */
   readonly take: (event: IncomingEvent) => Promise<Taken>;
-  /** Takes in an event that is. */
+  /** Takes in an event that is shown, alone or with others. */
   readonly bursts: Pick<SourceBursts, "add">;
-  /** Where refusals are written down. */
   readonly audit: Pick<AuditLog, "note">;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
-/** The longest delivery id that is kept as it is; of a longer one, its SHA-256 is. */
+/** A longer delivery id is replaced by its SHA-256. */
 const MAX_ID_LENGTH = 255;
 
-/** What is to become of an event. */
+/** A delivery with a valid proof. */
+interface Delivery {
+  readonly note: DeliveryNote;
+  readonly payload: unknown;
+  readonly shape: Shape;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Detects a duplicate where the id alone does not. */
+  readonly digest: string | undefined;
+}
+
 interface Judged {
   readonly judgment: EventJudgment;
-  /** What is broken from then on, or works again. */
+  /** A subject that is broken from then on, or works again. */
   readonly track?: IncomingEvent["track"];
-  /** Whether other rules would change nothing: where it is not wanted, that is for what was before. */
+  /** `true` where the state of the subject filters the event, which other rules would not change. */
   readonly isStale: boolean;
 }
 
-/** Takes deliveries. */
-export class SourceDesk {
-  readonly #options: SourceDeskOptions;
-  #sources: ReadonlyMap<string, Source> = new Map();
+/** Judges an event by the rules of its source and by what was shown of its subject before. */
+function judge(
+  { name, rules }: Source,
+  { shape, payload }: Delivery,
+  hadFailed: boolean,
+): Judged {
+  const judgment = judgeEvent(shape, { rules, payload });
+  const { track } = shape;
+  if (track === undefined) return { judgment, isStale: false };
+  const { hasFailed, ...tracked } = judgeTracked(track, { judgment, hasFailed: hadFailed });
+  return {
+    judgment: tracked,
+    track: hasFailed === hadFailed
+      ? undefined
+      : { source: name, subject: track.subject, hasFailed },
+    isStale: judgment.isWanted,
+  };
+}
 
-  /** Constructs a new instance, which has no source. */
-  constructor(options: SourceDeskOptions) {
+/** Receives the deliveries of one source. */
+export class WebhookReceiver {
+  readonly #source: Source;
+  readonly #options: WebhookReceiverOptions;
+  readonly #now: () => number;
+
+  constructor(source: Source, options: WebhookReceiverOptions) {
+    this.#source = source;
     this.#options = options;
+    this.#now = options.now ?? Date.now;
   }
 
-  /**
-   * Takes another configuration. One that is wrong changes nothing.
-   *
-   * @param text The text of `config.json`.
-   * @returns What is wrong with it, or nothing.
-   */
-  async configure(text: string): Promise<string | undefined> {
-    const result = await compileSources(text);
-    if (!result.ok) return result.message;
-    this.#sources = result.sources;
-    return undefined;
-  }
-
-  /** Whether there is a source at a path. */
-  has(path: string): boolean {
-    return this.#sources.has(path);
-  }
-
-  /**
-   * Answers a delivery.
-   *
-   * @param request The request.
-   * @param path Its path, which has a source.
-   * @param peer Who has sent it.
-   */
-  async receive(request: Request, path: string, peer: Peer): Promise<Response> {
-    const source = this.#sources.get(path);
-    if (source === undefined) return answer(STATUS_CODE.NotFound, "not found");
+  /** Answers a delivery. */
+  async receive(request: Request, peer: Peer): Promise<Response> {
+    const source = this.#source;
     const { headers } = request;
     const body = await this.#options.bodies.readBytes(request);
     if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
     const { bytes } = body;
-    const verified = await source.verifier.verify({ headers, body: bytes, nowMs: Date.now() });
+    const verified = await source.verifier.verify({ headers, body: bytes, nowMs: this.#now() });
     if (!verified.ok) {
       const { code: detail, message } = verified;
       const subject = `source:${source.name}`;
@@ -125,29 +130,22 @@ export class SourceDesk {
     const shape = SOURCE_KINDS[source.entry.kind].shape({ event, payload });
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
     const digest = note.isIdProven ? undefined : verified.bodySignature ?? await sha256(bytes);
-    return await this.#takeIn(source, { shape, payload, note, digest, bytes });
+    return await this.#take({ note, payload, shape, bytes, digest });
   }
 
-  async #takeIn(
-    source: Source,
-    { shape, payload, note, digest, bytes }: {
-      readonly shape: Shape;
-      readonly payload: unknown;
-      readonly note: DeliveryNote;
-      readonly digest: string | undefined;
-      readonly bytes: Uint8Array<ArrayBuffer>;
-    },
-  ): Promise<Response> {
-    const { name, entry } = source;
-    const { deliveryId } = note;
+  async #take(delivery: Delivery): Promise<Response> {
+    const { note: { deliveryId }, payload, shape, bytes, digest } = delivery;
+    const { name, entry, format } = this.#source;
     const sender = `source:${name}`;
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
-    const delivery = isLong ? await hashToken(deliveryId) : deliveryId;
-    const isRepeated = this.#isRepeated(sender, delivery, digest);
-    const { judgment, track, isStale } = isRepeated
-      ? { judgment: { isWanted: false, rule: "" }, isStale: true }
-      : this.#judge(source, { shape, payload });
-    const { text, meta } = source.format(shape, payload);
+    const keys = { delivery: isLong ? await hashToken(deliveryId) : deliveryId, digest };
+    // The intake relies on this look: nothing is awaited from here until it has the event.
+    const { duplicateOf, hadFailed } = this.#options.keeper.use((journal) => ({
+      duplicateOf: findRepeated(journal, { sender, ...keys }, this.#now()) ?? null,
+      hadFailed: shape.track !== undefined &&
+        journal.failures.has({ source: name, subject: shape.track.subject }),
+    }));
+    const { text, meta } = format(shape, payload);
     const id = tryIdentifier(deliveryId);
     const incoming: IncomingEvent = {
       source: entry.kind,
@@ -158,51 +156,48 @@ export class SourceDesk {
       target: entry.session,
       mayWait: true,
       repository: shape.repo ?? entry.repository,
-      delivery,
-      digest,
-      track,
+      ...keys,
+      duplicateOf,
     };
-    if (!judgment.isWanted) {
-      const filteredBy = isRepeated ? undefined : judgment.rule;
-      const key = digest ?? delivery;
-      // The rules may be others when it is delivered again: then it is none of what was filtered.
-      const keys = isStale ? {} : { delivery: undefined, digest: key && `filtered ${key}` };
-      const taken = await this.#options.take({ ...incoming, ...keys, filteredBy, isHeld: true });
-      return taken.kind === "filtered"
-        ? answerTaken(taken, { text: `filtered: ${judgment.rule}` })
-        : answerTaken(taken);
+    if (duplicateOf !== null) return answerTaken(await this.#options.take(incoming));
+    const { judgment, track, isStale } = judge(this.#source, delivery, hadFailed);
+    const { isWanted, rule } = judgment;
+    if (isWanted) {
+      const place = { sourceName: name, key: shape.burstKey };
+      return answerTaken(await this.#options.bursts.add({ ...incoming, rule, track }, place));
     }
-    const place = { sourceName: name, key: shape.burstKey };
-    return answerTaken(await this.#options.bursts.add({ ...incoming, rule: judgment.rule }, place));
-  }
-
-  #isRepeated(
-    sender: string,
-    delivery: string | undefined,
-    digest: string | undefined,
-  ): boolean {
-    const sinceMs = Date.now() - DELIVERY_WINDOW_MS;
-    return this.#options.keeper.use(({ events }) =>
-      (delivery !== undefined && events.findDelivery(sender, delivery, sinceMs) !== undefined) ||
-      (digest !== undefined && events.findDigest(sender, digest, sinceMs) !== undefined)
-    );
-  }
-
-  /** Judges an event by the rules of its source, and by what was shown of its subject before. */
-  #judge(
-    { name, rules }: Source,
-    { shape, payload }: { readonly shape: Shape; readonly payload: unknown },
-  ): Judged {
-    const judgment = judgeEvent(shape, { rules, payload });
-    const { track } = shape;
-    if (track === undefined) return { judgment, isStale: false };
-    const failure = { source: name, subject: track.subject };
-    const hadFailed = this.#options.keeper.use(({ failures }) => failures.has(failure));
-    const { hasFailed, ...tracked } = judgeTracked(track, { judgment, hasFailed: hadFailed });
-    return {
-      judgment: tracked,
-      track: hasFailed === hadFailed ? undefined : { ...failure, hasFailed },
-      isStale: judgment.isWanted,
+    const key = digest ?? keys.delivery;
+    // The rules may be others when it is delivered again: then it is none of what was filtered.
+    const ownKeys = {
+      delivery: undefined,
+      digest: key && `filtered ${key}`,
+      duplicateOf: undefined,
     };
+    const filtered = { ...incoming, ...(isStale ? {} : ownKeys), track, filteredBy: rule };
+    const taken = await this.#options.take(filtered);
+    return answerTaken(taken, taken.kind === "filtered" ? { text: `filtered: ${rule}` } : {});
   }
+}
+
+/** Receivers by the paths of their sources, or what is wrong with the configuration. */
+type ReceiversResult =
+  | { readonly ok: true; readonly receivers: ReadonlyMap<string, WebhookReceiver> }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Creates the receivers of all sources of a configuration.
+ *
+ * @param text The text of `config.json`.
+ */
+export async function createReceivers(
+  text: string,
+  options: WebhookReceiverOptions,
+): Promise<ReceiversResult> {
+  const result = await compileSources(text);
+  if (!result.ok) return result;
+  const receivers = new Map<string, WebhookReceiver>();
+  for (const [path, source] of result.sources) {
+    receivers.set(path, new WebhookReceiver(source, options));
+  }
+  return { ok: true, receivers };
 }

@@ -1,71 +1,64 @@
 /**
- * The sources: their configuration, read again when it changes. What takes deliveries is loaded with
- * the first configuration, for the sake of everybody who has none.
+ * Finds the receiver of a webhook by its path. Reads the configuration again when it changes, and
+ * loads the code for webhooks with the first configuration, which spares servers without one.
  *
  * @module
  */
 
 import type { Logger } from "../runtime/log.ts";
-import type { SourceDesk, SourceDeskOptions } from "./webhook_receiver.ts";
+import type { WebhookReceiver, WebhookReceiverOptions } from "./webhook_receiver.ts";
 import { sourcesPathOf } from "../state/folder.ts";
 import { findFileFault } from "../state/guard.ts";
 
-/** Options of {@linkcode Sources}. */
-export interface SourcesOptions extends SourceDeskOptions {
-  /** The state folder. */
+/** Options of {@linkcode WebhookRoutes}. */
+export interface WebhookRoutesOptions extends WebhookReceiverOptions {
   readonly stateDir: string;
-  /** Where problems are reported. */
   readonly log: Logger;
 }
 
-/** How old what is known of the configuration may be, in milliseconds. */
+/** The time for which the file counts as unchanged after a look at it, in milliseconds. */
 const FRESH_MS = 250;
 
-/** Knows which paths have sources. */
-export class Sources {
-  readonly #options: SourcesOptions;
+/** The receivers of webhooks by their paths. */
+export class WebhookRoutes {
+  readonly #options: WebhookRoutesOptions;
   readonly #path: string;
-  #desk: SourceDesk | undefined;
-  /** What tells the file as it was read from any other; empty where there is none. */
+  readonly #now: () => number;
+  #receivers: ReadonlyMap<string, WebhookReceiver> = new Map();
+  /** Identifies the version of the file that was read; empty for no file. */
   #version = "";
-  #readAt = -Infinity;
+  #checkedAtMs = -Infinity;
   #reading: Promise<void> | undefined;
 
-  /** Constructs a new instance, which reads nothing yet. */
-  constructor(options: SourcesOptions) {
+  constructor(options: WebhookRoutesOptions) {
     this.#options = options;
     this.#path = sourcesPathOf(options.stateDir);
+    this.#now = options.now ?? Date.now;
   }
 
   /**
-   * What answers the deliveries at a path; `undefined` where there is no source. The first delivery
-   * after a change waits until the change is known.
+   * Finds the receiver of a path, at once while nothing has changed. After a change, it waits until
+   * the configuration is read.
    */
-  async find(path: string): Promise<SourceDesk | undefined> {
-    await this.#refresh();
-    return this.#desk?.has(path) ? this.#desk : undefined;
+  find(path: string): WebhookReceiver | undefined | Promise<WebhookReceiver | undefined> {
+    const elapsedMs = this.#now() - this.#checkedAtMs;
+    // A clock that was set back would hide changes until it catches up.
+    if (elapsedMs > FRESH_MS || elapsedMs < 0) this.#check();
+    return this.#reading === undefined
+      ? this.#receivers.get(path)
+      : this.#reading.then(() => this.#receivers.get(path));
   }
 
-  /** Whether anything has to be looked up: the configuration may have changed, or is read, or known. */
-  get mayHave(): boolean {
-    return this.#desk !== undefined || this.#reading !== undefined ||
-      performance.now() - this.#readAt > FRESH_MS;
-  }
-
-  async #refresh(): Promise<void> {
-    if (performance.now() - this.#readAt <= FRESH_MS) return this.#reading;
-    this.#readAt = performance.now();
+  #check(): void {
+    this.#checkedAtMs = this.#now();
     const version = this.#identify();
-    if (version === this.#version) return this.#reading;
+    if (version === this.#version) return;
     this.#version = version;
-    const before = this.#reading;
-    const reading = (async () => {
-      await before;
-      await this.#read();
-    })();
+    const reading = Promise.resolve(this.#reading).then(() => this.#read());
     this.#reading = reading;
-    await reading;
-    if (this.#reading === reading) this.#reading = undefined;
+    reading.then(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
   }
 
   #identify(): string {
@@ -80,27 +73,21 @@ export class Sources {
 
   async #read(): Promise<void> {
     try {
-      const text = this.#version === "" ? '{"sources":{}}' : await this.#readFile();
-      if (this.#desk === undefined) {
-        const { SourceDesk } = await import("./webhook_receiver.ts");
-        this.#desk = new SourceDesk(this.#options);
-      }
-      const fault = await this.#desk.configure(text);
-      if (fault !== undefined) this.#report(fault);
+      this.#receivers = this.#version === "" ? new Map() : await this.#load();
     } catch (error) {
-      this.#report((error as Error).message);
+      this.#options.log.warn(
+        `Cannot use ${this.#path}, the last good configuration holds: ${(error as Error).message}`,
+      );
     }
   }
 
-  async #readFile(): Promise<string> {
+  async #load(): Promise<ReadonlyMap<string, WebhookReceiver>> {
     const fault = findFileFault(this.#path, await Deno.lstat(this.#path));
     if (fault !== undefined) throw new Error(fault);
-    return await Deno.readTextFile(this.#path);
-  }
-
-  #report(fault: string): void {
-    this.#options.log.warn(
-      `Cannot use ${this.#path}, the last good configuration holds: ${fault}`,
-    );
+    const text = await Deno.readTextFile(this.#path);
+    const { createReceivers } = await import("./webhook_receiver.ts");
+    const result = await createReceivers(text, this.#options);
+    if (!result.ok) throw new Error(result.message);
+    return result.receivers;
   }
 }

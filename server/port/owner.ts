@@ -17,7 +17,7 @@ import { JournalPruner } from "../journal/pruner.ts";
 import type { Logger } from "../runtime/log.ts";
 import { formatOrigin } from "../http/peer.ts";
 import { SourceBursts } from "../sources/bursts.ts";
-import { Sources } from "../http/webhook_routes.ts";
+import { WebhookRoutes } from "../http/webhook_routes.ts";
 
 /** Options of an {@linkcode Owner}. */
 export interface OwnerOptions {
@@ -107,7 +107,7 @@ export class Owner {
       allowedHosts: options.allowedHosts,
       audit: this.#audit,
       gatekeeper,
-      sources: new Sources({
+      sources: new WebhookRoutes({
         ...options,
         bodies: this.#bodies,
         audit: this.#audit,

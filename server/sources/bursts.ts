@@ -1,6 +1,6 @@
 /**
- * Bursts: what becomes of the events of sources that come close together. Each is on disk before its
- * sender hears that it is; here it is decided what is shown of them, and when.
+ * Gathers the events of sources that come close together, and shows each alone, several as one, or
+ * only their number. Every event is on disk before its sender is answered.
  *
  * @module
  */
@@ -13,65 +13,61 @@ import { delay } from "../runtime/delay.ts";
 import type { IncomingEvent } from "../event/types.ts";
 import { JournalError } from "../journal/error.ts";
 
-/** Options of a {@linkcode SourceBursts}. */
-export interface SourceBurstsOptions {
-  /** Takes an event in. */
+interface SourceBurstsOptions {
   readonly take: (event: IncomingEvent) => Promise<Taken>;
-  /** Lets events go that were held back; throws when the journal cannot be used. */
+  /** Lets held events go; throws when the journal cannot be used. */
   readonly release: (seqs: readonly number[]) => void;
-  /** Leaves events to those who ask for them; throws when the journal cannot be used. */
+  /** Shows events only on request; throws when the journal cannot be used. */
   readonly withhold: (seqs: readonly number[]) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
   /**
-   * How long after a failure it is tried again, in milliseconds.
+   * The time between two tries after a failure, in milliseconds.
    *
    * @default {1000}
    */
   readonly retryMs?: number;
 }
 
-/** An event without its body, which may be large and is on disk. */
+/** An event without its body, which is on disk and may be large. */
 type HeldEvent = Omit<IncomingEvent, "raw">;
 
-/** An event that was added, and what became of it at the intake. */
 interface Added {
   readonly event: HeldEvent;
+  /** Its outcome at the intake. */
   readonly taken: Promise<Taken>;
 }
 
-/** An event that is on disk. */
 interface StoredEvent {
   readonly event: HeldEvent;
   readonly seq: number;
 }
 
-/** What of a source is not shown, of which there may be very much. */
+/** The events of a source that are not shown. There may be thousands, so only one is kept. */
 interface Withheld {
-  /** What became of the events at the intake. */
+  /** Their outcomes at the intake. */
   readonly taken: Promise<Taken>[];
-  /** The last of them: where it would have gone, the notice goes. */
+  /** The last event; the notice goes to the same session. */
   readonly last: HeldEvent;
 }
 
-/** How many events are marked as withheld in one turn of the event loop. */
+/** The number of events marked as withheld in one turn of the event loop. */
 const CHUNK = 500;
 
-/** What a source's event is told by. */
-export interface BurstPlace {
-  /** The name of its source. */
+interface BurstPlace {
   readonly sourceName: string;
-  /** What it has in common with others; without a key it waits for none. */
+  /** The key that similar events share; an event without a key waits for none. */
   readonly key: string | undefined;
 }
 
-/** The number of an event that is on disk, and no repetition. */
+/** The number of an event that is on disk and no duplicate. */
 function seqOf(outcome: PromiseSettledResult<Taken> | undefined): number | undefined {
   if (outcome?.status !== "fulfilled") return undefined;
-  return outcome.value.kind === "stored" ? outcome.value.seq : undefined;
+  const { value } = outcome;
+  return value.kind === "stored" || value.kind === "accepted" ? value.seq : undefined;
 }
 
-/** Those of the events that are on disk, each once. */
+/** Finds the events that are on disk, each once. */
 async function findStored(refs: readonly Added[]): Promise<StoredEvent[]> {
   const settled = await Promise.allSettled(refs.map(({ taken }) => taken));
   return refs.flatMap(({ event }, index) => {
@@ -80,7 +76,7 @@ async function findStored(refs: readonly Added[]): Promise<StoredEvent[]> {
   });
 }
 
-/** The event that tells of several. */
+/** Creates the event that stands for several. */
 function createBurst(
   stored: readonly [StoredEvent, ...StoredEvent[]],
   { sourceName, key }: { readonly sourceName: string; readonly key: string },
@@ -97,45 +93,43 @@ function createBurst(
   };
 }
 
-/** Shows the events of sources. */
+/** Decides what is shown of the events of sources, and when. */
 export class SourceBursts {
   readonly #options: SourceBurstsOptions;
   readonly #now: () => number;
   readonly #gatherer = new BurstGatherer<Added>();
-  /** What no notice has counted yet, by the names of the sources. */
+  /** The events that no notice has counted yet, by the names of their sources. */
   readonly #withheld = new Map<string, Withheld>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueMs = Infinity;
   #isClosed = false;
 
-  /** Constructs a new instance. */
   constructor(options: SourceBurstsOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }
 
   /**
-   * Takes an event in, and shows it now, later with others, or not at all.
+   * Takes an event in and shows it now, later with others, or not at all.
    *
-   * @returns What became of it, once that is on disk.
+   * @returns Its outcome, once it is on disk.
    */
   add(event: IncomingEvent, { sourceName, key }: BurstPlace): Promise<Taken> {
-    const taken = Promise.withResolvers<Taken>();
-    taken.promise.catch(() => {}); // Whoever has added it hears of it.
+    const { promise, resolve, reject } = Promise.withResolvers<Taken>();
+    promise.catch(() => {}); // The caller hears of it.
     const { raw: _, ...held } = event;
-    const ref: Added = { event: held, taken: taken.promise };
+    const ref: Added = { event: held, taken: promise };
     const outputs = this.#gatherer.add({ sourceName, key, ref, nowMs: this.#now() });
-    const isAlone = outputs.some((output) =>
-      output.kind === "event" && output.refs.length === 1 && output.refs[0] === ref
-    );
-    this.#options.take(isAlone ? event : { ...event, isHeld: true })
-      .then(taken.resolve, taken.reject);
-    this.#show(outputs.filter((output) => output.kind !== "event" || output.refs[0] !== ref));
-    this.#schedule();
-    return taken.promise;
+    const last = outputs.at(-1);
+    const isAlone = last?.kind === "event" && last.refs[0] === ref;
+    this.#options.take(isAlone ? event : { ...event, isHeld: true }).then(resolve, reject);
+    if (isAlone) outputs.pop();
+    else this.#schedule();
+    this.#show(outputs);
+    return promise;
   }
 
-  /** Stops waiting: what waits is on disk, and whoever holds the port next shows it. */
+  /** Stops waiting. Held events are on disk, and the next owner shows them. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -166,7 +160,7 @@ export class SourceBursts {
   ): Promise<void> {
     const [first, ...others] = await findStored(refs);
     if (first === undefined) return;
-    // One that was delivered twice at once is no burst.
+    // A delivery that came twice at once is no burst.
     if (others.length === 0 || key === undefined) {
       await this.#insist(() => this.#options.release([first.seq]));
     } else {
@@ -183,7 +177,7 @@ export class SourceBursts {
     this.#withheld.set(sourceName, { taken, last });
   }
 
-  /** Tells how many events are withheld. Those of whom nobody was told, the next process lets go. */
+  /** Shows how many events are withheld. The next owner lets the uncounted ones go. */
   async #notify(
     { sourceName, text }: Extract<BurstOutput<Added>, { kind: "notice" }>,
   ): Promise<void> {
@@ -209,8 +203,8 @@ export class SourceBursts {
   }
 
   /**
-   * Does something, again and again while the journal fails, which is reported elsewhere; the end of the
-   * process leaves it to whoever holds the port next.
+   * Tries again while the journal fails, which its keeper reports. After the end of the process, the
+   * next owner does the work.
    */
   async #insist(run: () => unknown): Promise<void> {
     for (;;) {

@@ -1,5 +1,5 @@
 /**
- * Makes sources ready for deliveries: secrets are read, keys, filters and templates prepared.
+ * Makes sources ready for deliveries: reads secrets, and prepares keys, filters and templates.
  *
  * @module
  */
@@ -26,26 +26,19 @@ import { WebhookVerifier } from "./verifier.ts";
 
 /** A source that is ready for deliveries. */
 export interface Source {
-  /** Its name in the configuration. */
   readonly name: string;
-  /** How it is configured. */
   readonly entry: SourceEntry;
-  /** How its deliveries prove where they come from. */
   readonly scheme: Scheme;
-  /** Proves it. */
   readonly verifier: WebhookVerifier;
-  /** Which of its events are wanted. */
   readonly rules: EventRules;
-  /** Makes the text of an event. */
   readonly format: (shape: Shape, payload: unknown) => FormattedShape;
 }
 
 /** The sources by their paths, or what is wrong with their configuration. */
-export type SourcesResult =
+type SourcesResult =
   | { readonly ok: true; readonly sources: ReadonlyMap<string, Source> }
   | { readonly ok: false; readonly message: string };
 
-/** The error of a source that cannot be made ready. */
 class SourceError extends Error {
   override readonly name = "SourceError";
 }
@@ -62,7 +55,7 @@ async function compileRules({ events, filter }: SourceEntry): Promise<EventRules
   return { allow, deny, filter: compiled };
 }
 
-/** Formats events by the user's template; where it gives no text, as without one. */
+/** Formats events by the user's template, or without it where it gives no text. */
 function createFormat(name: string, template: EventTemplate | undefined): Source["format"] {
   return (shape, payload) => {
     const formatted = formatShape(name, shape);

@@ -1,6 +1,6 @@
 /**
- * The file with the configuration of the sources, as commands read and change it. It may also be
- * edited by hand; what is not understood is left as it is.
+ * Reads and changes the configuration of the sources for commands. People may edit the file as well;
+ * a file with a fault is never overwritten.
  *
  * @module
  */
@@ -15,12 +15,7 @@ import { sourcesPathOf } from "../state/folder.ts";
 import { findFileFault } from "../state/guard.ts";
 import { describeWriteFault, lockWriters, writeAtomically } from "../state/write_file.ts";
 
-/**
- * Reads the configuration; where there is none, there is no source.
- *
- * @param stateDir The state folder.
- * @returns The configuration, or a message that names the file and what is wrong with it.
- */
+/** Reads the configuration, which has no source where there is no file. */
 export function readSourceFile(stateDir: string): SourceConfigResult {
   const path = sourcesPathOf(stateDir);
   let result: SourceConfigResult;
@@ -37,12 +32,11 @@ export function readSourceFile(stateDir: string): SourceConfigResult {
 }
 
 /**
- * Changes the configuration while no other process does by this way.
+ * Changes the configuration under a lock.
  *
  * @param stateDir The state folder; it is created where there is none.
  * @param change Makes the new configuration of the present one.
- * @returns What is on disk now; or what is wrong with the file, what the change was refused for, or why
- * nothing can be written.
+ * @returns The configuration on disk; or the fault of the file, of the change or of writing.
  */
 export async function updateSourceFile(
   stateDir: string,
@@ -61,7 +55,7 @@ export async function updateSourceFile(
   }
 }
 
-/** The path of the file with the secret that was made for a source. */
+/** The path of the file with the secret that `source add` made. */
 export function secretPathOf(stateDir: string, name: string): string {
   return `${stateDir}/secret-${name}`;
 }

@@ -1,17 +1,14 @@
 import type { CompileRegExp } from "../../lib/sources/filter/evaluate_filter.ts";
 
 /**
- * The largest program of an expression: the time of a test is the product of it and of the text. At
- * this size, 10,000 code points take a tenth of a second at worst.
+ * The largest program of an expression. The time of a test grows with the program and the text: at
+ * this size, 10,000 code points take at most 0.1 s.
  */
 const MAX_PROGRAM_SIZE = 1000;
 
 /**
- * Loads RE2, whose regular expressions take linear time: one of the runtime can take years on a text
- * that a stranger has written. It is loaded only when a filter needs it, for the sake of every other
- * session's memory.
- *
- * @returns A compiler for `compileFilter()`.
+ * Loads RE2, whose regular expressions take linear time; one of the runtime can take years on a
+ * stranger's text. Only filters that need RE2 load it, which saves the memory of other sessions.
  */
 export async function loadLinearRegExp(): Promise<CompileRegExp> {
   const { RE2JS } = await import("re2js");

@@ -7,20 +7,15 @@
 import { tryParseSecretReference } from "../../lib/sources/config/secret_reference.ts";
 import type { SourceEntry } from "../../lib/sources/config/entry.ts";
 
-/** What {@linkcode resolveSecrets} returns. */
-export type SecretsResult =
-  | {
-    readonly ok: true;
-    /** The secrets in the order of the configuration; none is empty. */
-    readonly secrets: readonly string[];
-  }
+type SecretsResult =
+  | { readonly ok: true; readonly secrets: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 type SecretResult =
   | { readonly ok: true; readonly secret: string }
   | { readonly ok: false; readonly reason: string };
 
-/** The largest file in bytes; whatever is larger is none with a secret. */
+/** A larger file holds no secret. */
 const MAX_FILE_BYTES = 64 * 1024;
 
 function missingPermission(flag: string): SecretResult {
@@ -73,9 +68,8 @@ function resolveSecret(text: string): SecretResult {
  * Reads the secrets of a source: `env:NAME` from a variable, `file:/path` from the first line of a
  * file without white space at its end; anything else is the secret itself.
  *
- * @param source The source as it is configured.
- * @returns All of its secrets; or a message that names the first reference that leads to none and why,
- * and never what was found there.
+ * @returns The secrets in the order of the configuration, none of them empty; or a message about the
+ * first reference that leads to none, which never quotes the text that was found there.
  */
 export function resolveSecrets({ secrets }: Pick<SourceEntry, "secrets">): SecretsResult {
   const resolved: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Signs a body as its source would, for trying a source out.
+ * Signs a body as its source would, to test a source.
  *
  * @module
  */
@@ -8,13 +8,9 @@ import { type ContentValues, joinContent } from "../../lib/sources/proof/signed_
 import type { HmacProof, Scheme, TokenProof } from "../../lib/sources/proof/scheme.ts";
 import { tryReadSecretKey } from "../../lib/sources/proof/secret_key.ts";
 
-/** What {@linkcode signWebhook} signs. */
-export interface WebhookDraft {
-  /** The secret that both sides know. */
+interface WebhookDraft {
   readonly secret: string;
-  /** The body, byte for byte. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
   /**
    * The delivery id, where it stands in a header.
@@ -27,7 +23,7 @@ export interface WebhookDraft {
 }
 
 /** The headers that a source would send, or why only the source can send them. */
-export type SignedWebhook =
+type SignedWebhook =
   | { readonly ok: true; readonly headers: Readonly<Record<string, string>> }
   | { readonly ok: false; readonly message: string };
 
@@ -51,14 +47,7 @@ async function signHmac(
   return proof.prefix + (proof.encoding === "hex" ? mac.toHex() : mac.toBase64());
 }
 
-/**
- * Signs a body as its source would.
- *
- * A time inside of the body, as Linear sends it, is the caller's to set.
- *
- * @param scheme How the source proves where its deliveries come from.
- * @param draft What is signed, and with which secret.
- */
+/** Signs a body as its source would. The caller sets a time inside the body, as Linear sends it. */
 export async function signWebhook(scheme: Scheme, draft: WebhookDraft): Promise<SignedWebhook> {
   const { kind, proof } = scheme;
   const { secret, body, nowMs, id = crypto.randomUUID(), event } = draft;

@@ -1,8 +1,8 @@
 /**
- * Templates of users for the text of events, in Handlebars.
+ * Renders the text of events by users' Handlebars templates.
  *
  * A template sees a copy of the payload that is cleaned, redacted and bounded, no helper but `if`,
- * `unless`, `each` and `with`, no partial, and nothing that an object inherits. A template that runs
+ * `unless`, `each` and `with`, no partial, and nothing that an object inherits. A running template
  * cannot be stopped from outside, so it counts its own steps.
  *
  * @module
@@ -14,50 +14,30 @@ import { createTemplateView } from "../../lib/sources/shape/template_view.ts";
 import { countCodePoints, splitByCodePoints } from "../../lib/text/truncate.ts";
 import { findTemplateFault, TEMPLATE_VARIABLES } from "./template_fault.ts";
 
-/** What a template knows besides the payload, as `{{@title}}` and so on. */
-export interface TemplateVariables {
-  /** The name of the source. */
-  readonly source: string;
-  /** The full name of the event. */
-  readonly event: string;
-  /** What happened, as it would be said without a template. */
-  readonly title: string;
-  /** Where to read on; empty for nowhere. */
-  readonly url: string;
-  /** How bad it is. */
-  readonly severity: string;
-}
+/** The variables of a template besides the payload, such as `{{@title}}`. */
+export type TemplateVariables = Readonly<Record<typeof TEMPLATE_VARIABLES[number], string>>;
 
-/** A text, or why there is none. */
-export type RenderResult =
+type RenderResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
 
-/** A template that is ready for use. */
 export interface EventTemplate {
-  /**
-   * Makes the text of an event, of at most 4,000 code points; it has to be cleaned as a whole.
-   *
-   * @param payload Any JSON value.
-   * @param variables What else the template knows.
-   */
+  /** Renders a text of at most 4,000 code points, which still has to be cleaned as a whole. */
   render(payload: unknown, variables: TemplateVariables): RenderResult;
 }
 
-/** What {@linkcode compileTemplate} returns. */
-export type TemplateResult =
+type TemplateResult =
   | { readonly ok: true; readonly template: EventTemplate }
   | { readonly ok: false; readonly message: string };
 
-/** The longest text in code points. */
 const MAX_TEXT_CODE_POINTS = 4000;
 
-/** How often the blocks of all `each` run in one text; nested ones multiply. */
+/** The most runs of all `each` blocks in one text; nested blocks multiply. */
 const MAX_STEPS = 10_000;
 
 /**
- * How many UTF-16 units all blocks of `each` give. What one in another gives counts once for each of
- * the levels, of which there are 32 at most, so that more than this is a text that is long enough.
+ * The most UTF-16 units that all `each` blocks give. A nested block counts once for each of at most 32
+ * levels, so beyond this the text is long enough.
  */
 const MAX_BLOCK_UNITS = 2 * MAX_TEXT_CODE_POINTS * 32;
 
@@ -69,24 +49,22 @@ const COMPILE_OPTIONS = {
   knownHelpers: { log: false, lookup: false },
 } as const;
 
-/** Without a word on the console about what was refused. */
+/** An explicit `false` keeps Handlebars from writing about refusals on the console. */
 const PROTO_OPTIONS = {
   allowProtoMethodsByDefault: false,
   allowProtoPropertiesByDefault: false,
 } as const;
 
-/** Thrown by a template that runs for too long. */
 class TooManyStepsError extends RangeError {
   override readonly name = "TooManyStepsError";
 }
 
-/** How far a text has come. */
 interface Progress {
   steps: number;
   units: number;
 }
 
-/** Makes `each` count what it does, end when the text is long enough, and fail when it does not. */
+/** Makes `each` count its steps, end once the text is long enough, and fail where it does not end. */
 function boundEach(handlebars: typeof HandlebarsModule, progress: Progress): void {
   const each = handlebars.helpers.each as HandlebarsModule.HelperDelegate;
   handlebars.registerHelper("each", function (this: unknown, items, options) {
@@ -112,12 +90,7 @@ function cleanVariables(variables: TemplateVariables): Record<string, string> {
   );
 }
 
-/**
- * Compiles a template. Handlebars is loaded for the first one only.
- *
- * @param text At most 4,000 characters.
- * @returns The template, or a message that says in which line it is wrong and how.
- */
+/** Compiles a template of at most 4,000 characters; a message names the line with a fault. */
 export async function compileTemplate(text: string): Promise<TemplateResult> {
   // The one file for browsers: the package's own entry loads a dozen more and reaches for `fs`.
   const { default: module } = await import("handlebars/dist/handlebars.js");

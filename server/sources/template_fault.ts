@@ -1,6 +1,6 @@
 /**
- * Looks over templates before they are used: what Handlebars would not read, and what it would read
- * but templates of events may not have.
+ * Finds the faults of templates: syntax that Handlebars refuses, and parts that it would accept but
+ * templates of events may not have.
  *
  * @module
  */
@@ -8,14 +8,12 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { MAX_TEMPLATE_LENGTH } from "../../lib/sources/shape/template_view.ts";
 
-/** What a template knows besides the payload, with an `@` before it. */
+/** The variables of a template besides the payload; templates write an `@` before them. */
 export const TEMPLATE_VARIABLES = ["source", "event", "title", "url", "severity"] as const;
 
-/** A part of a template as Handlebars reads it, as far as it is looked at. */
-export interface TemplateNode {
-  /** What it is. */
+/** The fields of Handlebars' syntax tree that are checked. */
+interface TemplateNode {
   readonly type: string;
-  /** Where it is. */
   readonly loc: { readonly start: { readonly line: number } };
 }
 
@@ -36,19 +34,18 @@ interface TagNode extends TemplateNode {
 }
 
 /** A template, or the inside of a block. */
-export interface TemplateBody {
-  /** Its parts. */
+interface TemplateBody {
   readonly body: readonly TemplateNode[];
 }
 
-/** What Handlebars itself gives to a template and to the blocks of `each`. */
+/** The variables that Handlebars itself adds. */
 const OWN_VARIABLES: readonly string[] = ["root", "index", "key", "first", "last"];
 
 const VARIABLES: readonly string[] = [...TEMPLATE_VARIABLES, ...OWN_VARIABLES];
 
 const BLOCKS: readonly string[] = ["if", "unless", "each", "with"];
 
-/** How many blocks may stand in each other. */
+/** The most blocks that may stand in each other. */
 const MAX_DEPTH = 32;
 
 const MAX_EXCERPT_CODE_POINTS = 60;
@@ -122,7 +119,7 @@ function findNodeFault(node: TemplateNode, depth: number): string | undefined {
   }
 }
 
-/** What Handlebars says about a template that it cannot read, in our words. */
+/** Describes a syntax error of Handlebars in the words of this project. */
 function describeSyntax(message: string): string {
   const [, open, close, line] = /^(.*) doesn't match (.*) - (\d+):\d+$/.exec(message) ?? [];
   if (line !== undefined) {
@@ -137,13 +134,7 @@ function describeSyntax(message: string): string {
   return `The template is wrong in line ${where}: ${what}`;
 }
 
-/**
- * Finds what is wrong with a template.
- *
- * @param text The template.
- * @param parse Handlebars' parser.
- * @returns The line and what is wrong there, or `undefined`.
- */
+/** Finds the first fault of a template, and its line. */
 export function findTemplateFault(
   text: string,
   parse: (text: string) => TemplateBody,

@@ -1,5 +1,5 @@
 /**
- * Proves what a delivery claims, with the secrets of its source.
+ * Verifies deliveries with the secrets of their source.
  *
  * @module
  */
@@ -10,41 +10,36 @@ import {
   planVerification,
   type RawDelivery,
 } from "../../lib/sources/proof/plan_verification.ts";
+import { tryParseJson } from "../../lib/sources/body/parse_json.ts";
 import { readBodyTime } from "../../lib/sources/body/read_delivery.ts";
 import type { Proof, Refusal, Scheme } from "../../lib/sources/proof/scheme.ts";
 import { tryReadSecretKey } from "../../lib/sources/proof/secret_key.ts";
 import { validateTime } from "../../lib/sources/proof/signed_content.ts";
 import { sha256 } from "../runtime/crypto.ts";
 
-/** What {@linkcode WebhookVerifier.verify} returns. */
-export type Verification =
+type Verification =
   | {
     readonly ok: true;
-    /** Which of the secrets fits, counted from 0. */
+    /** The index of the secret that fits. */
     readonly secretIndex: number;
-    /** The delivery id, where it is part of what is signed. */
+    /** The delivery id, where it is signed. */
     readonly deliveryId: string | undefined;
-    /** The time that is signed, in milliseconds since the epoch, where the scheme asks for one. */
-    readonly timestampMs: number | undefined;
     /**
-     * The signature in hexadecimal digits, where the body alone is signed: whoever has no secret can
-     * send the body again only with the same one.
+     * The signature in hexadecimal digits, where it signs the body alone. An attacker without the
+     * secret can only send the body again with the same signature.
      */
     readonly bodySignature: string | undefined;
   }
   | {
     readonly ok: false;
-    /** What is wrong, for a program. */
     readonly code: Refusal["code"] | "bad_signature";
-    /** What is wrong, for a person; without a secret and without anything that was sent. */
+    /** A message without a secret and without anything that was sent. */
     readonly message: string;
   };
 
-/** Options of a {@linkcode WebhookVerifier}. */
-export interface WebhookVerifierOptions {
-  /** How the source proves where its deliveries come from. */
+interface WebhookVerifierOptions {
   readonly scheme: Scheme;
-  /** The secrets, at least one; each of them is accepted, so that they can be changed one by one. */
+  /** At least one secret. Each is accepted, which lets people replace them one by one. */
   readonly secrets: readonly string[];
 }
 
@@ -55,7 +50,7 @@ const DECODER = new TextDecoder();
 
 async function createProver(proof: Proof, key: Uint8Array<ArrayBuffer>): Promise<Prover> {
   if (proof.type === "token") {
-    // Digests have one length, so that the time of a comparison says nothing of the token's.
+    // Digests have one length: the time of a comparison says nothing about the token's length.
     const expected = await sha256(key);
     return async (check) =>
       check.type === "token" && isEqualConstantTime(await sha256(check.token), expected);
@@ -69,24 +64,12 @@ async function createProver(proof: Proof, key: Uint8Array<ArrayBuffer>): Promise
     await crypto.subtle.verify(algorithm.name, imported, check.signature, check.content);
 }
 
-function tryParseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(DECODER.decode(body));
-  } catch {
-    return undefined;
-  }
-}
-
 /** Verifies the deliveries of one source. */
 export class WebhookVerifier {
   readonly #scheme: Scheme;
   readonly #provers: readonly (() => Promise<Prover>)[];
 
-  /**
-   * Constructs a new instance.
-   *
-   * @throws {TypeError} When there is no secret, or when one is empty or of the wrong form.
-   */
+  /** @throws {TypeError} When there is no secret, or when one is empty or of the wrong form. */
   constructor({ scheme, secrets }: WebhookVerifierOptions) {
     const { kind, proof } = scheme;
     if (secrets.length === 0) {
@@ -96,18 +79,13 @@ export class WebhookVerifier {
     this.#provers = secrets.map((secret) => {
       const read = tryReadSecretKey(scheme, secret);
       if (!read.ok) throw new TypeError(read.message);
-      // The key is imported once, and not before a delivery needs it.
+      // The first delivery imports the key, once.
       let prover: Promise<Prover> | undefined;
       return () => prover ??= createProver(proof, read.key);
     });
   }
 
-  /**
-   * Verifies a delivery. Its body must not have been parsed and written anew.
-   *
-   * @param delivery The delivery as it came in.
-   * @returns Which secret fits, or why the delivery is refused.
-   */
+  /** Verifies a delivery, whose body must be the bytes that came in. */
   async verify(delivery: RawDelivery): Promise<Verification> {
     const plan = planVerification(this.#scheme, delivery);
     if (!plan.ok) return plan;
@@ -116,19 +94,22 @@ export class WebhookVerifier {
       return { ok: false, code: "bad_signature", message: "no secret of the source fits" };
     }
     const { secretIndex, check } = proven;
-    const timestampMs = plan.timestampMs ?? this.#readBodyTime(delivery.body);
     const { bodyTime } = this.#scheme;
-    const refusal = bodyTime === undefined || timestampMs === undefined
-      ? undefined
-      : validateTime(timestampMs, { ...bodyTime, nowMs: delivery.nowMs });
-    if (refusal !== undefined) return refusal;
+    if (bodyTime !== undefined) {
+      const timestampMs = plan.timestampMs ??
+        readBodyTime(this.#scheme, tryParseJson(DECODER.decode(delivery.body))?.payload);
+      const refusal = timestampMs === undefined
+        ? undefined
+        : validateTime(timestampMs, { ...bodyTime, nowMs: delivery.nowMs });
+      if (refusal !== undefined) return refusal;
+    }
     const bodySignature = check.type === "signature" && check.content === delivery.body
       ? check.signature.toHex()
       : undefined;
-    return { ok: true, secretIndex, deliveryId: plan.deliveryId, timestampMs, bodySignature };
+    return { ok: true, secretIndex, deliveryId: plan.deliveryId, bodySignature };
   }
 
-  /** A check that holds, and the secret with which it does; `undefined` for none. */
+  /** Finds a check that holds, and the secret that proves it. */
   async #prove(
     checks: readonly Check[],
   ): Promise<{ readonly secretIndex: number; readonly check: Check } | undefined> {
@@ -139,11 +120,5 @@ export class WebhookVerifier {
       }
     }
     return undefined;
-  }
-
-  #readBodyTime(body: Uint8Array): number | undefined {
-    return this.#scheme.bodyTime === undefined
-      ? undefined
-      : readBodyTime(this.#scheme, tryParseJson(body));
   }
 }

@@ -9,7 +9,6 @@ import { isDeepStrictEqual } from "node:util";
 
 /** The error that every assertion throws. */
 export class AssertionError extends Error {
-  /** Constructs a new instance. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "AssertionError";
@@ -57,14 +56,6 @@ export function assertStrictEquals<T>(
     `Values are not strictly equal${suffix(msg)}\n\n  actual: ${show(actual)}\nexpected: ${
       show(expected)
     }`,
-  );
-}
-
-/** Asserts that `actual` is neither `null` nor `undefined`. */
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
-  if (actual !== undefined && actual !== null) return;
-  throw new AssertionError(
-    `Expected actual: "${actual}" to not be null or undefined${suffix(msg)}`,
   );
 }
 

@@ -8,25 +8,19 @@
 
 /** A cookie and its attributes. Only the attributes that are present are written. */
 export interface Cookie {
-  /** The name: printable ASCII without separators. Nothing is written for an empty one. */
+  /** Printable ASCII without separators. Nothing is written for an empty name. */
   name: string;
-  /** The value: printable ASCII without space, quote, comma, semicolon and backslash. */
+  /** Printable ASCII without space, quote, comma, semicolon and backslash. */
   value: string;
-  /** When it expires: a date, or milliseconds since 1970, of which `0` is not written. */
+  /** A date, or milliseconds since 1970, of which `0` is not written. */
   expires?: Date | number;
-  /** Seconds until it expires, at least 0; what is not an integer is not written. */
+  /** Seconds until it expires, at least 0; a number with a fraction is not written. */
   maxAge?: number;
-  /** The hosts to which it is sent. */
   domain?: string;
-  /** The path below which it is sent. */
   path?: string;
-  /** Whether it is sent over HTTPS only. */
   secure?: boolean;
-  /** Whether it is kept from scripts. */
   httpOnly?: boolean;
-  /** Whether it is kept apart for each top-level site. */
   partitioned?: boolean;
-  /** Whether it is sent with requests from other sites. */
   sameSite?: "Strict" | "Lax" | "None";
   /** More attributes, written as they are. */
   unparsed?: string[];
@@ -70,7 +64,7 @@ function validateMaxAge(maxAge: number): void {
   }
 }
 
-/** Browsers drop a cookie whose name has a prefix but that lacks what the prefix promises. */
+/** Adds the attributes that the prefix of a name promises; browsers drop a cookie without them. */
 function keepPrefixPromise(cookie: Cookie): Cookie {
   if (cookie.name.startsWith("__Host")) {
     const { domain: _, ...hostOnly } = cookie;
@@ -107,11 +101,10 @@ function format(cookie: Cookie): string {
 }
 
 /**
- * Reads the `Cookie` header. Of two cookies with one name the last counts.
+ * Reads the `Cookie` header into an object without a prototype. The last of several cookies with one
+ * name counts.
  *
- * @param headers The headers of a request.
- * @returns The values by name, in an object without a prototype.
- * @throws {SyntaxError} when a cookie has no name; an empty header, too, is such a cookie.
+ * @throws {SyntaxError} when a cookie has no name, as in an empty header.
  */
 export function getCookies(headers: Headers): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null);
@@ -127,8 +120,6 @@ export function getCookies(headers: Headers): Record<string, string> {
  * Appends a `Set-Cookie` header. A name that starts with `__Secure` makes the cookie secure; one
  * that starts with `__Host` also gives it the path `/` and no domain.
  *
- * @param headers The headers of a response.
- * @param cookie What to set; it stays as it is.
  * @throws {SyntaxError} when the name, the value, the domain or the path is invalid.
  * @throws {RangeError} when `maxAge` is negative.
  */
@@ -139,8 +130,6 @@ export function setCookie(headers: Headers, cookie: Cookie): void {
 /**
  * Appends a `Set-Cookie` header that makes the client forget a cookie.
  *
- * @param headers The headers of a response.
- * @param name The name of the cookie.
  * @param attributes The attributes with which it was set.
  * @throws {SyntaxError} when the name, the domain or the path is invalid.
  */

@@ -24,7 +24,7 @@ function append(before: string | undefined, line: string): string {
   return before === undefined ? line : `${before}\n${line}`;
 }
 
-/** Reads one line into `message`; fields that the specification does not know are ignored. */
+/** Reads one line into `message` and ignores unknown fields. */
 function readField(message: ServerSentEventParsedMessage, line: string): void {
   const colon = line.indexOf(":");
   const field = colon === -1 ? line : line.slice(0, colon);
@@ -52,7 +52,6 @@ function readField(message: ServerSentEventParsedMessage, line: string): void {
 /** Transforms the bytes of an event stream into {@linkcode ServerSentEventParsedMessage}s. */
 export class ServerSentEventParseStream
   extends TransformStream<Uint8Array, ServerSentEventParsedMessage> {
-  /** Constructs a new instance. */
   constructor() {
     const decoder = new TextDecoder();
     let rest = "";

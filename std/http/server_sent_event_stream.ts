@@ -50,7 +50,6 @@ function encode(message: ServerSentEventMessage): Uint8Array {
  * The stream fails with a `SyntaxError` when `event` or `id` holds a newline.
  */
 export class ServerSentEventStream extends TransformStream<ServerSentEventMessage, Uint8Array> {
-  /** Constructs a new instance. */
   constructor() {
     super({
       transform(message, controller) {

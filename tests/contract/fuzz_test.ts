@@ -2,13 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { HOST, sendRaw, Target, toBytes } from "./_attack.ts";
 import { printFigures } from "./_fleet.ts";
 
-/** How many requests are sent. */
 const REQUESTS = 10_000;
 
-/** How many are under way at the same time. */
 const WORKERS = 16;
 
-/** How long an answer is waited for: half a request gets none before its deadline. */
+/** Half a request gets no answer before its deadline. */
 const PATIENCE_MS = 250;
 
 /** Numbers from 0 to 1 that are the same for the same seed: mulberry32. */
@@ -45,7 +43,7 @@ function createModels(authorization: string): readonly Model[] {
   ];
 }
 
-/** What parsers trip over. */
+/** Texts that parsers trip over. */
 const MORSELS: readonly string[] = [
   "\r\n",
   "\n",
@@ -138,7 +136,7 @@ async function readHeapSizes(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): P
 Deno.test("10,000 requests of noise, of halves and of nearly nothing wrong do no harm [attack.fuzz]", async () => {
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
   const about = `with the seed ${seed}`;
-  // All addresses are believed, so that no wrong credential ends what the others reach.
+  // Each request has an address of its own: wrong credentials of one do not lock out the others.
   const flags = ["--behind-proxy", "127.0.0.1", "--rate-limit", "0"];
   // The process may not be looked at from outside: V8 says how much lives after each collection.
   const v8Flags = "--trace-gc,--gc-global,--max-old-space-size=128";

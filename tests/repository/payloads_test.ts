@@ -4,7 +4,7 @@ import { SOURCE_KINDS } from "../../lib/sources/providers/kinds.ts";
 import { parseBody } from "../../lib/sources/body/parse_body.ts";
 import { countCodePoints } from "../../lib/text/truncate.ts";
 import { MemoryJournal } from "../server/_memory_journal.ts";
-import { LoneDesk, rowsOf } from "../server/_sources.ts";
+import { LoneReceivers, rowsOf } from "../server/_sources.ts";
 import type { SourceDraft } from "../_signed_delivery.ts";
 import { PROJECT } from "./_files.ts";
 
@@ -98,19 +98,19 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SourceDesk takes real payloads the whole way into the journal [source.total]",
+  name: "WebhookReceiver takes real payloads the whole way into the journal [source.total]",
   ignore: PAYLOADS.length === 0,
   fn: async () => {
     const kinds = [...new Set(PAYLOADS.map(({ kind }) => kind))] as SourceDraft["kind"][];
     using memory = new MemoryJournal();
-    using desk = await LoneDesk.open(
+    using lone = await LoneReceivers.open(
       Object.fromEntries(kinds.map((kind) => [kind, { kind, events: { allow: ["*"] } }])),
       { memory },
     );
     for (const payload of PAYLOADS) {
       const { kind, file, bytes } = payload;
       const event = eventOf(payload);
-      const answer = await desk.deliver(kind, bytes, { event });
+      const answer = await lone.deliver(kind, bytes, { event });
       const row = rowsOf(memory.journal).at(-1);
       if (event === "ping") assertEquals(answer, "200 ", file);
       else if (answer.startsWith("200 filtered: ")) assertEquals(row?.state, "filtered", file);

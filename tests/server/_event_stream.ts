@@ -7,7 +7,7 @@ import type {
 } from "../../lib/event/outbound.ts";
 import { EventStream, type EventStreamOptions } from "../../server/http/event_stream.ts";
 
-/** Who sees everything. */
+/** A listener that sees everything. */
 export const ANYBODY: Audience = { id: "dev", chats: "all", approves: true };
 
 /** Reads a stream chunk by chunk, as text. */
@@ -17,7 +17,7 @@ export function readText(stream: ReadableStream<Uint8Array> | string) {
   return { next: async () => (await reader.read()).value, cancel: () => reader.cancel() };
 }
 
-/** An event stream, and what it is fed from. */
+/** An event stream and its messages. */
 export function createFixture(options: Partial<EventStreamOptions<Audience>> = {}) {
   const messages: OutboundMessage[] = [];
   const source = {

@@ -1,11 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import type { EventRecord } from "../../lib/event/event_record.ts";
 import { BodyReader } from "../../server/http/body_reader.ts";
 import type { IncomingEvent } from "../../server/event/types.ts";
 import { EventIntake } from "../../server/event/intake.ts";
 import type { Journal } from "../../server/journal/journal.ts";
 import type { OwnerOptions } from "../../server/port/owner.ts";
-import { SourceDesk } from "../../server/http/webhook_receiver.ts";
+import {
+  createReceivers,
+  type WebhookReceiver,
+  type WebhookReceiverOptions,
+} from "../../server/http/webhook_receiver.ts";
 import { sourcesPathOf } from "../../server/state/folder.ts";
 import {
   bytesOf,
@@ -44,7 +48,6 @@ export class SourcePort extends Port {
   readonly #drafts: SourceDrafts;
   readonly #stateDir: string;
 
-  /** Constructs a new instance. */
   constructor(drafts: SourceDrafts, options: Partial<OwnerOptions> = {}) {
     const stateDir = createScratch();
     super({ stateDir, ...options });
@@ -89,42 +92,46 @@ export class SourcePort extends Port {
     return rowsOf(this.memory.journal);
   }
 
-  /** What became of the events, the oldest first: their states and remarks. */
+  /** The states of the events with the rules that decided them, the oldest first. */
   outcomes(): string[] {
     return this.rows().map(({ state, rule }) => rule === null ? state : `${state}: ${rule}`);
   }
 }
 
-/** A desk alone, whose events nobody is shown. */
-export class LoneDesk implements Disposable {
+/** The receivers of sources without a session. */
+export class LoneReceivers implements Disposable {
   readonly #bodies = new BodyReader();
   readonly #drafts: SourceDrafts;
-  readonly #desk: SourceDesk;
+  readonly #options: WebhookReceiverOptions;
+  #receivers: ReadonlyMap<string, WebhookReceiver> = new Map();
 
   private constructor(
     drafts: SourceDrafts,
-    { memory, now }: { readonly memory: MemoryJournal; readonly now?: () => number },
+    { memory, now = Date.now }: { readonly memory: MemoryJournal; readonly now?: () => number },
   ) {
     this.#drafts = drafts;
-    const intake = new EventIntake({ keeper: memory, ...(now && { now }) });
+    const intake = new EventIntake({ keeper: memory, now });
     const take = (event: IncomingEvent) => intake.take(event, undefined);
-    this.#desk = new SourceDesk({
+    this.#options = {
       bodies: this.#bodies,
       keeper: memory,
       take,
       bursts: { add: take },
       audit: { note() {} },
-    });
+      now,
+    };
   }
 
-  /** Sets up a desk on a journal, whose clock can be another one. */
+  /** Creates receivers on a journal, with a clock of their own. */
   static async open(
     drafts: SourceDrafts,
     options: { readonly memory: MemoryJournal; readonly now?: () => number },
-  ): Promise<LoneDesk> {
-    const desk = new LoneDesk(drafts, options);
-    assertEquals(await desk.#desk.configure(configOf(drafts)), undefined);
-    return desk;
+  ): Promise<LoneReceivers> {
+    const lone = new LoneReceivers(drafts, options);
+    const result = await createReceivers(configOf(drafts), lone.#options);
+    assert(result.ok);
+    lone.#receivers = result.receivers;
+    return lone;
   }
 
   /** Delivers a body, signed, to the source of a name; returns the answer as text. */
@@ -138,7 +145,9 @@ export class LoneDesk implements Disposable {
       headers,
       body: bytes,
     });
-    return await show(await this.#desk.receive(request, `/${name}`, createPeer()));
+    const receiver = this.#receivers.get(`/${name}`);
+    assert(receiver !== undefined, name);
+    return await show(await receiver.receive(request, createPeer()));
   }
 
   [Symbol.dispose](): void {

@@ -21,9 +21,9 @@ export interface Way {
 /** Two secrets for a scheme that takes any text. */
 export const SECRETS = ["first-secret", "second-secret"] as const;
 
-/** When everything is signed, in milliseconds since the epoch. */
+/** The time of all signatures. */
 export const NOW_MS = 1_700_000_000_000;
-/** What is signed, unless said otherwise. */
+/** The body that is signed by default. */
 export const BODY = `{"id":"d1","webhookTimestamp":${NOW_MS},"text":"héllo"}`;
 
 /** The bytes of a body. */
@@ -111,7 +111,7 @@ export async function createWays(): Promise<Way[]> {
   ];
 }
 
-/** What a verifier says of a delivery: `ok` with the number of the secret, or the code. */
+/** Verifies a delivery: returns `ok` with the number of the secret, or the code. */
 export async function verify(
   scheme: Scheme,
   secrets: readonly string[],

@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertExists,
   assertFalse,
   assertGreaterOrEqual,
   AssertionError,
@@ -94,13 +93,6 @@ Deno.test("assertStrictEquals() compares by Object.is()", () => {
   checkPasses("NaN", () => assertStrictEquals(NaN, NaN));
   checkFails("two objects", () => assertStrictEquals({}, {}, "Why"), "Why");
   checkFails("two zeros", () => assertStrictEquals(0, -0));
-});
-
-Deno.test("assertExists() refuses null and undefined only", () => {
-  for (const value of [0, "", false, NaN, {}]) checkPasses("value", () => assertExists(value));
-  for (const value of [null, undefined]) {
-    checkFails(String(value), () => assertExists(value, "Why"), "Why");
-  }
 });
 
 Deno.test("assertMatch(), assertNotMatch() and assertStringIncludes() look into a text", () => {

@@ -2,12 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Cookie, deleteCookie, getCookies, setCookie } from "../../std/http/cookie.ts";
 
-/** The `Cookie` header as it is read. */
+/** Reads a `Cookie` header. */
 function read(header: string): Record<string, string> {
   return { ...getCookies(new Headers({ cookie: header })) };
 }
 
-/** What one cookie looks like on the wire. */
+/** Writes a cookie as it is sent. */
 function write(cookie: Cookie): string[] {
   const headers = new Headers();
   setCookie(headers, cookie);

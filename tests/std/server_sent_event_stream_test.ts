@@ -4,7 +4,7 @@ import {
   ServerSentEventStream,
 } from "../../std/http/server_sent_event_stream.ts";
 
-/** What the messages look like on the wire, one text for each. */
+/** Writes messages as they are sent, one text for each. */
 async function write(messages: readonly ServerSentEventMessage[]): Promise<string[]> {
   const stream = ReadableStream.from(messages).pipeThrough(new ServerSentEventStream());
   const chunks = await Array.fromAsync(stream);
@@ -37,7 +37,7 @@ Deno.test("ServerSentEventStream writes a line for each line of data and comment
     ["a\r\nb\rc", ["a", "b", "c"]],
     ["a\n\nb", ["a", "", "b"]],
     ["\n", ["", ""]],
-    // What follows a newline in data must not become a field or an event of its own.
+    // Text after a newline in data must not become a field or an event of its own.
     ["a\n\nevent:forged\ndata:x", ["a", "", "event:forged", "data:x"]],
     ["a\r\rid:forged", ["a", "", "id:forged"]],
     ["a\u2028b", ["a\u2028b"]],

@@ -102,7 +102,7 @@ Deno.test("Dispatcher lets go late what another process held, and nothing that t
   dispatcher.attach(web);
   const own = await dispatcher.take({ ...EVENT, isHeld: true });
   await until("it is let go", () => placeOf(held)[1] === web.sessionId);
-  assert(own.kind === "stored");
+  assert(own.kind === "accepted");
   assertEquals(placeOf(own.seq), ["held", null]);
 });
 
@@ -125,6 +125,38 @@ Deno.test("Dispatcher.stop() leaves no event held, for an owner of an earlier ve
   const withheld = store({ state: "withheld" });
   dispatcher.stop();
   assertEquals([own.seq, withheld].map(placeOf), [["stored", null], ["withheld", null]]);
+});
+
+Deno.test("Dispatcher.take() accepts a held event only while a session is open for it and reads [source.burst]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, open, placeOf } = fixture;
+  dispatcher.start();
+  let hasRefused = false;
+  const held = async (fields = {}) => {
+    const taken = await dispatcher.take({ ...EVENT, isHeld: true, mayWait: true, ...fields });
+    assert(taken.kind !== "ambiguous");
+    if (taken.kind !== "duplicate") assertEquals(placeOf(taken.seq), ["held", null]);
+    return taken.kind;
+  };
+  assertEquals(await held(), "stored", "no session is open");
+  dispatcher.attach({
+    ...open("web"),
+    direct: {
+      isReady: true,
+      get hasRefused() {
+        return hasRefused;
+      },
+      tryPush: () => true,
+    },
+  });
+  assertEquals(await held(), "accepted");
+  assertEquals(await held({ target: "api" }), "stored", "another session");
+  assertEquals([await held({ digest: "d" }), await held({ digest: "d" })], [
+    "accepted",
+    "duplicate",
+  ]);
+  hasRefused = true;
+  assertEquals(await held(), "stored", "its client does not read");
 });
 
 Deno.test("Dispatcher offers again what a journal that failed has kept back [offer.stored] [offer.again]", async () => {

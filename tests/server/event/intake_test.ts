@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DeliverableEvent } from "../../../lib/event/pushed_event.ts";
 import type { IncomingEvent, SessionLink } from "../../../server/event/types.ts";
-import { EventIntake } from "../../../server/event/intake.ts";
+import { EventIntake, findRepeated } from "../../../server/event/intake.ts";
 import { JournalError } from "../../../server/journal/error.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
 
@@ -68,6 +68,22 @@ Deno.test("EventIntake.take() commits what comes in together in one transaction 
   assertEquals(pushed.map(({ content }) => content), Array.from({ length: 50 }, (_, i) => `${i}`));
   const seqs = receipts.map(({ seq }) => seq);
   assertEquals(seqs, seqs.toSorted((a, b) => a - b));
+});
+
+Deno.test("EventIntake.take() takes one of equal deliveries that come together and were looked up before [source.replay]", async () => {
+  for (const keys of [{ delivery: "d" }, { digest: "d" }]) {
+    using fixture = createFixture();
+    const { intake, journal } = fixture;
+    // After a commit of several the next events wait for each other.
+    await Promise.all(Array.from({ length: 20 }, () => intake.take(eventOf("other"), undefined)));
+    const taken = Array.from({ length: 20 }, () => {
+      const found = findRepeated(journal, { sender: "dev", ...keys }, Date.now());
+      return intake.take(eventOf("hello", { ...keys, duplicateOf: found ?? null }), undefined);
+    });
+    const [first, ...rest] = await Promise.all(taken);
+    assertEquals(first?.kind, "stored");
+    assertEquals(rest, Array(19).fill({ seq: first?.seq, kind: "duplicate" }));
+  }
 });
 
 Deno.test("EventIntake.take() leaves events in the journal for sessions that are elsewhere or behind", async () => {

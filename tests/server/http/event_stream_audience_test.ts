@@ -12,13 +12,13 @@ const PROMPT = {
   expires_at: 1,
 } as const;
 
-/** Says one thing of each kind to two senders and to nobody, and at last something for all. */
+/** Says one thing of each kind to two senders and without a recipient, then one for all. */
 function sayAll({ add, events }: ReturnType<typeof createFixture>): void {
   const reply = (text: string) => ({ kind: "reply", chat_id: "1", text }) as const;
   const [seen, id] = ["seen" as const, "abcde"];
   add(reply("for ci"), "ci");
   add(reply("for ops"), "ops");
-  add(reply("for nobody"));
+  add(reply("without a recipient"));
   add({ kind: "status", event_id: "evt_1", state: seen }, "ci");
   add({ kind: "status", event_id: "evt_2", state: seen }, "ops");
   add(PROMPT);
@@ -36,7 +36,7 @@ const AUDIENCES: readonly (readonly [Audience, readonly number[]])[] = [
   [{ id: "all", chats: "all", approves: true }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
 ];
 
-/** Reads as many messages as are expected, and then that there are no more. */
+/** Reads the expected messages. */
 async function assertNumbers(
   listener: ReturnType<typeof readText>,
   numbers: readonly number[],
@@ -62,7 +62,7 @@ Deno.test("EventStream shows replies to their sender and prompts to approvers, a
   for (const listener of listeners) assertEquals(await listener.next(), undefined);
 });
 
-Deno.test("EventStream shows no more to who resumes than it has shown before [stream.audience] [sse.resume]", async () => {
+Deno.test("EventStream shows a listener that resumes no more than before [stream.audience] [sse.resume]", async () => {
   const fixture = createFixture();
   sayAll(fixture);
   for (const after of [0, 1, 5, 8, 11]) {
@@ -73,7 +73,7 @@ Deno.test("EventStream shows no more to who resumes than it has shown before [st
       await listener.cancel();
     }
   }
-  await until("nobody listens", () => fixture.events.size === 0);
+  await until("no listener is left", () => fixture.events.size === 0);
   await fixture.events.close();
 });
 
@@ -90,7 +90,7 @@ Deno.test("EventStream skips pages of what is said to others, and goes on with w
   await fixture.events.close();
 });
 
-Deno.test("EventStream.review() ends the streams of who may listen no more, and of no other [stream.revoked]", async () => {
+Deno.test("EventStream.review() ends the streams of listeners that may no longer listen, and no other [stream.revoked]", async () => {
   const allowed = new Set(["ci", "ops"]);
   const fixture = createFixture({
     reviewMs: 1e9,
@@ -146,7 +146,7 @@ Deno.test("EventStream.review() lets other rights count for what is said from th
   await fixture.events.close();
 });
 
-Deno.test("EventStream looks again and again at who listens, and rests when nobody does [stream.revoked]", async () => {
+Deno.test("EventStream reviews its listeners again and again, and rests without one [stream.revoked]", async () => {
   let looks = 0;
   const fixture = createFixture({
     reviewMs: 1,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { OutboundMessage } from "../../../lib/event/outbound.ts";
+import type { Audience, OutboundMessage } from "../../../lib/event/outbound.ts";
 import { EventStream } from "../../../server/http/event_stream.ts";
 import { until } from "../../_until.ts";
 import { ANYBODY, createFixture, readText } from "../_event_stream.ts";
@@ -37,7 +37,7 @@ Deno.test("EventStream sends what was said before it closes, and takes nothing m
   await fixture.events.close();
 });
 
-Deno.test("EventStream sends programs typed events with ids, and people what is said and asked [sse.json-format]", async () => {
+Deno.test("EventStream sends programs typed events with ids, and people replies and prompts [sse.json-format]", async () => {
   const fixture = createFixture();
   const [json, plain] = [fixture.listen("json"), fixture.listen("plain")];
   await json.next();
@@ -53,6 +53,101 @@ Deno.test("EventStream sends programs typed events with ids, and people what is 
     'event:reply\ndata: {"id":2,"at":0,"chat_id":"1","text":"hi"}\nid:2\n\n',
   );
   assertEquals(await plain.next(), "data: Reply to 1: hi\n\n");
+  await fixture.events.close();
+});
+
+Deno.test("EventStream encodes a message once for each format that has a listener for it", async () => {
+  const fixture = createFixture();
+  const other = { id: "ci", chats: "own", approves: false } as const;
+  const listeners: ReturnType<typeof fixture.listen>[] = [];
+  const cases: readonly (readonly ["plain" | "json", Audience, number])[] = [
+    ["json", other, 0],
+    ["plain", ANYBODY, 1],
+    ["plain", { ...ANYBODY, id: "ops" }, 1],
+    ["json", { ...ANYBODY, id: "web" }, 2],
+    ["json", { ...ANYBODY, id: "page" }, 2],
+  ];
+  for (const [format, caller, expected] of cases) {
+    const listener = fixture.listen(format, undefined, caller);
+    await listener.next();
+    if (caller !== other) listeners.push(listener);
+    let encoded = 0;
+    fixture.add({
+      kind: "reply",
+      chat_id: "1",
+      get text() {
+        encoded++;
+        return "hi";
+      },
+    });
+    fixture.events.pump();
+    for (const listener of listeners) assertStringIncludes(await listener.next() ?? "", "hi");
+    assertEquals(encoded, expected, `${listeners.length} listeners`);
+  }
+  await fixture.events.close();
+});
+
+Deno.test("EventStream reads nothing from the journal before the first listener and after the last one", async () => {
+  const reads: number[] = [];
+  let newest = 7;
+  const events = new EventStream({
+    source: {
+      lastId: () => newest,
+      after(id, limit) {
+        reads.push(id);
+        const length = Math.min(newest - id, limit);
+        return Array.from({ length }, (_, index) => ({ ...MESSAGE, id: id + 1 + index }));
+      },
+    },
+  });
+  const listen = async (after?: number) => {
+    const listener = readText(events.listen({ caller: ANYBODY, format: "json", after }));
+    await listener.next();
+    return listener;
+  };
+  const say = async (count = 1) => {
+    newest += count;
+    events.pump();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await say();
+  assertEquals(reads, []);
+  const first = await listen();
+  await say();
+  assertStringIncludes(await first.next() ?? "", "id:9\n");
+  assertEquals(reads.splice(0), [8]);
+  await first.cancel();
+  await until("no listener is left", () => events.size === 0);
+  await say(500);
+  assertEquals(reads, []);
+  const second = await listen();
+  await say();
+  assertStringIncludes(await second.next() ?? "", "id:510\n");
+  assertEquals(reads, [509]);
+  await events.close();
+});
+
+Deno.test("EventStream leaves no gap when the last listener leaves and another resumes while messages are sent [sse.resume]", async () => {
+  const fixture = createFixture();
+  for (let round = 0; round < 20; round++) {
+    const leaving = fixture.listen("json");
+    await leaving.next();
+    const lastRead = fixture.messages.length;
+    for (let i = 0; i < 5; i++) fixture.say("while it leaves");
+    for (let turn = 0; turn < round; turn++) await null;
+    const canceled = leaving.cancel();
+    while (fixture.events.size > 0) await null;
+    fixture.addReply("before the next one comes");
+    const next = fixture.listen("json", lastRead);
+    await next.next();
+    fixture.say("once it is there");
+    for (let id = lastRead + 1; id <= lastRead + 7; id++) {
+      assertStringIncludes(await next.next() ?? "", `id:${id}\n`, `round ${round}`);
+    }
+    await canceled;
+    await next.cancel();
+    await until("no listener is left", () => fixture.events.size === 0);
+  }
   await fixture.events.close();
 });
 
@@ -119,7 +214,7 @@ Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", a
   const third = fixture.listen();
   await third.cancel();
   await second.cancel();
-  await until("nobody listens", () => events.size === 0);
+  await until("no listener is left", () => events.size === 0);
 });
 
 Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slow-reader]", async () => {
@@ -172,7 +267,7 @@ Deno.test("EventStream gives up a listener whose messages cannot be read, and no
   await events.close();
 });
 
-Deno.test("EventStream sends all of a journal that takes the place of another, to who stays and who comes again [journal.corrupt]", async () => {
+Deno.test("EventStream sends all of a journal that takes the place of another, to a listener that stays and to one that comes again [journal.corrupt]", async () => {
   using old = new MemoryJournal();
   using next = new MemoryJournal();
   let { journal } = old;
@@ -217,7 +312,7 @@ Deno.test("EventStream sends a comment to keep streams open [sse.heartbeat]", as
   assertEquals(await listener.next(), ": heartbeat\n\n");
   assertEquals(await listener.next(), ": heartbeat\n\n");
   await listener.cancel();
-  await until("nobody listens", () => fixture.events.size === 0);
-  fixture.say("nobody hears this");
+  await until("no listener is left", () => fixture.events.size === 0);
+  fixture.say("no listener hears this");
   await fixture.events.close();
 });

@@ -3,7 +3,7 @@ import { COMMON, SHA } from "../../lib/sources/_github.ts";
 import { ALERT_GROUP } from "../../lib/sources/_payloads.ts";
 import { GENERIC, type SourceDraft } from "../../_signed_delivery.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
-import { LoneDesk, rowsOf, SourcePort } from "../_sources.ts";
+import { LoneReceivers, rowsOf, SourcePort } from "../_sources.ts";
 
 const GITHUB = { kind: "github" } as const;
 const DEFAULT = "push: the default branch, forced or deleted";
@@ -31,7 +31,7 @@ function runOf(conclusion: string, branch = "main") {
   };
 }
 
-Deno.test("SourceDesk answers 200 to what is not wanted, with the rule, and shows it to nobody [source.filter]", async () => {
+Deno.test("WebhookReceiver answers 200 with the rule to an unwanted event, and shows it to no session [source.filter]", async () => {
   await using port = new SourcePort({ gh: GITHUB });
   port.attach();
   const event = "push";
@@ -44,7 +44,7 @@ Deno.test("SourceDesk answers 200 to what is not wanted, with the rule, and show
   assertEquals(await port.deliver("gh", pushTo("main"), { event }), "200 ok");
 });
 
-Deno.test("SourceDesk follows events.allow, events.deny and the filter of a source [source.filter]", async () => {
+Deno.test("WebhookReceiver follows events.allow, events.deny and the filter of a source [source.filter]", async () => {
   const filter = { path: "issue.labels[0].name", op: "matches", value: "^p[0-9]$" } as const;
   await using port = new SourcePort({
     own: { ...GITHUB, events: { allow: ["star.*"], deny: ["push"] } },
@@ -71,7 +71,7 @@ Deno.test("SourceDesk follows events.allow, events.deny and the filter of a sour
   ]);
 });
 
-Deno.test("SourceDesk tells a repeated delivery by its id, and by its body under another id [source.replay]", async () => {
+Deno.test("WebhookReceiver tells a repeated delivery by its id, and by its body under another id [source.replay]", async () => {
   await using port = new SourcePort({ gh: GITHUB, other: GITHUB });
   port.attach();
   const event = "push";
@@ -91,7 +91,7 @@ Deno.test("SourceDesk tells a repeated delivery by its id, and by its body under
   );
 });
 
-Deno.test("SourceDesk takes one body twice when signed ids say that it was sent twice [source.replay]", async () => {
+Deno.test("WebhookReceiver takes one body twice when signed ids say that it was sent twice [source.replay]", async () => {
   await using port = new SourcePort({ std: { kind: "standard", secrets: ["whsec_AQIDBAUGBwg="] } });
   const body = { type: "job.done" };
   assertEquals(await port.deliver("std", body, { id: "msg_1" }), "202 stored");
@@ -104,7 +104,7 @@ Deno.test("SourceDesk takes one body twice when signed ids say that it was sent 
   ]);
 });
 
-Deno.test("SourceDesk knows the same alerts in the same state, whatever else has changed [source.replay]", async () => {
+Deno.test("WebhookReceiver knows the same alerts in the same state, whatever else has changed [source.replay]", async () => {
   await using port = new SourcePort({ am: { kind: "alertmanager" } });
   const rule = "held: alert: firing, and resolved after a shown firing";
   assertEquals(await port.deliver("am", ALERT_GROUP), "202 stored");
@@ -113,7 +113,7 @@ Deno.test("SourceDesk knows the same alerts in the same state, whatever else has
   assertEquals(port.outcomes(), [rule, "duplicate"]);
 });
 
-Deno.test("SourceDesk shows a delivery once that comes five times at once [source.replay]", async () => {
+Deno.test("WebhookReceiver shows a delivery once that comes five times at once [source.replay]", async () => {
   await using port = new SourcePort({ gh: GITHUB });
   port.attach();
   const draft = { event: "push", id: "a" };
@@ -124,17 +124,17 @@ Deno.test("SourceDesk shows a delivery once that comes five times at once [sourc
   assertEquals(port.pushed.length, 1);
 });
 
-Deno.test("SourceDesk takes a delivery again after fifteen minutes [source.replay]", async () => {
+Deno.test("WebhookReceiver takes a delivery again after fifteen minutes [source.replay]", async () => {
   const minutesAgo = async (minutes: number, draft: { readonly id: string }) => {
     using memory = new MemoryJournal();
-    using before = await LoneDesk.open({ gh: GITHUB }, {
+    using before = await LoneReceivers.open({ gh: GITHUB }, {
       memory,
       now: () => Date.now() - minutes * 60_000,
     });
-    using desk = await LoneDesk.open({ gh: GITHUB }, { memory });
+    using lone = await LoneReceivers.open({ gh: GITHUB }, { memory });
     const event = "push";
     assertEquals(await before.deliver("gh", pushTo("main"), { event, id: "a" }), "202 stored");
-    return await desk.deliver("gh", pushTo("main"), { event, ...draft });
+    return await lone.deliver("gh", pushTo("main"), { event, ...draft });
   };
   for (const id of ["a", "b"]) {
     assertEquals(await minutesAgo(14.9, { id }), "200 ok, repeated", id);
@@ -142,19 +142,19 @@ Deno.test("SourceDesk takes a delivery again after fifteen minutes [source.repla
   }
 });
 
-Deno.test("SourceDesk shows the first success after a failure, and no other [source.tracked]", async () => {
+Deno.test("WebhookReceiver shows the first success after a failure, and no other [source.tracked]", async () => {
   using memory = new MemoryJournal();
-  using desk = await LoneDesk.open({ gh: GITHUB, other: GITHUB }, { memory });
+  using lone = await LoneReceivers.open({ gh: GITHUB, other: GITHUB }, { memory });
   const event = "workflow_run";
   const alone = "200 filtered: good state without a bad one before";
   const deliver = (conclusion: string, branch = "main") =>
-    desk.deliver("gh", runOf(conclusion, branch), { event });
+    lone.deliver("gh", runOf(conclusion, branch), { event });
   assertEquals(await deliver("success"), alone);
   assertEquals(await deliver("failure"), "202 stored");
   assertEquals(await deliver("cancelled"), `200 filtered: ${RUNS}`);
   assertEquals(await deliver("failure"), "202 stored");
   assertEquals(await deliver("success", "feature"), alone, "another branch");
-  assertEquals(await desk.deliver("other", runOf("success"), { event }), alone, "another source");
+  assertEquals(await lone.deliver("other", runOf("success"), { event }), alone, "another source");
   assertEquals(await deliver("success"), "202 stored");
   assertEquals(await deliver("success"), alone);
   assertEquals(
@@ -167,36 +167,36 @@ Deno.test("SourceDesk shows the first success after a failure, and no other [sou
   );
 });
 
-Deno.test("SourceDesk shows every success where events.allow asks for it [source.filter] [source.tracked]", async () => {
+Deno.test("WebhookReceiver shows every success where events.allow asks for it [source.filter] [source.tracked]", async () => {
   using memory = new MemoryJournal();
   const draft = { ...GITHUB, events: { allow: ["workflow_run.completed"] } };
-  using desk = await LoneDesk.open({ gh: draft }, { memory });
+  using lone = await LoneReceivers.open({ gh: draft }, { memory });
   for (const conclusion of ["success", "failure", "success", "success"]) {
-    const answer = await desk.deliver("gh", runOf(conclusion), { event: "workflow_run" });
+    const answer = await lone.deliver("gh", runOf(conclusion), { event: "workflow_run" });
     assertEquals(answer, "202 stored", conclusion);
   }
 });
 
-Deno.test("SourceDesk shows a success that was not on disk when it is delivered again [source.tracked] [source.journal]", async () => {
+Deno.test("WebhookReceiver shows a success that was not on disk when it is delivered again [source.tracked] [source.journal]", async () => {
   using memory = new MemoryJournal();
-  using desk = await LoneDesk.open({ gh: GITHUB }, { memory });
+  using lone = await LoneReceivers.open({ gh: GITHUB }, { memory });
   const event = "workflow_run";
-  assertEquals(await desk.deliver("gh", runOf("failure"), { event, id: "a" }), "202 stored");
+  assertEquals(await lone.deliver("gh", runOf("failure"), { event, id: "a" }), "202 stored");
   const { events } = memory.journal;
   const insert = events.insert;
   events.insert = () => {
     throw createDiskFullError();
   };
-  await assertRejects(() => desk.deliver("gh", runOf("success"), { event, id: "b" }));
+  await assertRejects(() => lone.deliver("gh", runOf("success"), { event, id: "b" }));
   events.insert = insert;
-  assertEquals(await desk.deliver("gh", runOf("success"), { event, id: "b" }), "202 stored");
+  assertEquals(await lone.deliver("gh", runOf("success"), { event, id: "b" }), "202 stored");
 });
 
-Deno.test("SourceDesk judges again what its rules have filtered, keeps it once, and not what is old [source.filter] [source.replay]", async () => {
+Deno.test("WebhookReceiver judges again what its rules have filtered, keeps it once, and not what is old [source.filter] [source.replay]", async () => {
   using memory = new MemoryJournal();
   const deliver = async (draft: SourceDraft, body: unknown, event: string) => {
-    using desk = await LoneDesk.open({ gh: draft }, { memory });
-    return await desk.deliver("gh", body, { event });
+    using lone = await LoneReceivers.open({ gh: draft }, { memory });
+    return await lone.deliver("gh", body, { event });
   };
   const repeated = "200 ok, repeated";
   assertEquals(await deliver(GITHUB, pushTo("dev"), "push"), `200 filtered: ${DEFAULT}`);
@@ -216,12 +216,12 @@ Deno.test("SourceDesk judges again what its rules have filtered, keeps it once, 
   assertEquals(await deliver(allowed, success, "workflow_run"), repeated);
 });
 
-Deno.test("SourceDesk remembers failures on disk, over desks and repetitions [source.tracked]", async () => {
+Deno.test("WebhookReceiver remembers failures on disk, over restarts and repetitions [source.tracked]", async () => {
   using memory = new MemoryJournal();
   const event = "workflow_run";
-  using before = await LoneDesk.open({ gh: GITHUB }, { memory });
+  using before = await LoneReceivers.open({ gh: GITHUB }, { memory });
   assertEquals(await before.deliver("gh", runOf("failure"), { event, id: "a" }), "202 stored");
-  using after = await LoneDesk.open({ gh: GITHUB }, { memory });
+  using after = await LoneReceivers.open({ gh: GITHUB }, { memory });
   const success = runOf("success");
   assertEquals(await after.deliver("gh", success, { event, id: "b" }), "202 stored");
   assertEquals(await after.deliver("gh", success, { event, id: "b" }), "200 ok, repeated");
@@ -231,18 +231,18 @@ Deno.test("SourceDesk remembers failures on disk, over desks and repetitions [so
   assertEquals(alone, "200 filtered: good state without a bad one before");
 });
 
-Deno.test("SourceDesk shows no success after a failure that it has not shown [source.tracked]", async () => {
+Deno.test("WebhookReceiver shows no success after a failure that it has not shown [source.tracked]", async () => {
   using memory = new MemoryJournal();
   const filter = { path: "workflow_run.conclusion", op: "equals", value: "success" } as const;
-  using desk = await LoneDesk.open({ gh: { ...GITHUB, filter } }, { memory });
+  using lone = await LoneReceivers.open({ gh: { ...GITHUB, filter } }, { memory });
   const event = "workflow_run";
   const filtered = '200 filtered: filter: path workflow_run.conclusion does not equal "success"';
-  assertEquals(await desk.deliver("gh", runOf("failure"), { event }), filtered);
+  assertEquals(await lone.deliver("gh", runOf("failure"), { event }), filtered);
   const alone = "200 filtered: good state without a bad one before";
-  assertEquals(await desk.deliver("gh", runOf("success"), { event }), alone);
+  assertEquals(await lone.deliver("gh", runOf("success"), { event }), alone);
 });
 
-Deno.test("SourceDesk routes events by their repository, and by the session that a source names [source.config]", async () => {
+Deno.test("WebhookReceiver routes events by their repository, and by the session that a source names [source.config]", async () => {
   await using port = new SourcePort({
     gh: GITHUB,
     named: { ...GITHUB, session: "web" },
@@ -262,7 +262,7 @@ Deno.test("SourceDesk routes events by their repository, and by the session that
   ]);
 });
 
-Deno.test("SourceDesk keeps an event until its session is the only one of that name [source.journal]", async () => {
+Deno.test("WebhookReceiver keeps an event until its session is the only one of that name [source.journal]", async () => {
   await using port = new SourcePort({ gh: { ...GITHUB, session: "web" } });
   const event = "push";
   assertEquals(await port.deliver("gh", pushTo("main"), { event }), "202 stored");

@@ -22,7 +22,7 @@ const PUSH_TEXT = [
   "https://github.com/octo/repo",
 ].join("\n");
 
-Deno.test("SourceDesk shows a delivery in short, and keeps it as it came [source.journal] [source.shape]", async () => {
+Deno.test("WebhookReceiver shows a delivery in short, and keeps it as it came [source.journal] [source.shape]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" } });
   port.attach();
   const id = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
@@ -45,7 +45,7 @@ Deno.test("SourceDesk shows a delivery in short, and keeps it as it came [source
   );
 });
 
-Deno.test("SourceDesk has a delivery on disk before it answers, and refuses when it has not [source.journal]", async () => {
+Deno.test("WebhookReceiver has a delivery on disk before it answers, and refuses when it has not [source.journal]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" } });
   assertEquals(await port.deliver("gh", PUSH, { event: "push" }), "202 stored");
   assertEquals(port.outcomes(), ["stored: push: the default branch, forced or deleted"]);
@@ -58,7 +58,7 @@ Deno.test("SourceDesk has a delivery on disk before it answers, and refuses when
   assertEquals(await port.deliver("gh", issue, { event: "issues" }), "202 stored");
 });
 
-Deno.test("SourceDesk refuses what is not proven, parses nothing of it, and writes down who it was [source.verify]", async () => {
+Deno.test("WebhookReceiver refuses what is not proven, parses nothing of it, and writes the address into the audit [source.verify]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" }, hook: GENERIC });
   port.attach();
   const event = "push";
@@ -67,10 +67,10 @@ Deno.test("SourceDesk refuses what is not proven, parses nothing of it, and writ
   const headers = await signedHeaders({ kind: "github" }, body, { event });
   const changed = bytesOf({ ...PUSH, ref: "refs/heads/other" });
   const bad = "401 unauthorized: no secret of the source fits";
-  assertEquals(await port.deliver("gh", PUSH, { event, secret: "somebody-elses" }), bad);
+  assertEquals(await port.deliver("gh", PUSH, { event, secret: "another-secret" }), bad);
   assertEquals(await port.sendTo("gh", changed, headers), bad);
-  assertEquals(await port.deliver("gh", "{", { event, secret: "somebody-elses" }), bad);
-  assertEquals(await port.deliver("hook", PUSH, { secret: "somebody-elses" }), bad);
+  assertEquals(await port.deliver("gh", "{", { event, secret: "another-secret" }), bad);
+  assertEquals(await port.deliver("hook", PUSH, { secret: "another-secret" }), bad);
   const missing = await port.sendTo("gh", body, unsigned);
   assertMatch(missing, /^401 unauthorized: /);
   assertEquals([port.rows(), port.pushed], [[], []]);
@@ -83,7 +83,7 @@ Deno.test("SourceDesk refuses what is not proven, parses nothing of it, and writ
   assertEquals(await port.sendTo("gh", body, headers), "200 ok");
 });
 
-Deno.test("SourceDesk lets no secret and no payload into answers, the log and the audit [source.redaction]", async () => {
+Deno.test("WebhookReceiver lets no secret and no payload into answers, the log and the audit [source.redaction]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" }, hook: GENERIC });
   const told = [
     await port.deliver("hook", { note: "the-payload" }, { secret: "wrong-token" }),
@@ -95,7 +95,7 @@ Deno.test("SourceDesk lets no secret and no payload into answers, the log and th
   for (const secret of ["the-payload", "wrong-token", SECRET]) assert(!all.includes(secret), all);
 });
 
-Deno.test("SourceDesk answers what it cannot use with what was expected, and journals nothing [source.verify]", async () => {
+Deno.test("WebhookReceiver answers what it cannot use with what was expected, and journals nothing [source.verify]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" } });
   const text = "text/plain";
   const cases: [body: unknown, type: string, answer: string][] = [
@@ -119,7 +119,7 @@ Deno.test("SourceDesk answers what it cannot use with what was expected, and jou
   assertEquals(port.rows()[0]?.content, PUSH_TEXT);
 });
 
-Deno.test("SourceDesk takes posts only, and only while anybody gets in [http.methods] [access.policy]", async () => {
+Deno.test("WebhookReceiver takes posts only, and only while the access file is valid [http.methods] [access.policy]", async () => {
   await using port = new SourcePort({ gh: { kind: "github" } });
   for (const method of ["GET", "HEAD", "PUT", "DELETE"]) {
     const response = await port.send(method, "/gh");
@@ -130,7 +130,7 @@ Deno.test("SourceDesk takes posts only, and only while anybody gets in [http.met
   assertEquals(port.rows(), []);
 });
 
-Deno.test("SourceDesk answers challenges and pings, proven like all else, without an event [source.challenge]", async () => {
+Deno.test("WebhookReceiver answers challenges and pings, proven like all else, without an event [source.challenge]", async () => {
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
   const { publicKey, privateKey } = pair as CryptoKeyPair;
   const key = new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)).toHex();
@@ -141,7 +141,7 @@ Deno.test("SourceDesk answers challenges and pings, proven like all else, withou
   });
   const question = { type: "url_verification", challenge: "3eZbrw1aBm2rZgRN" };
   assertEquals(await port.deliver("slack", question), "200 3eZbrw1aBm2rZgRN");
-  const forged = await port.deliver("slack", question, { secret: "somebody-elses" });
+  const forged = await port.deliver("slack", question, { secret: "another-secret" });
   assertEquals(forged, "401 unauthorized: no secret of the source fits");
   assertEquals(
     await port.deliver("gh", { zen: "Keep it logically awesome." }, { event: "ping" }),
@@ -161,7 +161,7 @@ Deno.test("SourceDesk answers challenges and pings, proven like all else, withou
   assertEquals(await port.deliver("slack", SLACK_MESSAGE), "202 stored");
 });
 
-Deno.test("SourceDesk takes text, forms and bytes of a generic source [source.shape]", async () => {
+Deno.test("WebhookReceiver takes text, forms and bytes of a generic source [source.shape]", async () => {
   await using port = new SourcePort({ ci: GENERIC });
   const form = "application/x-www-form-urlencoded";
   const cases: [body: unknown, type: string, text: string][] = [
@@ -186,7 +186,7 @@ Deno.test("SourceDesk takes text, forms and bytes of a generic source [source.sh
   }
 });
 
-Deno.test("SourceDesk lets a template decide the text, cleaned and capped all the same [source.template]", async () => {
+Deno.test("WebhookReceiver lets a template decide the text, cleaned and capped all the same [source.template]", async () => {
   const template = "{{@source}}: {{type}} {{data.object.failure_message}} {{data.object.note}}";
   await using port = new SourcePort({
     own: { kind: "stripe", template },
@@ -221,19 +221,19 @@ Deno.test("SourceDesk lets a template decide the text, cleaned and capped all th
   }
 });
 
-Deno.test("SourceDesk keeps at most 256 KiB of a body as it came [source.journal]", async () => {
+Deno.test("WebhookReceiver keeps at most 256 KiB of a body as it came [source.journal]", async () => {
   await using port = new SourcePort({ am: { kind: "alertmanager" } });
   const body = bytesOf({ ...ALERT_GROUP, padding: "x".repeat(500_000) });
   assertEquals(await port.deliver("am", body), "202 stored");
   assertEquals(port.rows()[0]?.raw, body.slice(0, 256 * 1024));
 });
 
-Deno.test("SourceDesk takes as many proven deliveries as come [source.verify]", async () => {
+Deno.test("WebhookReceiver takes as many proven deliveries as come [source.verify]", async () => {
   await using port = new SourcePort({ ci: GENERIC }, { rateLimitPerMinute: 1 });
   for (let i = 0; i < 20; i++) assertEquals(await port.deliver("ci", { i }), "202 stored");
 });
 
-Deno.test("SourceDesk answers 429 to who forges again and again, and still takes what is proven [access.limits]", async () => {
+Deno.test("WebhookReceiver answers 429 to a sender that forges again and again, and still takes what is proven [access.limits]", async () => {
   await using port = new SourcePort({ ci: GENERIC }, { rateLimitPerMinute: 3 });
   const forge = () => port.deliver("ci", {}, { secret: "wrong-token" });
   assertMatch(await forge(), /^401 /);

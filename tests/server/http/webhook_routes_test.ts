@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sourcesPathOf } from "../../../server/state/folder.ts";
-import { Sources } from "../../../server/http/webhook_routes.ts";
-import { until } from "../../_until.ts";
+import { WebhookRoutes } from "../../../server/http/webhook_routes.ts";
 import { configOf, GENERIC, SECRET } from "../../_signed_delivery.ts";
 import { createScratch } from "../_scratch.ts";
 
-/** Sources that take no delivery; only their configuration matters. */
+const START_MS = 1_700_000_000_000;
+
+/** Routes without deliveries; only the configuration matters. */
 function createFixture(text?: string) {
   const stateDir = createScratch();
   const path = sourcesPathOf(stateDir);
@@ -14,8 +15,9 @@ function createFixture(text?: string) {
   const fail = () => {
     throw new Error("No delivery is expected");
   };
+  let nowMs = START_MS;
   if (text !== undefined) Deno.writeTextFileSync(path, text);
-  const sources = new Sources({
+  const routes = new WebhookRoutes({
     stateDir,
     log: { info: write, warn: write },
     bodies: { readBytes: fail },
@@ -23,13 +25,20 @@ function createFixture(text?: string) {
     take: fail,
     bursts: { add: fail },
     audit: { note() {} },
+    now: () => nowMs,
   });
   return {
     path,
-    sources,
+    routes,
     logged,
-    has: async (target: string) => await sources.find(target) !== undefined,
-    /** Writes the configuration as editors do, such that nobody reads half of it. */
+    pass: (ms: number) => void (nowMs += ms),
+    has: async (target: string) => await routes.find(target) !== undefined,
+    /** Looks once the file is due for a look. */
+    async hasLater(target: string): Promise<boolean> {
+      nowMs += 251;
+      return await this.has(target);
+    },
+    /** Writes the configuration as editors do: no reader sees half of it. */
     edit(text: string): void {
       Deno.writeTextFileSync(`${path}.new`, text);
       Deno.renameSync(`${path}.new`, path);
@@ -37,43 +46,51 @@ function createFixture(text?: string) {
   };
 }
 
-Deno.test("Sources.find() knows the sources of the configuration, and none without one [source.reload]", async () => {
-  const { sources, has, edit, logged } = createFixture();
-  assert(sources.mayHave, "nobody has looked yet");
-  assertEquals([await has("/ci"), sources.mayHave], [false, false]);
-  edit(configOf({ ci: GENERIC, gh: { kind: "github", path: "/hooks/gh" } }));
-  await until("the file is found", () => has("/ci"));
-  assertEquals(await Promise.all(["/hooks/gh", "/gh", "/", "/ci/"].map(has)), [
-    true,
-    false,
-    false,
-    false,
-  ]);
-  assertEquals([sources.mayHave, logged], [true, []]);
+Deno.test("WebhookRoutes.find() knows the sources of the configuration, and none without one [source.reload]", async () => {
+  const fixture = createFixture();
+  assertEquals(await fixture.has("/ci"), false);
+  fixture.edit(configOf({ ci: GENERIC, gh: { kind: "github", path: "/hooks/gh" } }));
+  assert(await fixture.hasLater("/ci"));
+  const others = ["/hooks/gh", "/gh", "/", "/ci/"];
+  assertEquals(await Promise.all(others.map(fixture.has)), [true, false, false, false]);
+  assertEquals(fixture.logged, []);
 });
 
-Deno.test("Sources.find() waits for a configuration that is being read [source.reload]", async () => {
-  const { sources, has } = createFixture(configOf({ ci: GENERIC }));
-  const first = has("/ci");
-  assert(sources.mayHave, "it is being read");
-  assertEquals(await Promise.all([first, has("/ci"), has("/ci")]), [true, true, true]);
-});
-
-Deno.test("Sources.find() takes a change, and forgets what is no longer there [source.reload]", async () => {
-  const { path, has, edit, logged } = createFixture(configOf({ ci: GENERIC }));
-  assert(await has("/ci"));
-  edit(configOf({ gh: { kind: "github" } }));
-  await until("the change is known", () => has("/gh"));
-  assertEquals(await has("/ci"), false);
-  Deno.removeSync(path);
-  await until("the end is known", async () => !await has("/gh"));
+Deno.test("WebhookRoutes.find() answers at once while nothing has changed, and waits for a configuration that is being read [source.reload]", async () => {
+  const { routes, pass, edit } = createFixture();
+  assertEquals(routes.find("/ci"), undefined);
   edit(configOf({ ci: GENERIC }));
-  await until("it is there again", () => has("/ci"));
+  pass(250);
+  assertEquals(routes.find("/ci"), undefined, "the file is not due for a look");
+  pass(1);
+  const reading = [routes.find("/ci"), routes.find("/ci")];
+  for (const found of reading) assert(found instanceof Promise);
+  const [receiver, other] = await Promise.all(reading);
+  assert(receiver !== undefined && other === receiver);
+  assertEquals(routes.find("/ci"), receiver);
+  pass(251);
+  assertEquals([routes.find("/ci"), routes.find("/")], [receiver, undefined]);
+  edit(configOf({}));
+  pass(-1);
+  assertEquals(await routes.find("/ci"), undefined, "the clock was set back");
+});
+
+Deno.test("WebhookRoutes.find() takes a change with the first delivery after it, and forgets removed sources [source.reload]", async () => {
+  const fixture = createFixture(configOf({ ci: GENERIC }));
+  const { path, logged } = fixture;
+  assert(await fixture.has("/ci"));
+  fixture.edit(configOf({ gh: { kind: "github" } }));
+  assertEquals([await fixture.hasLater("/gh"), await fixture.has("/ci")], [true, false]);
+  Deno.removeSync(path);
+  assertEquals(await fixture.hasLater("/gh"), false);
+  fixture.edit(configOf({ ci: GENERIC }));
+  assert(await fixture.hasLater("/ci"));
   assertEquals(logged, []);
 });
 
-Deno.test("Sources.find() keeps the last good configuration, and logs once where a bad one is wrong [source.reload]", async () => {
-  const { path, has, edit, logged } = createFixture(configOf({ ci: GENERIC }));
+Deno.test("WebhookRoutes.find() keeps the last good configuration, and logs once where a bad one is wrong [source.reload]", async () => {
+  const fixture = createFixture(configOf({ ci: GENERIC }));
+  const { path, has, edit, logged } = fixture;
   assert(await has("/ci"));
   const entry = { path: "/gh", kind: "github", secrets: [SECRET], secret: SECRET };
   const cases: [text: string, fault: string][] = [
@@ -90,7 +107,8 @@ Deno.test("Sources.find() keeps the last good configuration, and logs once where
   ];
   for (const [index, [text, fault]] of cases.entries()) {
     edit(text);
-    await until("it is reported", async () => await has("/ci") && logged.length > index);
+    for (let look = 0; look < 2; look++) assert(await fixture.hasLater("/ci"));
+    assertEquals(logged.length, index + 1);
     const line = logged.at(-1) ?? "";
     assertStringIncludes(line, `Cannot use ${path}, the last good configuration holds: ${fault}`);
     assert(!line.includes(SECRET), line);
@@ -98,36 +116,39 @@ Deno.test("Sources.find() keeps the last good configuration, and logs once where
   }
   assertEquals(logged.length, cases.length);
   edit(configOf({ gh: { kind: "github" } }));
-  await until("it is mended", () => has("/gh"));
+  assert(await fixture.hasLater("/gh"));
   assertEquals(logged.length, cases.length);
 });
 
-Deno.test("Sources.find() holds on to what it knows while others can write the file, and logs once why [state.guard]", async () => {
-  const { path, has, edit, logged } = createFixture(configOf({ ci: GENERIC }));
+Deno.test("WebhookRoutes.find() holds on to what it knows while others can write the file, and logs once why [state.guard]", async () => {
+  const fixture = createFixture(configOf({ ci: GENERIC }));
+  const { path, has, edit, logged } = fixture;
   assert(await has("/ci"));
   Deno.chmodSync(path, 0o666);
   Deno.writeTextFileSync(path, configOf({ gh: { kind: "github" } }));
   for (const [index, mode] of [0o666, 0o620].entries()) {
     Deno.chmodSync(path, mode);
-    await until("it is reported", async () => await has("/ci") && logged.length > index);
+    assert(await fixture.hasLater("/ci"));
+    assertEquals(logged.length, index + 1);
     assertEquals([await has("/ci"), await has("/gh")], [true, false]);
   }
   const line = `Cannot use ${path}, the last good configuration holds: ` +
     `${path} can be written by other users. Mend it with: chmod 600 '${path}'`;
   assertEquals(logged, [line, line]);
   edit(configOf({ gh: { kind: "github" } }));
-  await until("it is mended", () => has("/gh"));
+  assert(await fixture.hasLater("/gh"));
 });
 
-Deno.test("Sources.find() holds on to what it knows while the file cannot be read [source.reload]", async () => {
-  const { path, has, edit, logged } = createFixture(configOf({ ci: GENERIC }));
+Deno.test("WebhookRoutes.find() holds on to what it knows while the file cannot be read [source.reload]", async () => {
+  const fixture = createFixture(configOf({ ci: GENERIC }));
+  const { path, has, edit, logged } = fixture;
   assert(await has("/ci"));
   Deno.removeSync(path);
   Deno.mkdirSync(path);
-  await until("it is reported", async () => await has("/ci") && logged.length > 0);
+  assert(await fixture.hasLater("/ci"));
   assertEquals(logged.length, 1);
   assert(await has("/ci"));
   Deno.removeSync(path);
   edit(configOf({ gh: { kind: "github" } }));
-  await until("it is mended", () => has("/gh"));
+  assert(await fixture.hasLater("/gh"));
 });

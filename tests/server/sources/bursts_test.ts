@@ -9,7 +9,7 @@ import { rowsOf } from "../_sources.ts";
 
 const START_MS = 1_700_000_000_000;
 
-/** Bursts on a journal, with a session that is only woken; by default the clock stands still. */
+/** Creates bursts on a journal, with a session that is only woken; by default the clock stands still. */
 function createFixture(now?: () => number) {
   const memory = new MemoryJournal();
   const dispatcher = new Dispatcher({ keeper: memory });
@@ -31,7 +31,7 @@ function createFixture(now?: () => number) {
     dispatcher,
     bursts,
     sessionId,
-    /** Adds an event that says which one it is, so many seconds after the start. */
+    /** Adds a numbered event, so many seconds after the start. */
     add(seconds: number, key: string | undefined, fields: Partial<IncomingEvent> = {}) {
       nowMs = START_MS + seconds * 1000;
       const content = `[ci] failed ${++count}\nbranch: main`;
@@ -60,7 +60,7 @@ Deno.test("SourceBursts.add() shows an event without a key at once [source.burst
 
 Deno.test("SourceBursts.add() keeps an event with a key for five seconds, and shows it as it is [source.burst] [source.journal]", async () => {
   using fixture = createFixture();
-  assertEquals((await fixture.add(0, "a")).kind, "stored");
+  assertEquals((await fixture.add(0, "a")).kind, "accepted");
   assertEquals(fixture.rows().map(({ state, session }) => [state, session]), [
     ["held", null],
   ]);
@@ -85,7 +85,7 @@ Deno.test("SourceBursts.add() makes one of several, and says in each of them whe
   const draft = { delivery: "d", digest: "d", raw: Uint8Array.of(1), rule: "only failures" };
   for (const seconds of [0, 2, 4]) {
     const own = { ...draft, delivery: `d${seconds}`, digest: `d${seconds}` };
-    assertEquals((await fixture.add(seconds, "octo/repo@6dcb09b", own)).kind, "stored");
+    assertEquals((await fixture.add(seconds, "octo/repo@6dcb09b", own)).kind, "accepted");
   }
   await fixture.add(5, "other");
   await until("they are told", () => fixture.shown().length > 0);
@@ -111,7 +111,7 @@ Deno.test("SourceBursts.add() makes no burst of one delivery that comes twice at
     fixture.add(0, "a", same),
     fixture.add(0, "a", same),
   ]);
-  assertEquals([first.kind, second.kind], ["stored", "duplicate"]);
+  assertEquals([first.kind, second.kind], ["accepted", "duplicate"]);
   await fixture.add(5, "other");
   await until("it is shown", () => fixture.shown().length > 0);
   assertEquals(fixture.shown(), ["[ci] failed 1\nbranch: main"]);
@@ -122,7 +122,7 @@ Deno.test("SourceBursts.add() holds back what is over thirty a minute, and says 
   for (let i = 0; i < 30; i++) {
     assertEquals((await fixture.add(i / 10, undefined)).kind, "accepted");
   }
-  for (let i = 0; i < 5; i++) assertEquals((await fixture.add(4, undefined)).kind, "stored");
+  for (let i = 0; i < 5; i++) assertEquals((await fixture.add(4, undefined)).kind, "accepted");
   const held = () => fixture.rows().filter(({ state }) => state === "held" || state === "withheld");
   assertEquals([fixture.shown().length, held().length], [30, 5]);
   await fixture.add(64, undefined);
@@ -133,7 +133,7 @@ Deno.test("SourceBursts.add() holds back what is over thirty a minute, and says 
   assertEquals(fixture.shown().filter((text) => text === notice).length, 1);
 });
 
-Deno.test("SourceBursts.close() leaves what waits for whoever holds the port next [source.burst] [source.journal]", async () => {
+Deno.test("SourceBursts.close() leaves held events to the next owner [source.burst] [source.journal]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, bursts, sessionId } = fixture;
   await fixture.add(0, "a");
@@ -190,7 +190,7 @@ Deno.test("SourceBursts.add() shows an event in five seconds while a notice wait
   await until("the timer runs", () => fixture.shown().includes("[cd] is down"));
 });
 
-Deno.test("SourceBursts leaves what a notice has counted to those who ask, and all else to whoever holds the port next [source.burst]", async () => {
+Deno.test("SourceBursts shows counted events only on request, and leaves all others to the next owner [source.burst]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, bursts, sessionId } = fixture;
   const withheld = () => fixture.rows().filter(({ state }) => state === "withheld");

@@ -32,7 +32,7 @@ async function compile(drafts: SourceDrafts) {
   return result.sources;
 }
 
-/** What is wrong with a configuration of one source. */
+/** Returns the fault of a configuration of one source. */
 async function faultOf(draft: SourceDraft): Promise<string> {
   const result = await compileSources(configOf({ own: draft }));
   return result.ok ? "ok" : result.message;
