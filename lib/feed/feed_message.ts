@@ -30,7 +30,7 @@ interface FeedAnswer {
 /** 32 bytes in hexadecimal. */
 const HEX_REGEXP = /^[0-9a-f]{64}$/;
 
-/** There is something new in the journal. */
+/** There is something new in the journal; spelled as earlier versions know it. */
 export const NEWS = "look";
 
 /** There is a verdict for the session in the journal, and nothing else. */

@@ -188,7 +188,7 @@ export class StdioTransport implements Transport {
         this.#queue = [];
         await this.#writeText(lines);
         this.#queuedUnits -= lines.length;
-        this.#resume();
+        if (this.#refused > 0) this.#resume();
         // Under load, a turn of the event loop between two writes lets whole batches gather.
         if (this.#queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
       }
@@ -200,7 +200,6 @@ export class StdioTransport implements Transport {
   }
 
   #resume(): void {
-    if (this.#refused === 0) return;
     this.#log.info(`The client reads again: ${this.#refused} messages were refused meanwhile`);
     this.#refused = 0;
     this.#onResume?.();

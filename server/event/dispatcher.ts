@@ -261,15 +261,15 @@ export class Dispatcher {
     while (this.#mustOffer && !this.#isStopped) {
       this.#mustOffer = false;
       const newcomers = this.#sessions.filter(({ wasOffered }) => !wasOffered);
-      const woken = new Set<number>();
+      const toSync = new Set<number>();
       // Events that were never pushed go to any session; unseen ones only to sessions that came later.
-      await this.#offerStored(woken);
+      await this.#offerStored(toSync);
       const left = newcomers.length > 0 ? await this.#findLeft(newcomers) : [];
       if (this.#isStopped) break;
       // A session that has come back meanwhile keeps its events.
-      this.#assign(left.filter(({ session }) => this.#isGone(session)), newcomers, woken);
+      this.#assign(left.filter(({ session }) => this.#isGone(session)), newcomers, toSync);
       if (this.#grace === undefined && this.#retry === undefined) this.#endOffer(newcomers);
-      for (const id of woken) this.#attached.get(id)?.link.sync();
+      for (const id of toSync) this.#attached.get(id)?.link.sync();
     }
     this.#isOffering = false;
   }
@@ -292,7 +292,7 @@ export class Dispatcher {
   }
 
   /** Routes the events that were never pushed. */
-  async #offerStored(woken: Set<number>): Promise<void> {
+  async #offerStored(toSync: Set<number>): Promise<void> {
     for (const session of this.#sessionsGone("stored")) {
       for (let before = Number.MAX_SAFE_INTEGER;;) {
         await delay(0);
@@ -300,7 +300,7 @@ export class Dispatcher {
         const waiting = this.#try(({ events }) =>
           events.waiting("stored", session, before, CHUNK)
         ) ?? [];
-        this.#assign(waiting, this.#sessions, woken);
+        this.#assign(waiting, this.#sessions, toSync);
         if (waiting.length < CHUNK) break;
         before = waiting.at(-1)?.seq ?? 0;
       }
@@ -338,7 +338,7 @@ export class Dispatcher {
   #assign(
     waiting: readonly WaitingEvent[],
     candidates: readonly StoredSession[],
-    woken: Set<number>,
+    toSync: Set<number>,
   ): void {
     const bySession = new Map<number, number[]>();
     for (const event of waiting) {
@@ -347,7 +347,7 @@ export class Dispatcher {
     }
     for (const [id, seqs] of bySession) {
       this.#try(({ events }) => events.assign(seqs, id));
-      woken.add(id);
+      toSync.add(id);
     }
   }
 }

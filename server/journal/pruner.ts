@@ -27,13 +27,13 @@ export interface JournalPrunerOptions {
    *
    * @default {10_000}
    */
-  readonly ageLookMs?: number;
+  readonly ageCheckMs?: number;
   /**
    * The time between two such checks where no events come in, in milliseconds.
    *
    * @default {3_600_000}
    */
-  readonly idleLookMs?: number;
+  readonly idleCheckMs?: number;
 }
 
 /** The number of events between two checks of the size. */
@@ -53,10 +53,10 @@ const REPORT_MS = 60_000;
 
 export class JournalPruner {
   readonly #options: JournalPrunerOptions;
-  readonly #ageLookMs: number;
+  readonly #ageCheckMs: number;
   readonly #onAlarm = () => {
-    this.#look();
-    this.#setAlarm(this.#options.idleLookMs ?? 3_600_000);
+    this.#check();
+    this.#setAlarm(this.#options.idleCheckMs ?? 3_600_000);
   };
   #countdown = 1;
   #isScheduled = false;
@@ -65,18 +65,18 @@ export class JournalPruner {
   #idle: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #alarm: AbortSignal | undefined;
-  #lookedAt = -Infinity;
+  #checkedAt = -Infinity;
   #reportedAt = -Infinity;
   #unseen = 0;
 
   constructor(options: JournalPrunerOptions) {
     this.#options = options;
-    this.#ageLookMs = options.ageLookMs ?? 10_000;
+    this.#ageCheckMs = options.ageCheckMs ?? 10_000;
   }
 
   /** Begins to check the age, also where no events come in. Safe to call twice. */
   start(): void {
-    if (this.#alarm === undefined) this.#setAlarm(this.#ageLookMs);
+    if (this.#alarm === undefined) this.#setAlarm(this.#ageCheckMs);
   }
 
   /** Counts an event that came in. */
@@ -88,8 +88,8 @@ export class JournalPruner {
     setImmediate(() => {
       this.#isScheduled = false;
       if (this.#isClosed) return;
-      this.#look();
-      this.#rest ??= setTimeout(() => this.#endRest(), this.#ageLookMs);
+      this.#check();
+      this.#rest ??= setTimeout(() => this.#endRest(), this.#ageCheckMs);
     });
   }
 
@@ -105,8 +105,8 @@ export class JournalPruner {
       return this.#options.keeper.use((journal) => {
         const { retainBytes } = this.#options;
         // The clock may have been set back since.
-        const isLookDue = Math.abs(nowMs - this.#lookedAt) >= this.#ageLookMs;
-        const isMoreTooOld = isLookDue && this.#pruneAge(journal, nowMs);
+        const isCheckDue = Math.abs(nowMs - this.#checkedAt) >= this.#ageCheckMs;
+        const isMoreTooOld = isCheckDue && this.#pruneAge(journal, nowMs);
         const usedBytes = journal.usedBytes();
         if (usedBytes <= retainBytes) return isMoreTooOld;
         return usedBytes <= retainBytes * slack || this.#pruneSize(journal) || isMoreTooOld;
@@ -134,7 +134,7 @@ export class JournalPruner {
     this.#alarm.addEventListener("abort", this.#onAlarm, { once: true });
   }
 
-  #look(): void {
+  #check(): void {
     if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
   }
 
@@ -172,7 +172,7 @@ export class JournalPruner {
     ];
     this.#unseen += expired;
     const isMore = counts.includes(STEP);
-    if (!isMore) this.#lookedAt = nowMs;
+    if (!isMore) this.#checkedAt = nowMs;
     return isMore;
   }
 

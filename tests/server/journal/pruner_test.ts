@@ -180,7 +180,7 @@ Deno.test("JournalPruner.prune() wants to go on only as long as that is of use [
 });
 
 Deno.test("JournalPruner checks the age however few events come in [journal.retention]", async () => {
-  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 1 });
+  using fixture = createFixture({ retainMs: HOUR_MS, ageCheckMs: 1 });
   for (let i = 0; i < 5; i++) {
     fixture.insertEvent(Date.now() - HOUR_MS - 1000, `old ${i}`);
     await until("the next event has it given up", () => {
@@ -192,7 +192,7 @@ Deno.test("JournalPruner checks the age however few events come in [journal.rete
 });
 
 Deno.test("JournalPruner checks the age from the start, and again, with no event at all [journal.retention]", async () => {
-  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 1, idleLookMs: 1 });
+  using fixture = createFixture({ retainMs: HOUR_MS, ageCheckMs: 1, idleCheckMs: 1 });
   const { journal, pruner } = fixture;
   const insertOld = () => {
     // More than go at a time.
@@ -208,7 +208,7 @@ Deno.test("JournalPruner checks the age from the start, and again, with no event
 });
 
 Deno.test("JournalPruner.close() calls off the check that was due [journal.retention]", async () => {
-  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 5, idleLookMs: 5 });
+  using fixture = createFixture({ retainMs: HOUR_MS, ageCheckMs: 5, idleCheckMs: 5 });
   const { journal, pruner } = fixture;
   fixture.insertReply(Date.now() - HOUR_MS - 1000);
   pruner.start();
