@@ -275,9 +275,8 @@ export class EventTable {
     before: number,
     limit: number,
   ): WaitingEvent[] {
-    return this.#sql("waiting").all(state, session, before, limit).map((
-      { seq, target, repository },
-    ) => ({ seq, target, repository }) as unknown as WaitingEvent);
+    const rows = this.#sql("waiting").all(state, session, before, limit);
+    return rows as unknown as WaitingEvent[];
   }
 
   /** Assigns events to a session: they are `stored` until it has written them. */
@@ -287,9 +286,8 @@ export class EventTable {
 
   /** Counts the open events of a session and of none, and names the oldest of them. */
   open(session: number, limit: number): { readonly count: number; readonly oldest: number[] } {
-    const seqs = this.#sql("open").all(session).map((row) => row.seq as number).sort((a, b) =>
-      a - b
-    );
+    const rows = this.#sql("open").all(session);
+    const seqs = rows.map((row) => row.seq as number).sort((a, b) => a - b);
     return { count: seqs.length, oldest: seqs.slice(0, limit) };
   }
 

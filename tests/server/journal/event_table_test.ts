@@ -175,9 +175,11 @@ Deno.test("EventTable.sessionsOf() and waiting() find what has no session that i
   assertEquals(table.sessionsOf("stored"), [7, 9, null]);
   assertEquals(table.sessionsOf("pushed"), [2]);
   assertEquals(table.sessionsOf("seen"), []);
-  assertEquals(table.waiting("stored", 7, 2, 10), [{ seq: 1, target: null, repository: null }]);
-  assertEquals(table.waiting("stored", 7, 9, 10).map(({ seq }) => seq), [2, 1]);
-  assertEquals(table.waiting("stored", null, 9, 10), [{
+  const waiting = (session: number | null, before: number) =>
+    table.waiting("stored", session, before, 10).map((row) => ({ ...row }));
+  assertEquals(waiting(7, 2), [{ seq: 1, target: null, repository: null }]);
+  assertEquals(waiting(7, 9).map(({ seq }) => seq), [2, 1]);
+  assertEquals(waiting(null, 9), [{
     seq: 3,
     target: "web",
     repository: null,

@@ -191,6 +191,26 @@ Deno.test("inbox has what was held back and what 50 sessions that have ended lef
   assertEquals(await list(), [...left, 11, 10].map(formatEventId), "before it is registered");
 });
 
+Deno.test("inbox and read_event name held and withheld events by their state, and read_event closes them [tools.inbox] [event.states]", async () => {
+  using fixture = createFixture();
+  const { call, journal, stateOf } = fixture;
+  const base = { storedAt: 1, source: "github", sender: "source:ci", meta: "{}", content: "text" };
+  for (const [seq, state] of [[10, "held"], [11, "withheld"]] as const) {
+    journal.events.insert({ ...base, seq, state, session: null });
+    const listed = await call("inbox", { state });
+    assertMatch(
+      listed.text,
+      new RegExp(`^1 ${state} event, newest first:\n${formatEventId(seq)} `),
+    );
+    assertStringIncludes(listed.text, `from source:ci, ${state}): text`);
+    const read = await call("read_event", { event_id: formatEventId(seq) });
+    assertStringIncludes(read.text, `${formatEventId(seq)} (seen)\n`);
+    assertEquals(stateOf(seq), "seen");
+  }
+  journal.events.releaseHeld();
+  assertEquals([10, 11].map(stateOf), ["seen", "seen"]);
+});
+
 /** Enters a permission request of the session, and calls the tool. */
 async function callAsked(
   fixture: ReturnType<typeof createFixture>,
