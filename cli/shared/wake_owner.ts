@@ -24,7 +24,7 @@ export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResu
   if (Deno.permissions.querySync({ name: "net", host: address }).state !== "granted") {
     return "not permitted";
   }
-  const feed = await openFeed({ address, secret, enter: () => 0, look() {} });
+  const feed = await openFeed({ address, secret, enter: () => 0 });
   if (feed === undefined) return "nobody";
   feed.notify();
   feed.close();

@@ -16,7 +16,7 @@ const MAX_ACKED = 100;
 class Load {
   /** The id of the event that each delivery became, as it was answered. */
   readonly answered = new Map<string, string>();
-  /** How often a request was not answered, or with a failure of the server. */
+  /** The number of requests without an answer, or with a failure of the server. */
   repeats = 0;
   #isOver = false;
   readonly #url: string;

@@ -89,7 +89,7 @@ async function measurePosts(ports: readonly number[], prefix: string): Promise<n
   return times;
 }
 
-/** How many times the second is the first. */
+/** Divides the second by the first. */
 function ratioOf([small = NaN, large = NaN]: readonly number[]): number {
   return large / small;
 }

@@ -191,7 +191,7 @@ Deno.test("a log without a reader freezes nothing, and says later what it has dr
   await flood();
   assert(await isServing());
   let text = "";
-  while (!/Dropped \d+ lines: nobody read the log\n/.test(text)) {
+  while (!/Dropped \d+ lines: the log was not read\n/.test(text)) {
     const { value, done } = await stderr.read();
     if (done) break;
     text += value;

@@ -9,7 +9,7 @@ import { createScratch, takeFreePort } from "./_session.ts";
 
 const SESSIONS = 200;
 const MOST_AT_ONCE = 30;
-/** How many come or go at the same moment. */
+/** The number of sessions that come or go at the same moment. */
 const DOORS = 4;
 /** One session in so many is a process of its own, which is killed. */
 const PROCESS_EVERY = 25;

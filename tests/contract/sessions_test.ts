@@ -42,7 +42,7 @@ async function listen(url: string, path: string, headers: HeadersInit = {}) {
   return { output, stop: () => (abort.abort(), ended) };
 }
 
-/** The ids of sessions, the holder of the port first, as `?session=` takes them. */
+/** The ids of sessions, the owner of the port first, as `?session=` takes them. */
 async function namesOf(url: string): Promise<string[]> {
   const sessions: { session: string }[] = await getJson(url, "/api/sessions");
   return sessions.map(({ session }) => session);

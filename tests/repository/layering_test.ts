@@ -9,7 +9,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   "lib": "",
   "lib/text": "",
   "lib/session": "",
-  "lib/feed": "",
+  "lib/feed": "lib/text",
   "lib/http": "",
   "lib/permission": "lib/text",
   "lib/access": "lib lib/http lib/text",
@@ -37,7 +37,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   "server/journal": "lib/event lib/permission lib/session server/runtime server/state",
   "server/access": "lib/access lib/event server/runtime server/state",
   "server/channel": "lib/channel lib/event lib/permission lib/text server/runtime",
-  "server/event": "lib/event lib/session server/journal server/runtime",
+  "server/event": "lib/event lib/permission lib/session server/journal server/runtime",
   "server/feed": "lib/feed server/event server/runtime",
   "server/session":
     "lib/channel lib/event lib/permission lib/session server/channel server/event server/journal server/runtime",
@@ -46,7 +46,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   "server/http":
     "lib/access lib/event lib/http lib/permission lib/session lib/sources/body lib/sources/filter lib/sources/providers lib/sources/shape lib/text server/access server/event server/feed server/journal server/runtime server/sources server/state",
   "server/port":
-    "lib lib/access lib/cli lib/http lib/permission server/access server/event server/feed server/http server/journal server/runtime server/session server/sources",
+    "lib lib/access lib/cli lib/http lib/text server/access server/event server/feed server/http server/journal server/runtime server/session server/sources",
   "server":
     "lib lib/access lib/channel lib/cli lib/permission server/access server/channel server/journal server/port server/runtime server/session",
   "cli/shared": "lib/cli lib/http server/feed server/journal server/runtime server/state",

@@ -42,7 +42,7 @@ class Fixture {
       attach() {},
       detach() {},
       lose() {},
-      look() {},
+      sync() {},
     });
     this.#feeds = feeds;
     const options = { hostname: "127.0.0.1", port: 0, onListen() {} };

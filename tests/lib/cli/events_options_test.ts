@@ -91,7 +91,7 @@ Deno.test("every flag that a command about events reads is in the help text", ()
 
 Deno.test("statesOf() knows what is open", () => {
   assertEquals(statesOf(undefined), undefined);
-  assertEquals(statesOf("open"), ["stored", "pushed"]);
+  assertEquals(statesOf("open"), ["stored", "pushed", "held", "withheld"]);
   assertEquals(statesOf("seen"), ["seen"]);
 });
 

@@ -25,7 +25,7 @@ Deno.test("createLogger() survives a reader that has left", () => {
   const log = createLogger(() => {
     throw new Deno.errors.BrokenPipe();
   });
-  log.info("Nobody reads this");
+  log.info("No reader is left");
 });
 
 Deno.test("describeFault() names the class and the place in one line, and leaves the message out", () => {
