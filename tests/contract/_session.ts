@@ -186,6 +186,8 @@ export class Session implements AsyncDisposable {
 
 /** Sends a signal to a process; returns false if there is none. `0` only asks. */
 export async function sendSignal(pid: number, signal: "0" | "TERM" | "KILL"): Promise<boolean> {
+  // `kill -TERM -1` ends every process of the user.
+  if (pid <= 1) throw new RangeError(`Cannot signal process ${pid}: expected one that was started`);
   const { success } = await new Deno.Command("sh", {
     args: ["-c", `kill -${signal} ${pid}`],
     stderr: "null",
