@@ -1,6 +1,6 @@
 /**
- * What `access.json` holds: who may speak, who may approve, and who asks to be let in. Secrets stand
- * in it as SHA-256 only, except for the key that signs the page's cookie.
+ * `access.json`: the senders that may speak or approve, and the devices that ask to be let in. Secrets
+ * are kept as SHA-256 only.
  *
  * All times are milliseconds since the epoch.
  *
@@ -106,8 +106,6 @@ export interface Access {
   readonly version: 1;
   /** Who can get in. */
   readonly policy: AccessPolicy;
-  /** The key that signs the page's cookie: 64 hexadecimal digits. */
-  readonly cookie_key: string;
   /** How many wrong pairing codes were typed since the last right one. */
   readonly wrong_codes: number;
   /** Who was let in. */
@@ -174,7 +172,6 @@ const accessSchema = lazySchema<Access>(() => {
   return strictObject({
     version: z.literal(1, expect("1")),
     policy: z.enum(ACCESS_POLICIES, expect('"pairing", "allowlist" or "disabled"')),
-    cookie_key: hash,
     wrong_codes: z.int(expect("a whole number")).min(0, expect("a number of 0 or more")),
     senders: arrayOf(
       strictObject({
@@ -226,16 +223,11 @@ function formatPath(path: readonly PropertyKey[]): string {
     .replace(/^\./, "");
 }
 
-/**
- * Creates the access of a new installation: nobody is let in, and whoever asks may pair.
- *
- * @param cookieKey The key that signs the page's cookie: 64 hexadecimal digits of 32 random bytes.
- */
-export function createAccess(cookieKey: string): Access {
+/** Creates the access of a new installation: nobody is let in, and devices may pair. */
+export function createAccess(): Access {
   return {
     version: 1,
     policy: "pairing",
-    cookie_key: cookieKey,
     wrong_codes: 0,
     senders: [],
     pairings: [],
@@ -256,7 +248,10 @@ export function tryParseAccess(text: string): AccessResult {
   } catch {
     return { ok: false, message: "The text is no JSON: expected a JSON object" };
   }
-  const { version } = Object(value) as { version?: unknown };
+  const file = Object(value) as { version?: unknown; cookie_key?: unknown };
+  // Older versions signed the page's cookie by this key.
+  delete file.cookie_key;
+  const { version } = file;
   if (Number.isInteger(version) && Number(version) > 1) {
     return {
       ok: false,

@@ -66,10 +66,6 @@ const FILE_MODE = 0o600;
  */
 const SETTLED_MS = 1000;
 
-function hex(bytes: number): string {
-  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
-}
-
 /** Reads and writes the access file of a state folder. */
 export class AccessStore {
   readonly #options: AccessStoreOptions;
@@ -167,7 +163,7 @@ export class AccessStore {
   #forget(): void {
     if (this.#text === null) return;
     this.#text = null;
-    this.#state = { ok: true, access: createAccess(hex(32)) };
+    this.#state = { ok: true, access: createAccess() };
   }
 
   #parse(info: Deno.FileInfo): AccessState {

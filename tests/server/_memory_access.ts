@@ -11,7 +11,7 @@ import { hashToken } from "../../server/runtime/crypto.ts";
 /** An access file in memory, which can be used until it is told to fail. */
 export class MemoryAccess {
   /** What it holds. */
-  access: Access = createAccess("c0".repeat(32));
+  access: Access = createAccess();
   /** Why it cannot be used. */
   fault: string | undefined;
 

@@ -11,15 +11,7 @@ import { type Access, createAccess, formatAccess } from "../../../lib/access/acc
 import { removeSender, setPolicy } from "../../../lib/access/changes.ts";
 import { AccessFileError, AccessStore } from "../../../server/access/store.ts";
 import { accessPathOf, lastGoodPathOf } from "../../../server/state/folder.ts";
-import {
-  accepted,
-  emptyAccess,
-  hashOf,
-  HOUR_MS,
-  NOW,
-  withPairing,
-  withSender,
-} from "../../lib/_access.ts";
+import { accepted, emptyAccess, HOUR_MS, NOW, withPairing, withSender } from "../../lib/_access.ts";
 import { createScratch } from "../_scratch.ts";
 
 /** A store of a new folder, and the faults that it reports. */
@@ -64,8 +56,7 @@ Deno.test("AccessStore lets nobody in where there is no file, and creates none t
   const { store, stateDir, faults } = createFixture();
   const state = store.read();
   assert(state.ok);
-  assertEquals({ ...state.access, cookie_key: "" }, createAccess(""));
-  assertMatch(state.access.cookie_key, /^[0-9a-f]{64}$/);
+  assertEquals(state.access, createAccess());
   assertStrictEquals(store.read(), state);
   assertFalse(new AccessStore({ stateDir }).read() === state);
   assertEquals([namesIn(`${stateDir}/..`), faults], [[], []]);
@@ -154,7 +145,7 @@ Deno.test("AccessStore.read() tells two files of the same moment and size apart 
   Deno.mkdirSync(stateDir, { mode: 0o700 });
   const time = new Date();
   for (const id of ["one", "two"]) {
-    write(path, withSender(createAccess(hashOf(1)), 1, { id }));
+    write(path, withSender(createAccess(), 1, { id }));
     Deno.utimeSync(path, time, time);
     assertEquals(idsOf(store), [id]);
   }
@@ -163,7 +154,7 @@ Deno.test("AccessStore.read() tells two files of the same moment and size apart 
 Deno.test("AccessStore.read() reads a file once when that is not of this moment [access.file]", () => {
   const { store, stateDir, path } = createFixture();
   Deno.mkdirSync(stateDir, { mode: 0o700 });
-  write(path, withSender(createAccess(hashOf(1)), 1, { id: "ci" }), HOUR_MS);
+  write(path, withSender(createAccess(), 1, { id: "ci" }), HOUR_MS);
   const { mtime } = Deno.statSync(path);
   assert(mtime);
   const state = store.read();
@@ -178,7 +169,7 @@ Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [a
   const key = "5ec2e7";
   for (
     const [text, reason] of [
-      [`{"version":1,"cookie_key":"${key}"`, "The text is no JSON"],
+      [`{"version":1,"policy":"${key}"`, "The text is no JSON"],
       [`{"version":1,"policy":"${key}"}`, "Invalid value at policy: expected"],
       ["", "The text is no JSON"],
       ['{"version":2}', "Written by a newer deno-channel"],

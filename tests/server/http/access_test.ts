@@ -172,7 +172,7 @@ Deno.test("a refused request is dropped with its body, which nobody reads [http.
     ["POST", "/", {}, 429],
     ["POST", "/pair", {}, 429],
     ["POST", "/session", {}, 429],
-    ["POST", "/", { ...DEV, "content-length": "1048577" }, 429],
+    ["POST", "/", { ...DEV, "content-length": "1048577" }, 413],
   ];
   for (const [method, target, headers, status] of cases) {
     const { body, seen } = createBody();

@@ -130,6 +130,7 @@ Deno.test("Gatekeeper.recall() refuses who was removed while its body came [acce
   assert(!(caller instanceof Response));
   assertEquals(gatekeeper.recall(caller, peer), caller);
   await access.update((a) => removeSender(a, "phone"));
+  gatekeeper.refresh();
   const refusal = gatekeeper.recall(caller, peer);
   assert(refusal instanceof Response);
   assertEquals(refusal.status, 403);
@@ -264,9 +265,11 @@ Deno.test("Gatekeeper.admit() writes once a minute that a sender was let in, and
   assertEquals(notes().slice(2), ["allow|ci|post|token from 192.0.2.2"]);
 });
 
-Deno.test("Gatekeeper.identifyListener() lets nobody in particular listen where the header is trusted, and only there [access.header]", async () => {
-  const listen = (headers: Record<string, string>, allowlist: Allowlist) =>
-    createGatekeeper({ allowlist }).identify(headers, {}, "identifyListener");
+Deno.test("Gatekeeper lets a listener without a name in where the header is trusted, and only there [access.header]", async () => {
+  const listen = (headers: Record<string, string>, allowlist: Allowlist) => {
+    const { gatekeeper, identify } = createGatekeeper({ allowlist });
+    return identify(headers, {}, gatekeeper.anonymous);
+  };
   const nobody = new Allowlist([]);
   assertEquals([await listen({}, TRUSTED), await listen({}, nobody)], ["header ", 403]);
   assertEquals([await listen(DEV, TRUSTED), await listen(DEV, nobody)], ["header dev", 403]);
@@ -292,7 +295,7 @@ Deno.test("Gatekeeper lets nobody in, also to listen, while the policy is disabl
     for (const headers of [token, DEV, { authorization: "Bearer x" }, {}]) {
       const what = JSON.stringify([isPolicy, headers]);
       assertEquals(await identify(headers), 403, what);
-      assertEquals(await identify(headers, {}, "identifyListener"), 403, what);
+      assertEquals(await identify(headers, {}, gatekeeper.anonymous), 403, what);
     }
     assertEquals(gatekeeper.refuseClosed(createPeer())?.status, 403);
   }

@@ -43,7 +43,7 @@ Deno.test("POST /session gives a cookie for a token, in the body or in the heade
     assertEquals([response.status, await response.json()], [200, DESCRIPTION]);
     assertEquals(response.headers.get("cache-control"), "no-store");
     const { cookie } = cookieOf(response);
-    assertMatch(cookie, /^deno_channel=[A-Za-z0-9_-]{43}\.[0-9a-f]{64}$/);
+    assertMatch(cookie, /^deno_channel=[A-Za-z0-9_-]{43}$/);
     const described = await port.get("/session", { cookie });
     assertEquals([described.status, await described.json()], [200, DESCRIPTION], "at once");
     assertEquals((await port.post("hi", { cookie })).status, 202);
