@@ -94,7 +94,7 @@ export async function decidePermission(
     : answer(STATUS_CODE.NotFound, "not found: a request id has five letters");
 }
 
-/** Answers any other path under `/api`. */
+/** Answers any other path under `/api`, and one that no pairing can have. */
 export async function refuseUnknown(
   { request, peer }: Exchange,
   { gatekeeper }: ReadContext,

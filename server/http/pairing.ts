@@ -15,6 +15,7 @@ import type { AuditLog } from "../journal/audit_log.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { hashToken } from "../runtime/crypto.ts";
 import { answer, answerJson } from "./answer.ts";
+import { refuseUnknown } from "./api.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { readFields } from "./read_fields.ts";
@@ -23,7 +24,7 @@ import type { Exchange } from "./router.ts";
 /** What pairing works with. */
 export interface PairingContext {
   readonly access: Pick<AccessStore, "update">;
-  readonly gatekeeper: Pick<Gatekeeper, "admitStranger">;
+  readonly gatekeeper: Pick<Gatekeeper, "identify" | "admitStranger">;
   readonly bodies: Pick<BodyReader, "read">;
   readonly audit: Pick<AuditLog, "note">;
   /** Shows codes to the owner. */
@@ -79,14 +80,13 @@ export async function requestPairing(
 
 /** Answers `GET /pair/<pairing id>`: tells a device what became of its request. */
 export async function pollPairing(
-  { peer, id: pairingId }: Exchange,
+  exchange: Exchange,
   { access, gatekeeper, audit }: Pick<PairingContext, "access" | "gatekeeper" | "audit">,
 ): Promise<Response> {
+  const { peer, id: pairingId } = exchange;
+  if (!PAIRING_ID_REGEXP.test(pairingId)) return await refuseUnknown(exchange, { gatekeeper });
   const refusal = gatekeeper.admitStranger(peer);
   if (refusal !== undefined) return refusal;
-  if (!PAIRING_ID_REGEXP.test(pairingId)) {
-    return answer(STATUS_CODE.NotFound, "not found: expected the id of a pairing");
-  }
   const idSha256 = await hashToken(pairingId);
   const token = formatAccessToken(createRandomBytes(32));
   const tokenSha256 = await hashToken(token);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { removeSender, rotateToken, setPolicy, setRights } from "../../../lib/access/changes.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
 import type { Caller } from "../../../server/access/credentials.ts";
