@@ -9,12 +9,8 @@ import type { AddSourceOptions, RemoveSourceOptions } from "../../lib/cli/source
 import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
 import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.ts";
-import {
-  readSourceFile,
-  secretPathOf,
-  updateSourceFile,
-} from "../../server/sources/config_file.ts";
-import { sourcesPathOf } from "../../server/state/folder.ts";
+import { readSourceFile, updateSourceFile } from "../../server/sources/config_file.ts";
+import { secretPathOf, sourcesPathOf } from "../../server/state/folder.ts";
 import { writeAtomically } from "../../server/state/write_file.ts";
 import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
 import { noteSourceChange } from "../shared/note_source_change.ts";

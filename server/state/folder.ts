@@ -13,6 +13,9 @@ const SOURCES_FILE = "config.json";
 /** The access file in the state folder. */
 const ACCESS_FILE = "access.json";
 
+/** The beginning of the name of each file with the secret of a source. */
+const SECRET_START = "secret-";
+
 /** What is added to a file's name for its last good copy. */
 const LAST_GOOD_ENDING = ".last-good";
 
@@ -49,15 +52,39 @@ export function lockPathOf(path: string): string {
   return path + LOCK_ENDING;
 }
 
+/** The names of the files in a state folder that match a pattern, sorted. */
+function listFiles(stateDir: string, pattern: RegExp): string[] {
+  try {
+    return Array.from(Deno.readDirSync(stateDir), ({ name }) => name)
+      .filter((name) => pattern.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** The path of the file with the secret that was made for a source. */
+export function secretPathOf(stateDir: string, name: string): string {
+  return `${stateDir}/${SECRET_START}${name}`;
+}
+
+/** The paths of all files with secrets in a state folder. */
+export function secretFilesOf(stateDir: string): string[] {
+  return listFiles(stateDir, new RegExp(`^${SECRET_START}`)).map((name) => `${stateDir}/${name}`);
+}
+
 /** The paths of the files in a state folder that decide what is believed. */
 export function stateFilesOf(stateDir: string): string[] {
   const access = accessPathOf(stateDir);
+  const sources = sourcesPathOf(stateDir);
   return [
     ...JOURNAL_ENDINGS.map((ending) => journalPathOf(stateDir) + ending),
     access,
     lastGoodPathOf(access),
     lockPathOf(access),
-    sourcesPathOf(stateDir),
+    sources,
+    lockPathOf(sources),
+    ...secretFilesOf(stateDir),
   ];
 }
 
@@ -68,13 +95,7 @@ export function createStateFolder(stateDir: string): void {
 
 /** The names of the corrupt journals in a state folder that were moved aside, the oldest first. */
 export function listCorruptJournals(stateDir: string): string[] {
-  try {
-    return Array.from(Deno.readDirSync(stateDir), ({ name }) => name)
-      .filter((name) => /^journal\.db\.corrupt-[0-9TZ]+$/.test(name))
-      .sort();
-  } catch {
-    return [];
-  }
+  return listFiles(stateDir, /^journal\.db\.corrupt-[0-9TZ]+$/);
 }
 
 /**
