@@ -26,7 +26,6 @@ import {
 } from "./changes.ts";
 import { cleanLine } from "../text/clean_line.ts";
 import { isEqualConstantTime } from "./constant_time.ts";
-import { networkOf } from "../http/ip_address.ts";
 import { createPairingCode, normalizePairingCode } from "./pairing_code.ts";
 
 /** How long a pairing can be approved and claimed, in milliseconds. */
@@ -60,6 +59,8 @@ export interface PairingRequest {
   readonly label: string;
   /** The address that the request comes from. */
   readonly address: string;
+  /** Tells how limits count an address: an IPv6 address by its network. */
+  readonly networkOf: (address: string) => string;
   /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -142,7 +143,7 @@ export function pendingPairings(access: Access, nowMs: number): Pairing[] {
 
 /** Notes that a browser asks to be let in, within the limits. */
 export function requestPairing(access: Access, request: PairingRequest): PairingRequestResult {
-  const { idSha256, code, label, address, nowMs } = request;
+  const { idSha256, code, label, address, networkOf, nowMs } = request;
   if (access.policy !== "pairing") {
     return {
       ok: false,

@@ -11,9 +11,9 @@ import {
   type AddressRange,
   isLoopbackAddress,
   tryParseAddressRange,
-} from "../http/client_address.ts";
+  tryParseIpAddress,
+} from "../http/ip_address.ts";
 import { type FlagValue, readListFlag, refuseFlagValue } from "./flag_value.ts";
-import { formatIpAddress, tryParseIpAddress } from "../http/ip_address.ts";
 import type { Flags, FlagSpec } from "./read_flags.ts";
 
 /** The files with what TLS needs. */
@@ -94,7 +94,7 @@ function tryParseAddress(text: string): string | undefined {
   const [, ipv6, ipv4] = ADDRESS_REGEXP.exec(text) ?? [];
   const address = tryParseIpAddress(ipv6 ?? ipv4 ?? "");
   if (address === undefined) return undefined;
-  return address.bits === 32 ? formatIpAddress(address) : `[${formatIpAddress(address)}]`;
+  return address.bits === 32 ? address.text : `[${address.text}]`;
 }
 
 /** A name or an address as a `Host` header has it, in lower case; `undefined` for whatever is none. */

@@ -55,6 +55,7 @@ export async function requestPairing(
       code: createPairingCode(createRandomBytes(64)),
       label: fields.values.label ?? "",
       address,
+      networkOf: (address) => peer.networkOf(address),
       nowMs: Date.now(),
     })
   );

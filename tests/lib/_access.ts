@@ -1,4 +1,5 @@
 import { type Access, createAccess } from "../../lib/access/access_file.ts";
+import { networkOf } from "../../lib/http/client_address.ts";
 import { addSender, type NewSender } from "../../lib/access/changes.ts";
 import {
   approvePairing,
@@ -77,6 +78,7 @@ export function withPairing(
     code: codeOf(number),
     label: "My Phone",
     address: `10.0.0.${number}`,
+    networkOf,
     nowMs: NOW,
     ...request,
   });
@@ -89,6 +91,7 @@ export const REQUEST: PairingRequest = {
   code: codeOf(9),
   label: "My Phone",
   address: "10.0.0.9",
+  networkOf,
   nowMs: NOW,
 };
 

@@ -1,9 +1,5 @@
-import {
-  type ListenerInfo,
-  type Peer,
-  RemotePeer,
-  type RemotePeerOptions,
-} from "../../server/http/peer.ts";
+import type { ListenerInfo, Peer } from "../../server/http/peer.ts";
+import { RemotePeer, type RemotePeerOptions } from "../../server/http/remote_peer.ts";
 
 /** A listener that only this machine reaches. */
 export const LOOPBACK: ListenerInfo = {

@@ -301,8 +301,14 @@ const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(9), fc.nat(5)).map(([kind, numb
     (access, nowMs) => addSignIn(access, { ...signIn, id, signInSha256: hashOf(nowMs), nowMs }),
     (access, nowMs) => ({ access: pruneAccess(access, nowMs) }),
     (access, nowMs) => {
-      const request = { idSha256: hashOf(number), code: codeOf(number), label: id, nowMs };
-      const result = requestPairing(access, { ...request, address: `10.0.0.${number}` });
+      const result = requestPairing(access, {
+        idSha256: hashOf(number),
+        code: codeOf(number),
+        label: id,
+        address: `10.0.0.${number}`,
+        networkOf: (address) => address,
+        nowMs,
+      });
       return result.ok ? result : {};
     },
     (access, nowMs) => approvePairing(access, { ...approval, nowMs }),

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { removeSender, setPolicy, setRights } from "../../../lib/access/changes.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
-import { tryParseAddressRange } from "../../../lib/http/client_address.ts";
+import { tryParseAddressRange } from "../../../lib/http/ip_address.ts";
 import type { Caller } from "../../../server/access/credentials.ts";
 import { createGatekeeper } from "../_gatekeeper.ts";
 import { bearer, createToken } from "../_memory_access.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { setPolicy } from "../../../lib/access/changes.ts";
 import { isAccessToken } from "../../../lib/access/token.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
-import { networkOf } from "../../../lib/http/ip_address.ts";
+import { networkOf } from "../../../lib/http/client_address.ts";
 import { isPairingCode } from "../../../lib/access/pairing_code.ts";
 import { approvePairing, PAIRING_TTL_MS } from "../../../lib/access/pairing.ts";
 import type { OwnerOptions } from "../../../server/port/owner.ts";

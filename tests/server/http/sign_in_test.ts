@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { type Access, MAX_SIGN_INS } from "../../../lib/access/access_file.ts";
 import { removeSender, rotateToken, setPolicy } from "../../../lib/access/changes.ts";
-import { tryParseAddressRange } from "../../../lib/http/client_address.ts";
+import { tryParseAddressRange } from "../../../lib/http/ip_address.ts";
 import type { AccessOutcome } from "../../../server/access/store.ts";
 import type { OwnerOptions } from "../../../server/port/owner.ts";
 import { bearer, createToken } from "../_memory_access.ts";
