@@ -37,8 +37,6 @@ const FIND = { token: findByTokenHash, cookie: findBySignInHash } as const;
 
 /** Reads the value of the cookie; `undefined` also for a malformed header. */
 export function tryReadCookie(headers: Headers): string | undefined {
-  // get(), because has() makes the runtime list all headers.
-  if (headers.get("cookie") === null) return undefined;
   try {
     return getCookies(headers)[COOKIE_NAME];
   } catch {

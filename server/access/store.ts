@@ -102,8 +102,9 @@ export class AccessStore {
       }
     } catch (error) {
       this.#version = undefined;
-      if (error instanceof Deno.errors.NotFound) this.#forget();
-      else this.#state = this.#refuse(`it cannot be read (${(error as Error).name})`);
+      if (error instanceof Deno.errors.NotFound) {
+        if (this.#text !== null) this.#forget();
+      } else this.#state = this.#refuse(`it cannot be read (${(error as Error).name})`);
     }
     return this.#state;
   }
@@ -161,7 +162,6 @@ export class AccessStore {
   }
 
   #forget(): void {
-    if (this.#text === null) return;
     this.#text = null;
     this.#state = { ok: true, access: createAccess() };
   }

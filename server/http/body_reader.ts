@@ -51,25 +51,22 @@ interface Reading {
 }
 
 const REPLACEMENT_CHARACTER = "\ufffd";
+const EMPTY = new Uint8Array();
 const LENIENT = new TextDecoder();
 const STRICT = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Decodes UTF-8, or throws a `TypeError`.
+ * Decodes UTF-8.
  *
  * The strict decoder takes more than four times as long as the lenient one (0.86 against 0.19 µs for
- * a kibibyte). So the lenient one goes first, and the strict one has a look only where a replacement
- * character may stand for bytes that are no text.
+ * a kibibyte). So the lenient one goes first, and the strict one only sees bodies in which a
+ * replacement character may stand for bytes that are no text.
  */
-function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): Body {
   const text = LENIENT.decode(bytes);
-  return text.includes(REPLACEMENT_CHARACTER) ? STRICT.decode(bytes) : text;
-}
-
-function toText(body: BodyBytes): Body {
-  if (!body.ok) return body;
+  if (!text.includes(REPLACEMENT_CHARACTER)) return { ok: true, text };
   try {
-    return { ok: true, text: decodeUtf8(body.bytes) };
+    return { ok: true, text: STRICT.decode(bytes) };
   } catch {
     return {
       ok: false,
@@ -93,20 +90,19 @@ export class BodyReader {
   }
 
   /**
-   * Reads the body of a request.
+   * Reads the body of a request as text.
    *
    * @param request The request; its body must not have been read.
-   * @returns The text, or the status and the message of the refusal.
    */
-  read(request: Request): Promise<Body> {
-    return this.readBytes(request).then(toText);
+  async read(request: Request): Promise<Body> {
+    const body = await this.readBytes(request);
+    return body.ok ? decodeUtf8(body.bytes) : body;
   }
 
   /**
    * Reads the body of a request as it was sent.
    *
    * @param request The request; its body must not have been read.
-   * @returns The bytes, or the status and the message of the refusal.
    */
   async readBytes(request: Request): Promise<BodyBytes> {
     if (Number(request.headers.get("content-length")) > this.#maxBytes) return this.#tooLarge();
@@ -116,19 +112,30 @@ export class BodyReader {
       reader: request.body.getReader(),
       isLate: false,
     };
-    this.#watch(reading);
-    const buffer = new ByteBuffer();
+    this.#readings.add(reading);
+    this.#timer ??= setInterval(() => this.#cutOffLate(), Math.min(1000, this.#deadlineMs / 4));
+    // Nearly all bodies come in one piece, which is taken as it is.
+    let only: Uint8Array = EMPTY;
+    let buffer: ByteBuffer | undefined;
+    let length = 0;
     try {
       for (;;) {
         const { done, value } = await reading.reader.read();
         if (reading.isLate) return this.#late();
         // Bytes of the network are never shared with another thread.
-        if (done) return { ok: true, bytes: buffer.take() as Uint8Array<ArrayBuffer> };
-        if (buffer.length + value.length > this.#maxBytes) {
+        if (done) return { ok: true, bytes: (buffer?.take() ?? only) as Uint8Array<ArrayBuffer> };
+        length += value.length;
+        if (length > this.#maxBytes) {
           reading.reader.cancel().catch(() => {});
           return this.#tooLarge();
         }
-        buffer.append(value);
+        if (buffer !== undefined) buffer.append(value);
+        else if (only.length === 0) only = value;
+        else {
+          buffer = new ByteBuffer();
+          buffer.append(only);
+          buffer.append(value);
+        }
       }
     } catch {
       return reading.isLate
@@ -159,11 +166,6 @@ export class BodyReader {
       status: STATUS_CODE.RequestTimeout,
       message: `the body took longer than ${this.#deadlineMs} ms`,
     };
-  }
-
-  #watch(reading: Reading): void {
-    this.#readings.add(reading);
-    this.#timer ??= setInterval(() => this.#cutOffLate(), Math.min(1000, this.#deadlineMs / 4));
   }
 
   #cutOffLate(): void {

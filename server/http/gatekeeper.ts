@@ -69,7 +69,8 @@ interface Credential {
 export class Gatekeeper {
   readonly #options: GatekeeperOptions;
   readonly #now: () => number;
-  readonly #failures = new RateLimiter({ perMinute: MAX_FAILURES, burst: MAX_FAILURES });
+  /** The wrong credentials of each address, from the first one on. */
+  #failures: RateLimiter | undefined;
   readonly #senders: RateLimiter;
   readonly #strangers: RateLimiter;
   /** Apart from strangers: a page elsewhere must not use up the limit of a person who signs in here. */
@@ -125,8 +126,8 @@ export class Gatekeeper {
     peer: Peer,
     anonymous?: Caller,
   ): Awaitable<Caller | Response> {
-    if (this.#failures.size > 0) {
-      const refusal = this.#refuseAfterFailures(headers, peer);
+    if (this.#failures !== undefined) {
+      const refusal = this.#refuseAfterFailures(this.#failures, headers, peer);
       if (refusal !== undefined) return refusal;
     }
     const state = this.access;
@@ -136,13 +137,12 @@ export class Gatekeeper {
     if (authorization !== null) {
       return this.#identifyByHash(state.access, { way: "token", text: authorization, name }, peer);
     }
-    const cookie = tryReadCookie(headers);
+    // get(), because has() makes the runtime list all headers.
+    const cookie = headers.get("cookie") === null ? undefined : tryReadCookie(headers);
     if (cookie !== undefined) {
       return this.#identifyByHash(state.access, { way: "cookie", text: cookie, name }, peer);
     }
-    if (name === null || this.#options.allowlist.size === 0) {
-      return anonymous ?? this.#refuseStranger(peer, "no credentials");
-    }
+    if (name === null) return anonymous ?? this.#refuseStranger(peer, "no credentials");
     return this.#trusted.get(name) ?? this.#identifyByName(name, peer);
   }
 
@@ -248,7 +248,9 @@ export class Gatekeeper {
   }
 
   #identifyByName(name: string, peer: Peer): Caller | Response {
-    const rights = this.#options.allowlist.rightsOf(name);
+    const { allowlist } = this.#options;
+    if (allowlist.size === 0) return this.#refuseStranger(peer, "no credentials");
+    const rights = allowlist.rightsOf(name);
     if (!rights.speak && !rights.approve) {
       return this.#refuseWrong(peer, { way: "header", detail: "unknown sender" });
     }
@@ -258,8 +260,12 @@ export class Gatekeeper {
   }
 
   /** Refuses an address with too many wrong credentials, unless the credential was right before. */
-  #refuseAfterFailures(headers: Headers, peer: Peer): Response | undefined {
-    const limit = this.#failures.check(peer.network, this.#now());
+  #refuseAfterFailures(
+    failures: RateLimiter,
+    headers: Headers,
+    peer: Peer,
+  ): Response | undefined {
+    const limit = failures.check(peer.network, this.#now());
     if (limit.ok) return undefined;
     const credential = headers.get("authorization") ?? tryReadCookie(headers);
     return credential !== undefined && this.#proofs.has(credential)
@@ -271,6 +277,7 @@ export class Gatekeeper {
     peer: Peer,
     { way, detail }: { readonly way: Caller["way"]; readonly detail: string },
   ): Response {
+    this.#failures ??= new RateLimiter({ perMinute: MAX_FAILURES, burst: MAX_FAILURES });
     this.#failures.take(peer.network, this.#now());
     const refusal = this.#refuseStranger(peer, detail);
     if (way !== "token" || refusal.status !== STATUS_CODE.Forbidden) return refusal;
