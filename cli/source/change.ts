@@ -10,7 +10,7 @@ import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
 import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.ts";
 import { readSourceFile, updateSourceFile } from "../../server/sources/config_file.ts";
-import { secretPathOf, sourcesPathOf } from "../../server/state/folder.ts";
+import { secretPathOf, sourcesPathOf, tryLstat } from "../../server/state/folder.ts";
 import { writeAtomically } from "../../server/state/write_file.ts";
 import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
 import { noteSourceChange } from "../shared/note_source_change.ts";
@@ -27,16 +27,6 @@ function refuse(message: string): AccessReport {
 /** The state folder as the configuration can name it: whoever reads that may be in another folder. */
 function toAbsolute(stateDir: string): string {
   return ABSOLUTE_REGEXP.test(stateDir) ? stateDir : `${Deno.cwd()}/${stateDir}`;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Without what was not given, so that nothing of it stands in the file. */
@@ -79,7 +69,7 @@ export async function addSourceEntry(
   const outcome = await updateSourceFile(stateDir, async (config) => {
     const added = addSource(config, { name, source });
     if (!added.ok || newSecret === undefined) return added;
-    if (exists(secretPath)) {
+    if (tryLstat(secretPath) !== undefined) {
       const message = `Cannot make a secret: ${secretPath} is there already. Use it with ` +
         `--secret-from file:${secretPath}, or remove it`;
       return { ok: false, message };
@@ -110,7 +100,8 @@ function usesSecret({ sources }: SourceConfig, reference: string): boolean {
 function removeSecret(stateDir: string, name: string): string | undefined {
   const path = secretPathOf(toAbsolute(stateDir), name);
   const left = readSourceFile(stateDir);
-  if (!left.ok || usesSecret(left.config, `file:${path}`) || !exists(path)) return undefined;
+  if (!left.ok || usesSecret(left.config, `file:${path}`)) return undefined;
+  if (tryLstat(path) === undefined) return undefined;
   Deno.removeSync(path);
   return path;
 }

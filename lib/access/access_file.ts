@@ -10,6 +10,7 @@
 import * as z from "zod";
 import { isSenderId } from "./allowlist.ts";
 import { lazySchema } from "../lazy_schema.ts";
+import { tryParseJson } from "../text/parse_json.ts";
 import { isPairingCode } from "./pairing_code.ts";
 
 /** Who can get in: who pairs, only who is there already, or nobody at all. */
@@ -242,10 +243,8 @@ export function createAccess(): Access {
  * there, and nothing of what the file says.
  */
 export function tryParseAccess(text: string): AccessResult {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
+  const value = tryParseJson(text);
+  if (value === undefined) {
     return { ok: false, message: "The text is no JSON: expected a JSON object" };
   }
   const file = Object(value) as { version?: unknown; cookie_key?: unknown };

@@ -138,3 +138,13 @@ export function identifyFile(path: string): string | undefined {
     return undefined;
   }
 }
+
+/** Looks at a file without following a link; `undefined` for a missing file. */
+export function tryLstat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

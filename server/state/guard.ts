@@ -5,7 +5,7 @@
  * @module
  */
 
-import { secretFilesOf, sourcesPathOf, stateFilesOf } from "./folder.ts";
+import { secretFilesOf, sourcesPathOf, stateFilesOf, tryLstat } from "./folder.ts";
 
 /** The bits that let the group or any user write. */
 const WRITABLE_BY_OTHERS = 0o022;
@@ -20,15 +20,6 @@ export class StateFaultError extends Error {
 /** Quotes a path for a shell. */
 function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-function tryLstat(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 /**
