@@ -13,8 +13,8 @@
 import ipaddr from "ipaddr.js";
 import { type AddressRange, type IpAddress, tryParseIpAddress } from "./ip_address.ts";
 
-/** What {@linkcode findClientAddress} needs to know. */
-export interface ClientAddressOptions {
+/** Options of {@linkcode findClientAddress}. */
+interface ClientAddressOptions {
   /** The address at the other end of the connection. */
   readonly remote: string;
   /** The value of `X-Forwarded-For`, `null` when there is none. */

@@ -17,7 +17,7 @@ import { readFields } from "./read_fields.ts";
 import type { Exchange } from "./router.ts";
 import type { StoredSession } from "../journal/session_table.ts";
 
-/** What the API works with. */
+/** The parts that the API works with. */
 export interface ApiContext extends Pick<ReceiverContext, "bodies" | "gatekeeper" | "settle"> {
   readonly findEvent: (seq: number) => EventRecord | undefined;
   /** The sessions that are open. */

@@ -37,12 +37,12 @@ import { postEvent, type ReceiverContext } from "./receiver.ts";
 import { type DeliveryReceiver, type Exchange, Router, toMethods } from "./router.ts";
 import { showSession, signIn, type SignInContext, signOut } from "./sign_in.ts";
 
-/** What the HTTP side works with. */
+/** The parts that the HTTP side works with. */
 export interface HttpContext
   extends ApiContext, ListenContext, LocalContext, PairingContext, ReceiverContext, SignInContext {
   readonly gatekeeper: Gatekeeper;
   readonly sources: {
-    /** Finds what takes the deliveries at a path; a promise only while the configuration is read. */
+    /** Finds the receiver of a path; a promise only while the configuration is read. */
     find(path: string): DeliveryReceiver | undefined | Promise<DeliveryReceiver | undefined>;
   };
   /** Further names by which the `Host` header may call the server. */

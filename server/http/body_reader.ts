@@ -1,8 +1,8 @@
 /**
- * The body reader: reads a request's body as text, at most so many bytes, in at most so much time.
+ * The body reader: reads the body of a request within limits of size and time.
  *
- * The runtime limits neither, so both are done here: bytes are counted while they come in, and one
- * timer for all readers looks which of them is late.
+ * The runtime limits neither: bytes are counted while they come in, and one timer for all bodies cuts
+ * off those that are late.
  *
  * @module
  */
@@ -10,26 +10,21 @@
 import { STATUS_CODE, type StatusCode } from "@std/http/status";
 import { ByteBuffer } from "../../lib/text/byte_buffer.ts";
 
-/** The answer to a body that is not taken. */
-export interface BodyRefusal {
-  /** It is not taken. */
+/** The status and the text of the answer to a body that is refused. */
+interface BodyRefusal {
   readonly ok: false;
-  /** The status of the answer. */
   readonly status: StatusCode;
-  /** The text of the answer. */
   readonly message: string;
 }
 
-/** What {@linkcode BodyReader.read} returns: the text, or the answer to give. */
-export type Body = { readonly ok: true; readonly text: string } | BodyRefusal;
+type Body = { readonly ok: true; readonly text: string } | BodyRefusal;
 
-/** What {@linkcode BodyReader.readBytes} returns: the bytes, or the answer to give. */
-export type BodyBytes =
+type BodyBytes =
   | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
   | BodyRefusal;
 
 /** Options of a {@linkcode BodyReader}. */
-export interface BodyReaderOptions {
+interface BodyReaderOptions {
   /**
    * The largest body in bytes.
    *
@@ -37,7 +32,7 @@ export interface BodyReaderOptions {
    */
   readonly maxBytes?: number;
   /**
-   * How long a body may take, in milliseconds.
+   * The longest time that a body may take, in milliseconds.
    *
    * @default {10_000}
    */
@@ -76,14 +71,12 @@ function decodeUtf8(bytes: Uint8Array): Body {
   }
 }
 
-/** Reads bodies within limits. */
 export class BodyReader {
   readonly #maxBytes: number;
   readonly #deadlineMs: number;
   readonly #readings = new Set<Reading>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Constructs a new instance. */
   constructor(options: BodyReaderOptions = {}) {
     this.#maxBytes = options.maxBytes ?? 1024 * 1024;
     this.#deadlineMs = options.deadlineMs ?? 10_000;

@@ -36,7 +36,7 @@ export interface GatekeeperOptions {
   readonly access: Pick<AccessStore, "read">;
   /** The senders whose `X-Sender` header is trusted. */
   readonly allowlist: Allowlist;
-  /** How many posts a minute one sender may make, or one address without a sender; `0` for any. */
+  /** The most posts a minute of one sender, or of one address without a sender; `0` for any. */
   readonly rateLimitPerMinute: number;
   /** Called at most once a minute with each sender that posts. */
   readonly onUse: (senderId: string) => void;
@@ -45,19 +45,19 @@ export interface GatekeeperOptions {
   readonly now?: () => number;
 }
 
-/** How many wrong credentials an address may give in a minute. */
+/** The most wrong credentials of an address in a minute. */
 const MAX_FAILURES = 10;
 
-/** How often a row of the audit says that a sender was let in, in milliseconds. */
+/** The time between two rows of the audit that say that a sender was let in, in milliseconds. */
 const ALLOW_MS = 60_000;
 
-/** How long the access file is believed before it is looked at again, in milliseconds. */
+/** The time for which the access file is believed before the next look at it, in milliseconds. */
 const FRESH_MS = 50;
 
-/** How many credentials that were right are remembered. */
+/** The most credentials that are remembered as right. */
 const MAX_PROVEN = 1000;
 
-/** What a request shows to prove its sender. */
+/** The credential of a request. */
 interface Credential {
   readonly way: HashedCredential;
   readonly text: string;
@@ -65,7 +65,6 @@ interface Credential {
   readonly name: string | null;
 }
 
-/** Decides who is let in. */
 export class Gatekeeper {
   readonly #options: GatekeeperOptions;
   readonly #now: () => number;
@@ -85,7 +84,6 @@ export class Gatekeeper {
   /** The listener that gives no name; `undefined` unless the header is trusted. */
   readonly anonymous: Caller | undefined;
 
-  /** Constructs a new instance, which reads nothing yet. */
   constructor(options: GatekeeperOptions) {
     const { allowlist, rateLimitPerMinute: perMinute, now = Date.now } = options;
     this.#options = options;
@@ -100,7 +98,7 @@ export class Gatekeeper {
     };
   }
 
-  /** What the access file says, or why it says nothing. */
+  /** The content of the access file, at most 50 ms old. */
   get access(): AccessState {
     const now = performance.now();
     if (this.#state === undefined || now - this.#readAt > FRESH_MS) {

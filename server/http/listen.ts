@@ -5,7 +5,7 @@ import type { EventStream } from "./event_stream.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import type { Exchange } from "./router.ts";
 
-/** What `GET /events` works with. */
+/** The parts that `GET /events` works with. */
 export interface ListenContext {
   readonly gatekeeper: Pick<Gatekeeper, "identify" | "anonymous">;
   readonly stream: Pick<EventStream<Caller>, "listen">;

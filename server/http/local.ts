@@ -9,10 +9,10 @@ import type { FeedServer } from "../feed/server.ts";
 import { answerJson, forbidden } from "./answer.ts";
 import type { Exchange } from "./router.ts";
 
-/** What `/healthz` and `/feed` work with. */
+/** The parts that `/healthz` and `/feed` work with. */
 export interface LocalContext {
   readonly feeds: Pick<FeedServer, "accept">;
-  /** What `GET /healthz` tells on this machine. */
+  /** The facts that `GET /healthz` tells on this machine. */
   readonly health: () => Readonly<Record<string, string | number>>;
 }
 

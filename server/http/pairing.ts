@@ -21,7 +21,7 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import { readFields } from "./read_fields.ts";
 import type { Exchange } from "./router.ts";
 
-/** What pairing works with. */
+/** The parts that pairing works with. */
 export interface PairingContext {
   readonly access: Pick<AccessStore, "update">;
   readonly gatekeeper: Pick<Gatekeeper, "identify" | "admitStranger">;

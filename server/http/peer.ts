@@ -1,4 +1,4 @@
-/** What a listener is like. */
+/** The facts about a listener. */
 export interface ListenerInfo {
   /** Only this machine reaches it. */
   readonly isLoopback: boolean;
@@ -22,7 +22,7 @@ export interface Peer {
   readonly isSecure: boolean;
   /** A trusted proxy made the connection. */
   readonly isProxy: boolean;
-  /** Tells how limits count an address. */
+  /** Finds the key by which limits count an address. */
   networkOf(address: string): string;
 }
 

@@ -21,7 +21,7 @@ import type { Peer } from "./peer.ts";
 import type { Exchange } from "./router.ts";
 import { answerTaken } from "./answer_taken.ts";
 
-/** What receiving works with. */
+/** The parts that posts work with. */
 export interface ReceiverContext {
   readonly bodies: Pick<BodyReader, "read">;
   readonly gatekeeper: Pick<Gatekeeper, "identify" | "admit" | "recall">;

@@ -2,7 +2,7 @@ import { findClientAddress, isAddressIn, networkOf } from "../../lib/http/client
 import type { AddressRange } from "../../lib/http/ip_address.ts";
 import type { ListenerInfo, Peer } from "./peer.ts";
 
-/** What a {@linkcode RemotePeer} is made of. */
+/** Options of a {@linkcode RemotePeer}. */
 export interface RemotePeerOptions {
   readonly listener: ListenerInfo;
   /** The proxies whose `X-Forwarded-For` is believed. */
@@ -18,7 +18,6 @@ export class RemotePeer implements Peer {
   #address: string | undefined;
   readonly networkOf = networkOf;
 
-  /** Constructs a new instance of the peer of a request. */
   constructor({ headers }: Pick<Request, "headers">, options: RemotePeerOptions) {
     this.#headers = headers;
     this.#options = options;

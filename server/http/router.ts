@@ -1,5 +1,5 @@
 /**
- * The router: finds what answers the requests at a path.
+ * The router: finds the handlers of a path.
  *
  * A path ends in `/:id` for one more segment and in `/*` for any rest; all others are matched as they
  * are. The first pattern that matches counts.
@@ -36,7 +36,7 @@ export type Handler<Context> = (
 /** The handlers of a path by method, in the order in which `Allow` names them. */
 export type Methods<Context> = ReadonlyMap<string, Handler<Context>>;
 
-/** A row of the table: a path, its methods separated by commas, and what answers them. */
+/** A row of the table: a path, its methods separated by commas, and their handler. */
 export type Route<Context> = readonly [path: string, methods: string, handler: Handler<Context>];
 
 /** The handlers of a path, and the part of it that a pattern leaves open. */
@@ -67,7 +67,6 @@ export class Router<Context> {
   readonly #exact = new Map<string, Match<Context>>();
   readonly #patterns: Pattern<Context>[] = [];
 
-  /** Constructs a new instance of a table. */
   constructor(routes: readonly Route<Context>[]) {
     for (const [path, rows] of Map.groupBy(routes, ([path]) => path)) {
       const methods = toMethods(rows.map(([, methods, handler]) => [methods, handler] as const));

@@ -21,7 +21,7 @@ import { answer, answerJson } from "./answer.ts";
 import { readFields } from "./read_fields.ts";
 import type { Exchange } from "./router.ts";
 
-/** What signing in works with. */
+/** The parts that signing in works with. */
 export interface SignInContext {
   readonly access: Pick<AccessStore, "update">;
   readonly bodies: Pick<BodyReader, "read">;
@@ -44,7 +44,7 @@ function describe({ id, rights, chats }: Caller) {
   return { sender: id, rights: names, chats };
 }
 
-/** Answers `GET /session`: tells who is signed in. */
+/** Answers `GET /session`: names the sender. */
 export async function showSession(
   { request, peer }: Exchange,
   { gatekeeper }: Pick<SignInContext, "gatekeeper">,

@@ -1,38 +1,33 @@
 /**
- * The state folder: where the journal and the access file are kept, readable by their user only.
+ * The state folder: keeps the journal, the access file and the sources, readable by their user only.
  *
  * @module
  */
 
-/** The journal's file in the state folder. */
 const JOURNAL_FILE = "journal.db";
 
-/** The configuration of the sources in the state folder. */
 const SOURCES_FILE = "config.json";
 
-/** The access file in the state folder. */
 const ACCESS_FILE = "access.json";
 
 /** The beginning of the name of each file with the secret of a source. */
 const SECRET_START = "secret-";
 
-/** What is added to a file's name for its last good copy. */
+/** The ending of the name of a file's last good copy. */
 const LAST_GOOD_ENDING = ".last-good";
 
-/** What is added to a file's name for the file whose lock writers hold. */
+/** The ending of the name of the file whose lock writers hold. */
 const LOCK_ENDING = ".lock";
 
 const FOLDER_MODE = 0o700;
 
-/** What SQLite keeps beside a database in WAL mode. */
+/** The endings of the files that SQLite keeps beside a database in WAL mode. */
 const JOURNAL_ENDINGS: readonly string[] = ["", "-wal", "-shm"];
 
-/** The path of the journal in a state folder. */
 export function journalPathOf(stateDir: string): string {
   return `${stateDir}/${JOURNAL_FILE}`;
 }
 
-/** The path of the access file in a state folder. */
 export function accessPathOf(stateDir: string): string {
   return `${stateDir}/${ACCESS_FILE}`;
 }
@@ -88,7 +83,7 @@ export function stateFilesOf(stateDir: string): string[] {
   ];
 }
 
-/** Creates the state folder where there is none; its parents are created as they are needed. */
+/** Creates the state folder, with its parents, unless it exists. */
 export function createStateFolder(stateDir: string): void {
   Deno.mkdirSync(stateDir, { recursive: true, mode: FOLDER_MODE });
 }
@@ -129,7 +124,7 @@ export function moveCorruptJournal(stateDir: string, nowMs: number): string {
   return aside;
 }
 
-/** What tells one file from another that took its place; `undefined` where there is none. */
+/** Identifies a file: another file in its place has another text; `undefined` for a missing file. */
 export function identifyFile(path: string): string | undefined {
   try {
     const { dev, ino } = Deno.statSync(path);

@@ -29,7 +29,7 @@ export async function lockWriters(stateDir: string, path: string): Promise<Dispo
   return file;
 }
 
-/** Says why a file of the state folder cannot be written, and what to do about it. */
+/** Says why a file of the state folder cannot be written, and how to fix it. */
 export function describeWriteFault(path: string, error: unknown): string {
   const { message } = error as Error;
   if (error instanceof StateFaultError) return `Cannot write ${path}: ${message}`;

@@ -146,7 +146,7 @@ Deno.test("an access file that cannot be trusted shuts everybody out until it is
     assertEquals(anonymous.status, 403, `${name}: nobody in particular`);
     const asking = await target.send({ line: "POST /pair", headers: [HOST] });
     assertEquals(asking.status, 503, `${name}: a request to pair`);
-    assertMatch(target.process.stderr, /Nobody gets in, .*"deno-channel access restore"/);
+    assertMatch(target.process.stderr, /No sender gets in: .*"deno-channel access restore"/);
     const { code, stderr } = await target.access("restore");
     // A file that others could have put there is repaired before it is replaced.
     if (code !== 0) {
