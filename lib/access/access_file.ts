@@ -97,7 +97,7 @@ export interface Access {
   readonly pairings: readonly Pairing[];
 }
 
-/** What {@linkcode tryParseAccess} returns. */
+/** The result of {@linkcode tryParseAccess}. */
 export type AccessResult =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly message: string };

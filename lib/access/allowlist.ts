@@ -1,8 +1,8 @@
 /** The rights of a sender. */
 export interface SenderRights {
-  /** Whether the sender's messages reach Claude. */
+  /** The sender's events reach Claude. */
   readonly speak: boolean;
-  /** Whether the sender may answer permission requests. */
+  /** The sender may answer permission requests. */
   readonly approve: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface IpAddress {
 /** All addresses that begin with the same bits. */
 export interface AddressRange {
   readonly address: IpAddress;
-  /** How many bits at the beginning count: all of them for a single address. */
+  /** The number of bits at the beginning that count: all of them for a single address. */
   readonly prefixBits: number;
 }
 

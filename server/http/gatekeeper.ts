@@ -72,7 +72,7 @@ export class Gatekeeper {
   #failures: RateLimiter | undefined;
   readonly #senders: RateLimiter;
   readonly #strangers: RateLimiter;
-  /** Apart from strangers: a page elsewhere must not use up the limit of a person who signs in here. */
+  /** Apart from strangers: a page elsewhere would use up the limit of a person that signs in here. */
   readonly #foreign: RateLimiter;
   readonly #allowedAt = new Map<string, number>();
   /** The hash of each credential that was right; computing it takes 50 µs. */
@@ -117,7 +117,7 @@ export class Gatekeeper {
    * Finds the sender of a request; at once where nothing has to be hashed, since each promise costs.
    *
    * @param anonymous The caller that a request without credentials is let in as; none by default.
-   * @returns The sender, who has some right, or the refusal.
+   * @returns The sender, with at least one right, or the refusal.
    */
   identify(
     { headers }: Pick<Request, "headers">,

@@ -84,7 +84,7 @@ export async function postEvent(
     sender: poster.id,
     content,
     meta: event.meta,
-    // Where cleaning has changed nothing, the content is the body.
+    // The content is the body unless cleaning has changed it.
     raw: body.text === content ? undefined : cutRaw(body.text),
     target: event.target,
     repository: event.repository,

@@ -1,6 +1,6 @@
 /**
- * Signing in over HTTP, for browsers: `POST /session` gives a cookie for a token, `GET /session` tells
- * who is signed in, and `DELETE /session` signs out.
+ * Signing in over HTTP, for browsers: `POST /session` gives a cookie for a token, `GET /session` names
+ * the sender, and `DELETE /session` signs out.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface SignInContext {
   readonly audit: Pick<AuditLog, "note">;
 }
 
-/** How long a browser stays signed in, in milliseconds. */
+/** The time for which a browser stays signed in, in milliseconds. */
 const SIGN_IN_TTL_MS = 30 * 24 * 60 * 60_000;
 
 /** The headers of a request that has the token of its body in `Authorization`, which takes no other text. */

@@ -8,7 +8,7 @@ import { hashToken } from "../../server/runtime/crypto.ts";
 import { MemoryAccess } from "./_memory_access.ts";
 import { createPeer, type FakePeerOptions } from "./_peer.ts";
 
-/** When the clock of {@linkcode createGatekeeper} begins, in milliseconds since the epoch. */
+/** The time at which the clock of {@linkcode createGatekeeper} begins. */
 export const NOW = Date.UTC(2026, 10, 21);
 
 /** The id of a sign-in that differs for each number. */
@@ -16,7 +16,7 @@ export function signInIdOf(number: number): string {
   return `sign-in-${number}`.padEnd(43, "_");
 }
 
-/** A gatekeeper at a time that is set by hand, where nobody was let in. */
+/** A gatekeeper at a time that is set by hand, without senders. */
 export function createGatekeeper({ allowlist = new Allowlist([]), perMinute = 0 } = {}) {
   const access = new MemoryAccess();
   const clock = { now: NOW };

@@ -10,9 +10,8 @@ import { hashToken } from "../../server/runtime/crypto.ts";
 
 /** An access file in memory, which can be used until it is told to fail. */
 export class MemoryAccess {
-  /** What it holds. */
   access: Access = createAccess();
-  /** Why it cannot be used. */
+  /** The reason why it cannot be used. */
   fault: string | undefined;
 
   /** As in a store. */

@@ -92,7 +92,7 @@ function messageOf(change: (access: Json) => void): string {
   return refused(tryParseAccess(JSON.stringify(access))).message;
 }
 
-Deno.test("createAccess() lets nobody in and whoever asks pair [access.file]", () => {
+Deno.test("createAccess() lets no sender in and any device pair [access.file]", () => {
   assertEquals(createAccess(), {
     version: 1,
     policy: "pairing",
@@ -303,7 +303,7 @@ Deno.test("isAccessLabel() counts code points and takes no control characters [a
   for (const label of refusedLabels) assertFalse(isAccessLabel(label), show(label));
 });
 
-Deno.test("hasApprover() asks for a sender who may approve and is let in [access.rights]", () => {
+Deno.test("hasApprover() looks for a sender that may approve and is let in [access.rights]", () => {
   const speaker = withSender(emptyAccess(), 1, { id: "ci" });
   const access = withSender(speaker, 2, { id: "owner", rights: RIGHTS, expiresAt: NOW + 1 });
   assertFalse(hasApprover(emptyAccess(), NOW));

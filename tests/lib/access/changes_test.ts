@@ -128,7 +128,7 @@ Deno.test("removeSender() ends the token, the sign-ins and a grant of the sender
   assertEquals(accepted(removeSender(claimed, "tablet")).access.pairings, claimed.pairings);
 });
 
-Deno.test("removeSender() lists who is there when the id is unknown [access.rights]", () => {
+Deno.test("removeSender() lists the senders when the id is unknown [access.rights]", () => {
   let access = emptyAccess();
   const messageOf = () => refused(removeSender(access, "phnoe")).message;
   assertEquals(messageOf(), 'Unknown sender "phnoe": there are no senders yet');
@@ -159,7 +159,7 @@ Deno.test("setRights() gives exactly these rights to exactly this sender [access
   }
 });
 
-Deno.test("setPolicy() decides whether anybody is found [access.rights]", () => {
+Deno.test("setPolicy() decides whether a sender is found [access.rights]", () => {
   const access = withSignIn(withSender(emptyAccess(), 1, OWNER), 2);
   for (const policy of ACCESS_POLICIES) {
     const changed = freeze(setPolicy(access, policy).access);

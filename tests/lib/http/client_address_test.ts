@@ -16,7 +16,7 @@ function rangesOf(...texts: string[]): AddressRange[] {
   });
 }
 
-/** Whether an address is in a range, as the search for the client sees it. */
+/** Tells whether an address is in a range, as the search for the client sees it. */
 function isTrusted(address: string, range: string): boolean {
   const options = { remote: address, forwardedFor: "203.0.113.9" };
   return findClientAddress({ ...options, trustedProxies: rangesOf(range) }) === "203.0.113.9";
@@ -27,8 +27,8 @@ Deno.test("findClientAddress() believes no header of a stranger [access.proxy]",
   for (const forwardedFor of [null, "", "1.2.3.4", "10.0.0.1", "127.0.0.1, 127.0.0.1", "x"]) {
     const options = { remote: "192.0.2.7", forwardedFor, trustedProxies };
     assertEquals(findClientAddress(options), "192.0.2.7", show(forwardedFor));
-    const nobody = { remote: "127.0.0.1", forwardedFor, trustedProxies: [] };
-    assertEquals(findClientAddress(nobody), "127.0.0.1", show(forwardedFor));
+    const alone = { remote: "127.0.0.1", forwardedFor, trustedProxies: [] };
+    assertEquals(findClientAddress(alone), "127.0.0.1", show(forwardedFor));
   }
 });
 
@@ -44,7 +44,7 @@ Deno.test("findClientAddress() reads from the right what trusted proxies wrote [
     ["1.2.3.4, 2001:DB8::0:1", "2001:db8::1"],
     ["[2001:db8::1]:443", "2001:db8::1"],
     ["203.0.113.9:51234", "203.0.113.9"],
-    // There is nobody else: the one farthest away.
+    // All are proxies: the one farthest away.
     ["10.0.0.1, 10.0.0.2", "10.0.0.1"],
     [null, "127.0.0.1"],
     ["", "127.0.0.1"],
@@ -73,7 +73,7 @@ Deno.test("findClientAddress() spells one client in one way [access.proxy]", () 
     ["[fe80::1%25eth0]:80", "fe80::1"],
     ["[FE80:0::1]", "fe80::1"],
     ["::1", "::1"],
-    // What is no address is nobody's proxy.
+    // A text that is no address is no proxy.
     ["/run/user/1000/socket", "/run/user/1000/socket"],
     ["localhost", "localhost"],
     ["", ""],

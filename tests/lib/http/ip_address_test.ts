@@ -11,7 +11,7 @@ function normalize(text: string): string | undefined {
   return tryParseIpAddress(text)?.text;
 }
 
-/** What the URL standard makes of an IPv6 address. */
+/** Spells an IPv6 address as the URL standard does. */
 function normalizeAsUrl(text: string): string | undefined {
   return URL.parse(`http://[${text}]/`)?.hostname.slice(1, -1);
 }

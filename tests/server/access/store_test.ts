@@ -52,7 +52,7 @@ function write(path: string, access: Access, ageMs = 0): void {
   Deno.utimeSync(path, time, time);
 }
 
-Deno.test("AccessStore lets nobody in where there is no file, and creates none to read [access.file]", () => {
+Deno.test("AccessStore lets no sender in without a file, and creates none to read [access.file]", () => {
   const { store, stateDir, faults } = createFixture();
   const state = store.read();
   assert(state.ok);
@@ -71,7 +71,7 @@ Deno.test("AccessStore.update() writes the file and its copy for their user only
   const text = Deno.readTextFileSync(path);
   assertEquals(Deno.readTextFileSync(lastGoodPathOf(path)), text);
 
-  // Whoever has opened the old file reads all of it: the new one takes its place.
+  // A reader that has opened the old file reads all of it: the new one takes its place.
   using old = Deno.openSync(path);
   await add(store, 2);
   const bytes = new Uint8Array(text.length + 1);
@@ -163,7 +163,7 @@ Deno.test("AccessStore.read() reads a file once when that is not of this moment 
   assertStrictEquals(store.read(), state);
 });
 
-Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [access.file]", async () => {
+Deno.test("AccessStore lets no sender in while the file is corrupt, and keeps it [access.file]", async () => {
   const { store, stateDir, path, faults } = createFixture();
   await add(store, 1);
   const key = "5ec2e7";
@@ -197,7 +197,7 @@ Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [a
   assertEquals(namesIn(stateDir).filter((name) => name.includes("corrupt")).length, 1);
 });
 
-Deno.test("AccessStore uses a file again that somebody has mended [access.file]", async () => {
+Deno.test("AccessStore uses a file again once it is fixed [access.file]", async () => {
   const { store, path, faults } = createFixture();
   await add(store, 1);
   const text = Deno.readTextFileSync(path);

@@ -141,7 +141,7 @@ Deno.test("Gatekeeper believes the X-Sender header of trusted senders only [acce
   }
 });
 
-Deno.test("Gatekeeper lets nobody in by any way while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
+Deno.test("Gatekeeper lets no sender in by any way while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
   for (const [close, reason] of CLOSED) {
     const { access, caller, gatekeeper, tell, signIn } = createGatekeeper({ allowlist: TRUSTED });
     const token = bearer(await access.letIn("phone"));
@@ -166,7 +166,7 @@ Deno.test("Gatekeeper goes on as before once the policy is not disabled any more
   }
 });
 
-Deno.test("Gatekeeper lets somebody listen without a word where the header is trusted, and only there [access.header]", () => {
+Deno.test("Gatekeeper lets a listener without a name in where the header is trusted, and only there [access.header]", () => {
   assertEquals(createGatekeeper().gatekeeper.anonymous, undefined);
   assertEquals(createGatekeeper({ allowlist: TRUSTED }).gatekeeper.anonymous, {
     id: "",
@@ -208,7 +208,7 @@ Deno.test("Gatekeeper.review() tells what a caller may do now [stream.revoked]",
   await access.update((a) => removeSender(a, "phone"));
   for (const way of ways) {
     const found = { ...named, way: way === ways[0] ? "token" : "cookie" } as const;
-    assertEquals(review(found), undefined, "a proof that nobody has");
+    assertEquals(review(found), undefined, "an unknown proof");
   }
 });
 

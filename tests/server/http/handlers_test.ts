@@ -30,7 +30,7 @@ function exchangeOf(body: string | null, exchange: Partial<Exchange> = {}): Exch
   };
 }
 
-/** What a handler works with whose sender is let in unless a step refuses it. */
+/** The parts that a handler works with; each step lets the sender in unless it is to refuse it. */
 function createContext(refusing?: "identify" | "admit" | "recall") {
   const steps: string[] = [];
   const refused = () => new Response("refused", { status: 403 });
