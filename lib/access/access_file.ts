@@ -98,7 +98,7 @@ export interface Access {
 }
 
 /** The result of {@linkcode tryParseAccess}. */
-export type AccessResult =
+type AccessResult =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly message: string };
 

@@ -36,14 +36,14 @@ export type AccessChange<Result = unknown> =
   };
 
 /** A change that cannot be refused. */
-export interface SureAccessChange {
+interface SureAccessChange {
   readonly ok: true;
   /** The access after the change; the same object when nothing has changed. */
   readonly access: Access;
 }
 
 /** The sender after a change. */
-export interface ChangedSender {
+interface ChangedSender {
   readonly sender: AccessSender;
 }
 

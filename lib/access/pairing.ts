@@ -64,7 +64,7 @@ export interface PairingRequest {
 }
 
 /** The result of {@linkcode requestPairing}. */
-export type PairingRequestResult =
+type PairingRequestResult =
   | { readonly ok: true; readonly access: Access; readonly pairing: Pairing }
   | {
     readonly ok: false;
@@ -97,7 +97,7 @@ export interface PairingApproval {
 }
 
 /** An approved pairing. */
-export interface ApprovedPairing {
+interface ApprovedPairing {
   /** The pairing with its grant. */
   readonly pairing: Pairing;
   /** The sender that it becomes once it is claimed. */
@@ -105,7 +105,7 @@ export interface ApprovedPairing {
 }
 
 /** A claim by a device. */
-export interface PairingClaim {
+interface PairingClaim {
   /** The SHA-256 of the id that only this device has, in hexadecimal digits. */
   readonly idSha256: string;
   /** The SHA-256 of the token that the device gets if the pairing is approved, in hexadecimal digits. */
@@ -114,7 +114,7 @@ export interface PairingClaim {
 }
 
 /** The result of {@linkcode claimPairing}. */
-export type PairingClaimResult =
+type PairingClaimResult =
   | { readonly ok: true; readonly kind: "pending"; readonly access: Access }
   | {
     readonly ok: true;

@@ -8,7 +8,7 @@
 /** Digits and letters without those that look alike: no 0, O, 1, I, L and no U. */
 export const PAIRING_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-export const PAIRING_CODE_LENGTH = 6;
+const PAIRING_CODE_LENGTH = 6;
 
 const PAIRING_CODE_REGEXP = /^[2-9A-HJKMNP-TV-Z]{6}$/;
 

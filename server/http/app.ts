@@ -34,17 +34,15 @@ import { listen, type ListenContext } from "./listen.ts";
 import { type PairingContext, pollPairing, requestPairing } from "./pairing.ts";
 import type { Peer } from "./peer.ts";
 import { postEvent, type ReceiverContext } from "./receiver.ts";
-import { type DeliveryReceiver, type Exchange, Router, toMethods } from "./router.ts";
+import { type Exchange, Router, toMethods } from "./router.ts";
 import { showSession, signIn, type SignInContext, signOut } from "./sign_in.ts";
+import type { WebhookRoutes } from "./webhook_routes.ts";
 
 /** The parts that the HTTP side works with. */
-export interface HttpContext
+interface HttpContext
   extends ApiContext, ListenContext, LocalContext, PairingContext, ReceiverContext, SignInContext {
   readonly gatekeeper: Gatekeeper;
-  readonly sources: {
-    /** Finds the receiver of a path; a promise only while the configuration is read. */
-    find(path: string): DeliveryReceiver | undefined | Promise<DeliveryReceiver | undefined>;
-  };
+  readonly sources: Pick<WebhookRoutes, "find">;
   /** Further names by which the `Host` header may call the server. */
   readonly allowedHosts: readonly string[];
   readonly log: Logger;

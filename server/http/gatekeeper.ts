@@ -32,7 +32,7 @@ import { answer, forbidden } from "./answer.ts";
 import { formatOrigin, type Peer } from "./peer.ts";
 
 /** Options of a {@linkcode Gatekeeper}. */
-export interface GatekeeperOptions {
+interface GatekeeperOptions {
   readonly access: Pick<AccessStore, "read">;
   /** The senders whose `X-Sender` header is trusted. */
   readonly allowlist: Allowlist;

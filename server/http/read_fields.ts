@@ -4,14 +4,14 @@ import type { BodyReader } from "./body_reader.ts";
 import { answer } from "./answer.ts";
 
 /** Options of {@linkcode readFields}. */
-export interface ReadFieldsOptions<Name extends string> {
+interface ReadFieldsOptions<Name extends string> {
   readonly bodies: Pick<BodyReader, "read">;
   /** The fields that a body may have; others are refused. */
   readonly names: readonly Name[];
 }
 
 /** The fields of a body, or the refusal. */
-export type Fields<Name extends string> =
+type Fields<Name extends string> =
   | { readonly ok: true; readonly values: { readonly [Key in Name]?: string } }
   | { readonly ok: false; readonly response: Response };
 

@@ -9,12 +9,7 @@
 
 import type { RequestTarget } from "../../lib/http/parse_request_target.ts";
 import type { Peer } from "./peer.ts";
-
-/** Takes the deliveries of a source. */
-export interface DeliveryReceiver {
-  /** Answers a delivery. */
-  receive(request: Request, peer: Peer): Promise<Response>;
-}
+import type { WebhookReceiver } from "./webhook_receiver.ts";
 
 /** A request on its way to an answer. */
 export interface Exchange {
@@ -24,7 +19,7 @@ export interface Exchange {
   /** The part of the path that `:id` or `*` stands for; empty where there is none. */
   readonly id: string;
   /** The receiver at the path of a source. */
-  readonly receiver?: DeliveryReceiver | undefined;
+  readonly receiver?: Pick<WebhookReceiver, "receive"> | undefined;
 }
 
 /** Answers a request by means of a context. */
@@ -34,13 +29,13 @@ export type Handler<Context> = (
 ) => Response | Promise<Response>;
 
 /** The handlers of a path by method, in the order in which `Allow` names them. */
-export type Methods<Context> = ReadonlyMap<string, Handler<Context>>;
+type Methods<Context> = ReadonlyMap<string, Handler<Context>>;
 
 /** A row of the table: a path, its methods separated by commas, and their handler. */
 export type Route<Context> = readonly [path: string, methods: string, handler: Handler<Context>];
 
 /** The handlers of a path, and the part of it that a pattern leaves open. */
-export interface Match<Context> {
+interface Match<Context> {
   readonly methods: Methods<Context>;
   readonly id: string;
 }
