@@ -23,7 +23,7 @@ export function codeOf(number: number): string {
   return "23456789ABCDEFGHJKMNPQRSTVWXYZ".charAt(number).repeat(6);
 }
 
-/** Freezes all of a value, so that a change to it throws. */
+/** Freezes all of a value: a change to it throws. */
 export function freeze<T>(value: T): T {
   if (typeof value === "object" && value !== null) {
     for (const part of Object.values(value)) freeze(part);
@@ -32,13 +32,13 @@ export function freeze<T>(value: T): T {
   return value;
 }
 
-/** What a change gives when it is not refused. */
+/** Returns the result of a change that is not refused. */
 export function accepted<T extends { readonly ok: boolean }>(result: T): T & { ok: true } {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result)}`);
   return result as T & { ok: true };
 }
 
-/** What a change gives when it is refused. */
+/** Returns the result of a change that is refused. */
 export function refused<T extends { readonly ok: boolean }>(result: T): T & { ok: false } {
   if (result.ok) throw new Error("accepted");
   return result as T & { ok: false };
