@@ -80,13 +80,16 @@ export class RateLimiter {
    */
   take(key: string, nowMs: number): RateLimit {
     if (this.#perMinute === 0) return OK;
-    const now = this.#advance(nowMs);
-    const limit = this.#limit(key, now);
-    const cost = limit.ok ? TOKEN_COST : 0;
-    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + cost;
+    const limit = this.check(key, nowMs);
+    const now = this.#elapsedMs * this.#perMinute;
+    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + (limit.ok ? TOKEN_COST : 0);
     this.#fullAt.delete(key);
     this.#fullAt.set(key, fullAt);
-    this.#forget(now);
+    let left = SWEEP_COUNT;
+    for (const [key, fullAt] of this.#fullAt) {
+      if (left-- === 0 || (fullAt > now && this.#fullAt.size <= this.#maxKeys)) break;
+      this.#fullAt.delete(key);
+    }
     return limit;
   }
 
@@ -98,28 +101,11 @@ export class RateLimiter {
    */
   check(key: string, nowMs: number): RateLimit {
     if (this.#perMinute === 0) return OK;
-    return this.#limit(key, this.#advance(nowMs));
-  }
-
-  #limit(key: string, now: number): RateLimit {
-    const missing = Math.max(0, (this.#fullAt.get(key) ?? 0) - now);
-    const excess = missing + TOKEN_COST - this.#capacity;
-    if (excess <= 0) return OK;
-    return { ok: false, retryAfterMs: Math.ceil(excess / this.#perMinute) };
-  }
-
-  /** Moves the clock on; returns the time in cost units. */
-  #advance(nowMs: number): number {
     this.#elapsedMs += Math.max(0, nowMs - (this.#lastMs ?? nowMs));
     this.#lastMs = nowMs;
-    return this.#elapsedMs * this.#perMinute;
-  }
-
-  #forget(now: number): void {
-    let left = SWEEP_COUNT;
-    for (const [key, fullAt] of this.#fullAt) {
-      if (left-- === 0 || (fullAt > now && this.#fullAt.size <= this.#maxKeys)) return;
-      this.#fullAt.delete(key);
-    }
+    const now = this.#elapsedMs * this.#perMinute;
+    const missing = Math.max(0, (this.#fullAt.get(key) ?? 0) - now);
+    const excess = missing + TOKEN_COST - this.#capacity;
+    return excess <= 0 ? OK : { ok: false, retryAfterMs: Math.ceil(excess / this.#perMinute) };
   }
 }
