@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotMatch } from "@std/assert";
 import { formatShape } from "../../lib/sources/shape/format_shape.ts";
-import { SOURCE_KINDS } from "../../lib/sources/providers/kinds.ts";
+import { PROVIDERS } from "../../lib/sources/providers/kinds.ts";
 import { parseBody } from "../../lib/sources/body/parse_body.ts";
 import { countCodePoints } from "../../lib/text/truncate.ts";
 import { MemoryJournal } from "../server/_memory_journal.ts";
@@ -61,7 +61,7 @@ function eventOf({ kind, file }: Payload): string {
 
 /** The event of a payload as Claude reads it. */
 function format(payload: Payload): string {
-  const kind = SOURCE_KINDS[payload.kind];
+  const kind = PROVIDERS[payload.kind];
   assert(kind !== undefined, payload.kind);
   const body = parseBody(payload.bytes, "application/json");
   assert(body.ok && body.format === "json", payload.file);
@@ -72,7 +72,7 @@ function format(payload: Payload): string {
 const PAYLOADS = tryReadPayloads();
 
 Deno.test({
-  name: "SOURCE_KINDS say in a few lines what real payloads say [source.shape]",
+  name: "PROVIDERS say in a few lines what real payloads say [source.shape]",
   ignore: PAYLOADS.length === 0,
   fn: async (t) => {
     const sizes = PAYLOADS.map((payload) => {
@@ -124,7 +124,7 @@ Deno.test({
   name: "there is a kind for every service that real payloads are known of [source.shape]",
   ignore: PAYLOADS.length === 0,
   fn: () => {
-    const unknown = PAYLOADS.filter(({ kind }) => SOURCE_KINDS[kind] === undefined);
+    const unknown = PAYLOADS.filter(({ kind }) => PROVIDERS[kind] === undefined);
     assertEquals(unknown.map(({ kind }) => kind), []);
   },
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SCHEMES } from "../../lib/sources/proof/schemes.ts";
+import { SCHEMES } from "../_schemes.ts";
 import { WebhookVerifier } from "../../server/sources/verifier.ts";
 import { PROJECT } from "./_files.ts";
 

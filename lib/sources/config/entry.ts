@@ -5,45 +5,8 @@
  */
 
 import type { JsonFilter } from "../filter/parse_filter.ts";
-import type { ByteEncoding, SchemeKind } from "../proof/scheme.ts";
-
-/** How a delivery of a generic source proves where it comes from. */
-export interface SignatureEntry {
-  /** An HMAC with a hash function; or the secret itself, as it is, after `Bearer`, or as `Basic`. */
-  readonly algorithm: "sha256" | "sha1" | "sha512" | "token" | "bearer" | "basic";
-  /**
-   * The header with the signature or the token; needed unless it is that of `Bearer` or `Basic`.
-   *
-   * @default {"authorization"}
-   */
-  readonly header?: string | undefined;
-  /**
-   * What is signed, with `{body}` once, and `{timestamp}` and `{id}` where they are signed.
-   *
-   * @default {"{body}"}
-   */
-  readonly template?: string | undefined;
-  /**
-   * How the signature is written.
-   *
-   * @default {"hex"}
-   */
-  readonly encoding?: ByteEncoding | undefined;
-  /**
-   * What stands before the signature or the plain token, such as `sha256=`.
-   *
-   * @default {""}
-   */
-  readonly prefix?: string | undefined;
-  /** The header with the time of the signature, which has to be signed. */
-  readonly timestamp_header?: string | undefined;
-  /** The header with the delivery id. */
-  readonly id_header?: string | undefined;
-  /** The header with the type of the event. */
-  readonly event_header?: string | undefined;
-  /** The path of the type of the event in the body. */
-  readonly event_path?: string | undefined;
-}
+import type { SignatureEntry } from "../proof/scheme.ts";
+import type { ProviderName } from "../providers/kinds.ts";
 
 /** Patterns of events, such as `pull_request.opened` or `push.*`. */
 export interface EventsEntry {
@@ -58,7 +21,7 @@ export interface SourceEntry {
   /** The path that takes its deliveries, such as `/github`. */
   readonly path: string;
   /** The kind. */
-  readonly kind: SchemeKind;
+  readonly kind: ProviderName;
   /** `env:NAME`, `file:/path` or the secret itself; each of them is accepted. */
   readonly secrets: readonly string[];
   /** The session that its events go to. */

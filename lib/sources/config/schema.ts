@@ -9,7 +9,8 @@ import * as z from "zod";
 import { isRepositoryName, isSessionName } from "../../session/names.ts";
 import { cleanLine, isCleanLine } from "../../text/clean_line.ts";
 import { type ArgumentsSchema, lazySchema } from "../../lazy_schema.ts";
-import { SCHEME_KINDS, tryHeaderName } from "../proof/scheme.ts";
+import { tryHeaderName } from "../proof/scheme.ts";
+import { PROVIDER_NAMES } from "../providers/kinds.ts";
 import { type JsonFilter, tryParseFilter } from "../filter/parse_filter.ts";
 import { tryParseJsonPath } from "../body/json_path.ts";
 import { findNearest } from "../../text/nearest.ts";
@@ -140,11 +141,11 @@ function createSource() {
   const secrets = `a list of 1 to ${MAX_SECRETS} secrets`;
   return strictObject({
     path: checkedString('a path such as "/github"', findSourcePathFault),
-    kind: z.enum(SCHEME_KINDS, {
+    kind: z.enum(PROVIDER_NAMES, {
       error: ({ input }: Issue) => {
-        const nearest = typeof input === "string" ? findNearest(input, SCHEME_KINDS) : undefined;
+        const nearest = typeof input === "string" ? findNearest(input, PROVIDER_NAMES) : undefined;
         return nearest === undefined
-          ? expected(SCHEME_KINDS.join(", ")).error({ input })
+          ? expected(PROVIDER_NAMES.join(", ")).error({ input })
           : `unknown kind: did you mean "${nearest}"?`;
       },
     }),

@@ -1,4 +1,4 @@
-import type { SchemeKind } from "../proof/scheme.ts";
+import type { ProviderSetup } from "../provider.ts";
 
 /** A name that leads to a secret. */
 export interface SecretReference {
@@ -46,16 +46,15 @@ export function formatSecretReference(text: string): string {
   return tryParseSecretReference(text) === undefined ? "literal" : text;
 }
 
-/** Kinds whose secrets say that signatures are made with them. */
-const SIGNING_KINDS: ReadonlySet<SchemeKind> = new Set(["gitlab", "standard"]);
-
 /**
- * Makes a secret for a source: hexadecimal digits, or `whsec_` and base64 for kinds that sign as
- * Standard Webhooks does. For GitLab that decides that its deliveries are signed.
+ * Makes a secret for a source. For GitLab its form decides that deliveries are signed.
  *
- * @param kind The kind of the source.
+ * @param form Hexadecimal digits, or base64 after `whsec_` as Standard Webhooks has it.
  * @param randomBytes 32 random bytes.
  */
-export function formatNewSecret(kind: SchemeKind, randomBytes: Uint8Array): string {
-  return SIGNING_KINDS.has(kind) ? `whsec_${randomBytes.toBase64()}` : randomBytes.toHex();
+export function formatNewSecret(
+  form: ProviderSetup["secretForm"],
+  randomBytes: Uint8Array,
+): string {
+  return form === "whsec" ? `whsec_${randomBytes.toBase64()}` : randomBytes.toHex();
 }

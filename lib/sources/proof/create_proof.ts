@@ -1,10 +1,10 @@
 /**
- * The two ways of proof that most sources share, with what is usual filled in.
+ * The ways of proof that several providers share, with what is usual filled in.
  *
  * @module
  */
 
-import type { HmacProof, TokenProof } from "./scheme.ts";
+import type { HmacProof, ProofHeaders, TokenProof } from "./scheme.ts";
 
 /** How far a signed timestamp may be from now, either way. */
 export const TOLERANCE_MS = 300_000;
@@ -27,4 +27,21 @@ export function createHmacProof(header: string, rest: Partial<HmacProof> = {}): 
 /** A plain token, unless said otherwise. */
 export function createTokenProof(header: string, rest: Partial<TokenProof> = {}): TokenProof {
   return { type: "token", header, forms: ["plain"], prefix: "", ...rest };
+}
+
+function standardHeaders(name: string): ProofHeaders {
+  return { signature: `${name}-signature`, timestamp: `${name}-timestamp`, id: `${name}-id` };
+}
+
+/** A signature of Standard Webhooks in the headers of a name, `webhook-signature` among them. */
+export function createStandardProof(name: string, ...otherNames: string[]): HmacProof {
+  return createHmacProof("", {
+    key: "base64",
+    headers: [standardHeaders(name), ...otherNames.map(standardHeaders)],
+    layout: "spaced",
+    prefix: "v1,",
+    encoding: "base64",
+    content: "{id}.{timestamp}.{body}",
+    toleranceMs: TOLERANCE_MS,
+  });
 }

@@ -5,32 +5,6 @@
  * @module
  */
 
-/** The kinds of sources. */
-export const SCHEME_KINDS = [
-  "github",
-  "gitlab",
-  "bitbucket",
-  "gitea",
-  "forgejo",
-  "circleci",
-  "vercel",
-  "linear",
-  "sentry",
-  "alertmanager",
-  "grafana",
-  "pagerduty",
-  "stripe",
-  "slack",
-  "discord",
-  "telegram",
-  "shopify",
-  "standard",
-  "generic",
-] as const;
-
-/** A kind of source. */
-export type SchemeKind = typeof SCHEME_KINDS[number];
-
 /** The hash functions that signatures are made with, as Web Crypto names them. */
 export type HashName = "SHA-1" | "SHA-256" | "SHA-512";
 
@@ -129,8 +103,6 @@ export interface EventRule {
 
 /** How the deliveries of a source are verified, and where their id and their type stand. */
 export interface Scheme {
-  /** The kind of source. */
-  readonly kind: SchemeKind;
   /** How a delivery proves where it comes from. */
   readonly proof: Proof;
   /** Where the delivery id stands. */
@@ -144,6 +116,60 @@ export interface Scheme {
   /** Types of events that only try the way, and are answered without becoming an event. */
   readonly pings?: readonly string[];
 }
+
+/** How a delivery of a generic source proves where it comes from. */
+export interface SignatureEntry {
+  /** An HMAC with a hash function; or the secret itself, as it is, after `Bearer`, or as `Basic`. */
+  readonly algorithm: "sha256" | "sha1" | "sha512" | "token" | "bearer" | "basic";
+  /**
+   * The header with the signature or the token; needed unless it is that of `Bearer` or `Basic`.
+   *
+   * @default {"authorization"}
+   */
+  readonly header?: string | undefined;
+  /**
+   * What is signed, with `{body}` once, and `{timestamp}` and `{id}` where they are signed.
+   *
+   * @default {"{body}"}
+   */
+  readonly template?: string | undefined;
+  /**
+   * How the signature is written.
+   *
+   * @default {"hex"}
+   */
+  readonly encoding?: ByteEncoding | undefined;
+  /**
+   * What stands before the signature or the plain token, such as `sha256=`.
+   *
+   * @default {""}
+   */
+  readonly prefix?: string | undefined;
+  /** The header with the time of the signature, which has to be signed. */
+  readonly timestamp_header?: string | undefined;
+  /** The header with the delivery id. */
+  readonly id_header?: string | undefined;
+  /** The header with the type of the event. */
+  readonly event_header?: string | undefined;
+  /** The path of the type of the event in the body. */
+  readonly event_path?: string | undefined;
+}
+
+/** What of a source's configuration decides how its deliveries are verified. */
+export interface SchemeSettings {
+  readonly signature?: SignatureEntry | undefined;
+  readonly timestamp_header?: string | undefined;
+  /** The secrets, where they are known. */
+  readonly secrets: readonly string[];
+}
+
+/** A scheme, or why there is none for these settings. */
+export type SchemeResult =
+  | { readonly ok: true; readonly scheme: Scheme }
+  | { readonly ok: false; readonly message: string };
+
+/** Selects a scheme by what the user has configured, and by nothing that is sent. */
+export type SchemeSelector = (settings: SchemeSettings) => SchemeResult;
 
 /** The headers of a request; `Headers` is one. */
 export interface HeaderReader {

@@ -40,12 +40,12 @@ function tryDecodeSigningSecret(secret: string): Uint8Array<ArrayBuffer> | undef
  * @param secret The secret as it is configured; messages never repeat it.
  */
 export function tryReadSecretKey(
-  { kind, proof }: Pick<Scheme, "kind" | "proof">,
+  { proof }: Pick<Scheme, "proof">,
   secret: string,
 ): SecretKeyResult {
   const fail = (expected: string): SecretKeyResult => ({
     ok: false,
-    message: `Cannot use a secret of ${kind}: expected ${expected}`,
+    message: `Cannot use a secret: expected ${expected}`,
   });
   if (secret.trim() === "") return fail("a secret that is not empty");
   const asText: SecretKeyResult = { ok: true, key: new TextEncoder().encode(secret) };

@@ -1,3 +1,5 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { refLine, subjectOf } from "../shape/git_push.ts";
@@ -7,7 +9,6 @@ import { tryIdentifier } from "../shape/identifier.ts";
 import { judgeRun } from "../shape/judge_run.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
-import type { SourceKind } from "../shape/shape.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
 /** How a run ended, in words, where its own say it badly. */
@@ -115,8 +116,34 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
  *
  * Source of the rules: https://circleci.com/docs/webhooks-reference
  */
-export const circleci: SourceKind = {
+export const circleci: Provider<"circleci"> = {
   name: "circleci",
+  scheme: {
+    proof: createHmacProof("circleci-signature", { layout: "pairs", prefix: "v1=" }),
+    id: { path: "id" },
+    event: { paths: ["type"] },
+    pings: ["ping"],
+  },
+  setup: {
+    where: "Project settings > Webhooks > Add webhook",
+    urlField: "Receiver URL",
+    secretField: "Secret token",
+  },
+  sample: ({ nowMs, time, repository, sha }) => ({
+    event: "",
+    payload: {
+      id: `test-${nowMs}`,
+      type: "workflow-completed",
+      happened_at: time,
+      workflow: { name: "source test", status: "failed", url: SAMPLE_PAGE },
+      pipeline: {
+        number: 1,
+        vcs: { branch: "main", revision: sha, commit: { subject: SAMPLE_TEXT } },
+      },
+      project: { slug: `github/${repository}` },
+    },
+  }),
+  events: ["workflow-completed", "job-completed"],
   shape({ payload }) {
     const type = text(payload, "type") ?? "";
     if (type === "workflow-completed" || type === "job-completed") {

@@ -8,13 +8,14 @@
  * @module
  */
 
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, joinTitle, listed, quoted } from "../shape/lines.ts";
 import { at, list, number, text } from "../shape/payload.ts";
-import type { Delivery, Shape, SourceKind } from "../shape/shape.ts";
+import type { Delivery, Shape } from "../shape/shape.ts";
 
 /** How many options of a command are shown. */
 const MAX_OPTIONS = 8;
@@ -116,8 +117,45 @@ function shapeEvent({ payload }: Delivery): Shape {
 }
 
 /** Discord. */
-export const discord: SourceKind = {
+export const discord: Provider<"discord"> = {
   name: "discord",
+  scheme: {
+    // Discord signs a timestamp and gives no tolerance for it. Nothing stands between it and the
+    // body, so only letters and digits pass for a timestamp.
+    proof: {
+      type: "ed25519",
+      headers: [{ signature: "x-signature-ed25519", timestamp: "x-signature-timestamp" }],
+      layout: "whole",
+      prefix: "",
+      encoding: "hex",
+      content: "{timestamp}{body}",
+    },
+    id: { path: "id" },
+    event: {},
+    challenge: "discord",
+  },
+  setup: {
+    where: "discord.com/developers > your application > Webhooks",
+    urlField: "Endpoint URL",
+    secretField: "Public key",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs }) => ({
+    event: "",
+    payload: {
+      id: `1000${nowMs}`,
+      type: 2,
+      channel_id: "100000000000000001",
+      data: { name: "test", options: [{ name: "text", value: SAMPLE_TEXT }] },
+      user: { id: "100000000000000002", username: "test" },
+    },
+  }),
+  events: [
+    "interaction",
+    "application_authorized",
+    "application_deauthorized",
+    "entitlement_create",
+  ],
   shape(delivery) {
     const isEvent = typeof at(delivery.payload, "event") === "object";
     return isEvent ? shapeEvent(delivery) : shapeInteraction(delivery.payload);

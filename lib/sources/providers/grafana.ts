@@ -7,14 +7,36 @@
  * @module
  */
 
-import { formatPairs, isAlertGroup, shapeAlertGroup, trackAlert } from "../shape/alert_group.ts";
+import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { type Scheme, tryHeaderName } from "../proof/scheme.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
+import {
+  formatPairs,
+  isAlertGroup,
+  sampleAlertGroup,
+  shapeAlertGroup,
+  trackAlert,
+} from "./alert_group.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
-import type { Delivery, Shape, SourceKind } from "../shape/shape.ts";
+import type { Delivery, Shape } from "../shape/shape.ts";
+
+const SIGNATURE_HEADER = "x-grafana-alerting-signature";
+
+/**
+ * The scheme without a signed time. Its header has no name unless the user gives it one, and its
+ * presence may not decide: a sender who leaves it out could pass the signed text, time and all, for a
+ * body.
+ */
+const SCHEME: Scheme = {
+  proof: createHmacProof(SIGNATURE_HEADER),
+  id: { isOfAlerts: true },
+  event: {},
+};
 
 /** How many measured values are shown. */
 const MAX_VALUES = 4;
@@ -78,8 +100,34 @@ function shapeLegacy({ payload }: Delivery): Shape {
 }
 
 /** Grafana Alerting. */
-export const grafana: SourceKind = {
+export const grafana: Provider<"grafana"> = {
   name: "grafana",
+  scheme: ({ timestamp_header: name }) => {
+    if (name === undefined) return { ok: true, scheme: SCHEME };
+    const timestamp = tryHeaderName(name);
+    if (timestamp === undefined) {
+      return {
+        ok: false,
+        message: "Cannot use the timestamp header: expected the name of a header",
+      };
+    }
+    const proof = createHmacProof(SIGNATURE_HEADER, {
+      headers: [{ signature: SIGNATURE_HEADER, timestamp }],
+      content: "{timestamp}:{body}",
+      toleranceMs: TOLERANCE_MS,
+    });
+    return { ok: true, scheme: { ...SCHEME, proof } };
+  },
+  setup: {
+    where: "Alerting > Contact points > Add contact point > Webhook",
+    urlField: "URL",
+    secretField: "HMAC signature > Secret",
+  },
+  sample: (parts) => ({
+    event: "",
+    payload: { ...sampleAlertGroup(parts), state: "alerting", title: SAMPLE_TEXT },
+  }),
+  events: ["alert"],
   shape(delivery) {
     const { payload } = delivery;
     if (isAlertGroup(payload)) return shapeGroup(payload);

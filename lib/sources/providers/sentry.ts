@@ -10,6 +10,8 @@
  * @module
  */
 
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryFormatTime } from "../shape/format_time.ts";
@@ -17,7 +19,7 @@ import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text, truthy } from "../shape/payload.ts";
-import type { Line, Severity, Shape, SourceKind } from "../shape/shape.ts";
+import type { Line, Severity, Shape } from "../shape/shape.ts";
 
 /** How many frames of a stack trace are shown. */
 const MAX_FRAMES = 3;
@@ -180,8 +182,40 @@ function shapeMetric(payload: unknown, action: string): Shape {
 }
 
 /** Sentry, through an integration of its integration platform. */
-export const sentry: SourceKind = {
+export const sentry: Provider<"sentry"> = {
   name: "sentry",
+  scheme: {
+    proof: createHmacProof("sentry-hook-signature"),
+    id: { headers: ["request-id"] },
+    event: { headers: ["sentry-hook-resource"] },
+  },
+  setup: {
+    where: "Settings > Developer Settings > Internal Integration",
+    urlField: "Webhook URL",
+    secretField: "Client secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "issue",
+    payload: {
+      action: "created",
+      data: {
+        issue: {
+          id: String(nowMs),
+          shortId: "TEST-1",
+          title: SAMPLE_TEXT,
+          culprit: "source test",
+          level: "error",
+          count: "1",
+          userCount: 0,
+          firstSeen: time,
+          project: { slug: "test" },
+          web_url: SAMPLE_PAGE,
+        },
+      },
+    },
+  }),
+  events: ["issue", "event_alert", "error", "metric_alert"],
   shape({ event, payload }) {
     const action = tryIdentifier(text(payload, "action")) ?? "unknown";
     const has = (key: string) => at(payload, `data.${key}`) !== undefined;

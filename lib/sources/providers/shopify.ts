@@ -1,9 +1,11 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryFormatTime } from "../shape/format_time.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { list, text } from "../shape/payload.ts";
-import type { Line, SourceKind } from "../shape/shape.ts";
+import type { Line } from "../shape/shape.ts";
 
 /** What is shown where it is there, in this order; what customers have written is not among it. */
 const FIELD_KEYS: readonly string[] = [
@@ -39,8 +41,34 @@ function formatTotal(payload: unknown): Line[] {
  *
  * Source of the rules: https://shopify.dev/docs/api/webhooks
  */
-export const shopify: SourceKind = {
+export const shopify: Provider<"shopify"> = {
   name: "shopify",
+  scheme: {
+    proof: createHmacProof("x-shopify-hmac-sha256", { encoding: "base64" }),
+    id: { headers: ["x-shopify-webhook-id"] },
+    event: { headers: ["x-shopify-topic"] },
+  },
+  setup: {
+    where: "Settings > Notifications > Webhooks > Create webhook",
+    urlField: "URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+    settings: [["Format", "JSON"]],
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "orders/create",
+    payload: {
+      id: nowMs,
+      order_number: 1,
+      total_price: "1.00",
+      currency: "USD",
+      financial_status: "paid",
+      test: true,
+      line_items: [{ title: SAMPLE_TEXT }],
+      created_at: time,
+    },
+  }),
+  events: ["orders", "fulfillments", "refunds", "products", "inventory_levels"],
   shape({ event, payload }) {
     const topic = tryIdentifier(event) ?? "event";
     const [type = topic, action] = topic.split("/", 2);

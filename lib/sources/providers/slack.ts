@@ -9,12 +9,14 @@
  * @module
  */
 
+import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
-import type { Shape, SourceKind } from "../shape/shape.ts";
+import type { Shape } from "../shape/shape.ts";
 
 /** The longest message in code points. */
 const MAX_MESSAGE_CODE_POINTS = 800;
@@ -134,8 +136,45 @@ function shapeInteraction(payload: unknown, type: string): Shape {
 }
 
 /** Slack. */
-export const slack: SourceKind = {
+export const slack: Provider<"slack"> = {
   name: "slack",
+  scheme: {
+    proof: createHmacProof("x-slack-signature", {
+      headers: [{ signature: "x-slack-signature", timestamp: "x-slack-request-timestamp" }],
+      prefix: "v0=",
+      content: "v0:{timestamp}:{body}",
+      toleranceMs: TOLERANCE_MS,
+    }),
+    id: { path: "event_id" },
+    event: { paths: ["event.type", "type"] },
+    challenge: "slack",
+  },
+  setup: {
+    where: "api.slack.com/apps > your app > Event Subscriptions",
+    urlField: "Request URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs }) => {
+    const seconds = Math.floor(nowMs / 1000);
+    return {
+      event: "",
+      payload: {
+        type: "event_callback",
+        team_id: "T0TEST",
+        event_id: `Ev${nowMs}`,
+        event_time: seconds,
+        event: {
+          type: "app_mention",
+          channel: "C0TEST",
+          user: "U0TEST",
+          text: SAMPLE_TEXT,
+          ts: `${seconds}.000100`,
+        },
+      },
+    };
+  },
+  events: ["message", "app_mention", "reaction_added", "slash_command", ...INTERACTIONS],
   shape({ event, payload }) {
     if (typeof at(payload, "event") === "object") return shapeEvent(payload);
     if (text(payload, "command") !== undefined) return shapeCommand(payload);

@@ -1,9 +1,11 @@
+import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, number, text } from "../shape/payload.ts";
-import type { Severity, SourceKind } from "../shape/shape.ts";
+import type { Severity } from "../shape/shape.ts";
 
 /** How many changed keys are shown. */
 const MAX_CHANGES = 10;
@@ -65,8 +67,47 @@ function severityOf(type: string): Severity {
  *
  * Source of the rules: https://docs.stripe.com/api/events and https://docs.stripe.com/currencies
  */
-export const stripe: SourceKind = {
+export const stripe: Provider<"stripe"> = {
   name: "stripe",
+  scheme: {
+    proof: createHmacProof("stripe-signature", {
+      layout: "pairs",
+      prefix: "v1=",
+      content: "{timestamp}.{body}",
+      timestampPair: "t",
+      toleranceMs: TOLERANCE_MS,
+    }),
+    id: { path: "id" },
+    event: {},
+  },
+  setup: {
+    where: "Workbench > Webhooks > Add destination",
+    urlField: "Endpoint URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs }) => ({
+    event: "",
+    payload: {
+      id: `evt_test${nowMs}`,
+      object: "event",
+      type: "charge.failed",
+      created: Math.floor(nowMs / 1000),
+      livemode: false,
+      data: {
+        object: {
+          id: `ch_test${nowMs}`,
+          object: "charge",
+          amount: 100,
+          currency: "usd",
+          status: "failed",
+          failure_code: "card_declined",
+          failure_message: SAMPLE_TEXT,
+        },
+      },
+    },
+  }),
+  events: ["charge.failed", "charge.dispute.created", "invoice.payment_failed", "payout.failed"],
   shape({ payload }) {
     const type = tryIdentifier(text(payload, "type")) ?? "event";
     const end = type.includes(".") ? type.lastIndexOf(".") : type.length;

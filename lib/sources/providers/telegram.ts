@@ -1,9 +1,10 @@
+import { createTokenProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
-import type { SourceKind } from "../shape/shape.ts";
 
 /** The longest message in code points; Telegram allows 4,096. */
 const MAX_MESSAGE_CODE_POINTS = 800;
@@ -58,8 +59,32 @@ function urlOf(message: unknown): string | undefined {
  *
  * Source of the rules: https://core.telegram.org/bots/api#update
  */
-export const telegram: SourceKind = {
+export const telegram: Provider<"telegram"> = {
   name: "telegram",
+  scheme: {
+    proof: createTokenProof("x-telegram-bot-api-secret-token"),
+    id: { path: "update_id" },
+    event: {},
+  },
+  setup: {
+    where: "A call of the method setWebhook of the Bot API",
+    urlField: "url",
+    secretField: "secret_token",
+  },
+  sample: ({ nowMs }) => ({
+    event: "",
+    payload: {
+      update_id: nowMs,
+      message: {
+        message_id: 1,
+        date: Math.floor(nowMs / 1000),
+        chat: { id: 1, type: "private" },
+        from: { id: 1, is_bot: false, first_name: "Test" },
+        text: SAMPLE_TEXT,
+      },
+    },
+  }),
+  events: [...WANTED, "edited_message"],
   shape({ payload }) {
     const keys = typeof payload === "object" && payload !== null ? Object.keys(payload) : [];
     const key = keys.find((name) => name !== "update_id") ?? "";

@@ -1,3 +1,5 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { subjectOf } from "../shape/git_push.ts";
@@ -7,7 +9,6 @@ import { tryIdentifier } from "../shape/identifier.ts";
 import { judgeRun } from "../shape/judge_run.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
-import type { SourceKind } from "../shape/shape.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
 /** What a deployment was made of; the names of its fields begin with that of the forge. */
@@ -88,8 +89,37 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
  *
  * Source of the rules: https://vercel.com/docs/webhooks/webhooks-api
  */
-export const vercel: SourceKind = {
+export const vercel: Provider<"vercel"> = {
   name: "vercel",
+  scheme: {
+    proof: createHmacProof("x-vercel-signature", { hash: "SHA-1" }),
+    id: { path: "id" },
+    event: {},
+  },
+  setup: {
+    where: "Team settings > Webhooks > Create webhook",
+    urlField: "Endpoint URL",
+    secretField: "Secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, sha }) => ({
+    event: "",
+    payload: {
+      id: `test-${nowMs}`,
+      type: "deployment.error",
+      createdAt: nowMs,
+      payload: {
+        deployment: {
+          name: "source-test",
+          errorMessage: SAMPLE_TEXT,
+          meta: { githubCommitSha: sha },
+        },
+        links: { deployment: "https://vercel.com/example/test" },
+        target: "production",
+      },
+    },
+  }),
+  events: [...STATES.keys(), "alerts.triggered"],
   shape({ payload }) {
     const type = text(payload, "type") ?? "";
     if (type.startsWith("deployment.")) return eventShape(shapeDeployment(type, payload));

@@ -76,11 +76,3 @@ export interface Shape {
    */
   readonly track?: TrackedState | undefined;
 }
-
-/** How the deliveries of one kind of source are read. */
-export interface SourceKind {
-  /** The name as it stands in the configuration. */
-  readonly name: string;
-  /** Says what a delivery says. Any payload gives a shape; none makes it throw. */
-  shape(delivery: Delivery): Shape;
-}

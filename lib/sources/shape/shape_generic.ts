@@ -12,8 +12,7 @@ import { tryIdentifier } from "./identifier.ts";
 import { field, joinTitle, quoted } from "./lines.ts";
 import { isSecretMember } from "./secret_member.ts";
 import { trySeverity } from "./severity.ts";
-import type { Delivery, Line, Shape, SourceKind } from "./shape.ts";
-import { isText, shapeText } from "./shape_text.ts";
+import type { Delivery, Line, Shape } from "./shape.ts";
 
 /** How many pairs of key and value an event shows. */
 export const MAX_PAIRS = 12;
@@ -176,9 +175,3 @@ export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): 
     isWanted,
   };
 }
-
-/** Any system that sends JSON, a form or text. */
-export const generic: SourceKind = {
-  name: "generic",
-  shape: (delivery) => isText(delivery.payload) ? shapeText(delivery) : shapeGeneric(delivery),
-};

@@ -1,7 +1,8 @@
 import { assert, assertLessOrEqual, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { formatShape } from "../../../lib/sources/shape/format_shape.ts";
-import type { Delivery, SourceKind } from "../../../lib/sources/shape/shape.ts";
+import type { Provider } from "../../../lib/sources/provider.ts";
+import type { Delivery } from "../../../lib/sources/shape/shape.ts";
 import { countCodePoints } from "../../../lib/text/truncate.ts";
 import { hostileText } from "../_texts.ts";
 
@@ -10,12 +11,12 @@ const LINE_REGEXP =
   /^(?:[^":\n]{1,60}: [^\n]*|[^":\n]{1,60} \(untrusted\): "[^"\n]*"|https?:\/\/[^\s"<>]+|… \(\+\d+ lines\))$/;
 
 /** The lines of an event as Claude reads them, the first one among them. */
-export function linesOf(kind: SourceKind, delivery: Delivery): string[] {
+export function linesOf(kind: Provider, delivery: Delivery): string[] {
   return formatShape(kind.name, kind.shape(delivery)).text.split("\n");
 }
 
 /** Asserts what holds for every event, whatever was delivered. */
-export function assertSound(kind: SourceKind, delivery: Delivery): void {
+export function assertSound(kind: Provider, delivery: Delivery): void {
   const shape = kind.shape(delivery);
   const { text, meta } = formatShape(kind.name, shape);
   const [title = "", ...lines] = text.split("\n");

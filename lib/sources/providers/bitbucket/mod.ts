@@ -1,3 +1,5 @@
+import { createHmacProof } from "../../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../../provider.ts";
 import { shapePush, shapeStatus } from "./code.ts";
 import {
   actorLine,
@@ -9,7 +11,6 @@ import {
 import { shapeComment, shapeIssue, shapePullRequest } from "./talk.ts";
 import { eventShape } from "../../shape/event_shape.ts";
 import { at } from "../../shape/payload.ts";
-import type { SourceKind } from "../../shape/shape.ts";
 import { tellingLines } from "../../shape/telling_lines.ts";
 
 /** How an event is read; `undefined` for one of which no more is known than its fields. */
@@ -36,8 +37,46 @@ function shapeOther(event: BitbucketEvent): BitbucketFacts {
 }
 
 /** Deliveries of Bitbucket Cloud and of Bitbucket Data Center. */
-export const bitbucket: SourceKind = {
+export const bitbucket: Provider<"bitbucket"> = {
   name: "bitbucket",
+  scheme: {
+    proof: createHmacProof("x-hub-signature", { prefix: "sha256=" }),
+    // Bitbucket Cloud has the first, Bitbucket Data Center the second.
+    id: { headers: ["x-request-uuid", "x-request-id"] },
+    event: { headers: ["x-event-key"] },
+    pings: ["diagnostics:ping"],
+  },
+  setup: {
+    where: "Repository settings > Webhooks > Add webhook",
+    urlField: "URL",
+    secretField: "Secret",
+  },
+  sample: ({ nowMs, repository, sha }) => ({
+    event: "repo:commit_status_updated",
+    payload: {
+      actor: { type: "user", nickname: "emma" },
+      repository: { full_name: repository, is_private: true },
+      commit_status: {
+        key: `test-${nowMs}`,
+        name: "source test",
+        description: SAMPLE_TEXT,
+        state: "FAILED",
+        refname: "main",
+        url: SAMPLE_PAGE,
+        links: { commit: { href: `https://api.example.com/commit/${sha}` } },
+      },
+    },
+  }),
+  events: [
+    "repo.push",
+    "repo.commit_status_created",
+    "repo.commit_status_updated",
+    "repo.refs_changed",
+    "pullrequest",
+    "pr",
+    "pr.reviewer",
+    "issue",
+  ],
   shape(delivery) {
     const event = readBitbucketEvent(delivery);
     const { name, type, action, repo, actor } = event;

@@ -5,6 +5,16 @@
  * @module
  */
 
+import { createHmacProof } from "../../proof/create_proof.ts";
+import {
+  CONTENT_TYPE,
+  type Provider,
+  type ProviderSetup,
+  type Sample,
+  SAMPLE_PAGE,
+  SAMPLE_TEXT,
+  type SampleParts,
+} from "../../provider.ts";
 import { cleanUrl } from "../../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../../shape/event_shape.ts";
 import { countFiles, pushFacts, refLine, subjectOf } from "../../shape/git_push.ts";
@@ -15,7 +25,7 @@ import { formatNumber, loginLine, readGithubEvent } from "../github/event.ts";
 import { judgeRun } from "../../shape/judge_run.ts";
 import { field, quoted } from "../../shape/lines.ts";
 import { at, list, number, text, truthy } from "../../shape/payload.ts";
-import type { Delivery, Shape, SourceKind } from "../../shape/shape.ts";
+import type { Delivery, Shape } from "../../shape/shape.ts";
 
 /** What an event says beside its type, action, repository and sender. */
 type GiteaFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
@@ -133,8 +143,73 @@ function shape(delivery: Delivery): Shape {
   return { ...shaped, event: name, meta: { ...shaped.meta, ...ownAction } };
 }
 
-/** Deliveries of Gitea. */
-export const gitea: SourceKind = { name: "gitea", shape };
+const GITEA_EVENTS: readonly string[] = [
+  "push",
+  "delete",
+  "pull_request",
+  "pull_request_approved",
+  "pull_request_rejected",
+  "pull_request_comment",
+  "issues",
+  "issue_comment",
+  "release",
+  "workflow_run",
+  "workflow_job",
+];
 
-/** Deliveries of Forgejo. */
-export const forgejo: SourceKind = { name: "forgejo", shape };
+function setupOf(forge: string): ProviderSetup {
+  return {
+    where: `Repository > Settings > Webhooks > Add webhook > ${forge}`,
+    urlField: "Target URL",
+    secretField: "Secret",
+    settings: [CONTENT_TYPE],
+  };
+}
+
+/** A push, as both forges tell of it. */
+function sample({ nowMs, repository, sha }: SampleParts): Sample {
+  return {
+    event: "push",
+    payload: {
+      ref: "refs/heads/main",
+      before: nowMs.toString(16).padStart(40, "1"),
+      after: sha,
+      compare_url: SAMPLE_PAGE,
+      commits: [{ id: sha, message: SAMPLE_TEXT, added: [], modified: ["README.md"], removed: [] }],
+      total_commits: 1,
+      repository: { full_name: repository, default_branch: "main", html_url: SAMPLE_PAGE },
+      pusher: { login: "octocat" },
+      sender: { login: "octocat" },
+    },
+  };
+}
+
+/** Gitea. */
+export const gitea: Provider<"gitea"> = {
+  name: "gitea",
+  scheme: {
+    proof: createHmacProof("x-gitea-signature"),
+    id: { headers: ["x-gitea-delivery"] },
+    event: { headers: ["x-gitea-event"] },
+  },
+  setup: setupOf("Gitea"),
+  sample,
+  shape,
+  events: GITEA_EVENTS,
+};
+
+/** Forgejo. */
+export const forgejo: Provider<"forgejo"> = {
+  name: "forgejo",
+  scheme: {
+    proof: createHmacProof("x-forgejo-signature", {
+      headers: [{ signature: "x-forgejo-signature" }, { signature: "x-gitea-signature" }],
+    }),
+    id: { headers: ["x-forgejo-delivery", "x-gitea-delivery"] },
+    event: { headers: ["x-forgejo-event", "x-gitea-event"] },
+  },
+  setup: setupOf("Forgejo"),
+  sample,
+  shape,
+  events: [...GITEA_EVENTS, "action_run_failure", "action_run_recover", "action_run_success"],
+};

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { createHmacProof } from "../../proof/create_proof.ts";
+import { CONTENT_TYPE, type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../../provider.ts";
 import { cleanUrl } from "../../shape/clean_url.ts";
 import { shapeGeneric } from "../../shape/shape_generic.ts";
 import { shapeGithubCheck, shapeGithubStatus } from "./check.ts";
@@ -30,7 +32,7 @@ import {
   shapeGithubSecretScanning,
 } from "./security.ts";
 import { text } from "../../shape/payload.ts";
-import type { Shape, SourceKind } from "../../shape/shape.ts";
+import type { Shape } from "../../shape/shape.ts";
 
 const SHAPERS: ReadonlyMap<string, (event: GithubEvent) => Shape> = new Map([
   ["push", shapeGithubPush],
@@ -112,8 +114,46 @@ function shapeUnknown(event: GithubEvent): Shape {
 }
 
 /** Deliveries of GitHub. */
-export const github: SourceKind = {
+export const github: Provider<"github"> = {
   name: "github",
+  scheme: {
+    proof: createHmacProof("x-hub-signature-256", { prefix: "sha256=" }),
+    id: { headers: ["x-github-delivery"] },
+    event: { headers: ["x-github-event"] },
+    pings: ["ping"],
+  },
+  setup: {
+    where: "Repository or organization > Settings > Webhooks > Add webhook",
+    urlField: "Payload URL",
+    secretField: "Secret",
+    settings: [CONTENT_TYPE],
+  },
+  sample: ({ nowMs, repository, sha }) => ({
+    event: "workflow_run",
+    payload: {
+      action: "completed",
+      workflow: { id: 1, name: "source test" },
+      workflow_run: {
+        id: nowMs,
+        workflow_id: 1,
+        run_number: 1,
+        run_attempt: 1,
+        event: "push",
+        status: "completed",
+        conclusion: "failure",
+        display_title: SAMPLE_TEXT,
+        head_branch: "main",
+        head_sha: sha,
+        head_repository: { full_name: repository },
+        html_url: SAMPLE_PAGE,
+        pull_requests: [],
+        triggering_actor: { login: "octocat" },
+      },
+      repository: { full_name: repository, default_branch: "main", html_url: SAMPLE_PAGE },
+      sender: { login: "octocat" },
+    },
+  }),
+  events: [...SHAPERS.keys()],
   shape(delivery) {
     const event = readGithubEvent(delivery);
     return (SHAPERS.get(event.type) ?? shapeUnknown)(event);

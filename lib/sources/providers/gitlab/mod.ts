@@ -1,3 +1,6 @@
+import type { Scheme } from "../../proof/scheme.ts";
+import { createStandardProof, createTokenProof } from "../../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../../provider.ts";
 import { cleanUrl } from "../../shape/clean_url.ts";
 import { eventShape } from "../../shape/event_shape.ts";
 import { shapeDeployment, shapeJob, shapePipeline } from "./ci.ts";
@@ -5,8 +8,21 @@ import { shapeMergeRequest, shapeNote, shapePush } from "./code.ts";
 import { actorLine, type GitlabEvent, type GitlabFacts, readGitlabEvent } from "./event.ts";
 import { shapeAccessToken, shapeIssue, shapeRelease, shapeVulnerability } from "./work.ts";
 import { at, text } from "../../shape/payload.ts";
-import type { SourceKind } from "../../shape/shape.ts";
 import { tellingLines } from "../../shape/telling_lines.ts";
+
+const EVENT_RULE = { headers: ["x-gitlab-event"], paths: ["object_kind"] };
+
+const TOKEN_SCHEME: Scheme = {
+  proof: createTokenProof("x-gitlab-token"),
+  id: { headers: ["idempotency-key", "x-gitlab-event-uuid"] },
+  event: EVENT_RULE,
+};
+
+const SIGNED_SCHEME: Scheme = {
+  proof: createStandardProof("webhook"),
+  id: {},
+  event: EVENT_RULE,
+};
 
 /** How the events are read that are worth more than their fields. */
 const READERS: ReadonlyMap<string, (event: GitlabEvent) => GitlabFacts> = new Map([
@@ -42,8 +58,41 @@ function shapeOther(event: GitlabEvent): GitlabFacts {
  * succeeds again. What is said in a public project is not wanted by default, since GitLab does not
  * tell members from strangers there.
  */
-export const gitlab: SourceKind = {
+export const gitlab: Provider<"gitlab"> = {
   name: "gitlab",
+  scheme: ({ secrets }) => {
+    const count = secrets.filter((secret) => secret.startsWith("whsec_")).length;
+    if (count === 0) return { ok: true, scheme: TOKEN_SCHEME };
+    if (count === secrets.length) return { ok: true, scheme: SIGNED_SCHEME };
+    return {
+      ok: false,
+      // With both, a stolen token would do where signatures were asked for.
+      message: `Cannot take both tokens and signing secrets: expected all secrets of the source ` +
+        `to begin with "whsec_", or none`,
+    };
+  },
+  setup: {
+    where: "Project or group > Settings > Webhooks > Add new webhook",
+    urlField: "URL",
+    secretField: "Signing token (Secret token, if it does not begin with whsec_)",
+    secretForm: "whsec",
+  },
+  sample: ({ nowMs, repository, sha }) => ({
+    event: "Pipeline Hook",
+    payload: {
+      object_kind: "pipeline",
+      object_attributes: { id: nowMs, ref: "main", sha, status: "failed", source: "push" },
+      user: { username: "root" },
+      project: {
+        path_with_namespace: repository,
+        web_url: SAMPLE_PAGE,
+        default_branch: "main",
+        visibility_level: 0,
+      },
+      builds: [{ stage: "test", name: SAMPLE_TEXT, status: "failed" }],
+    },
+  }),
+  events: [...READERS.keys()],
   shape(delivery) {
     const event = readGitlabEvent(delivery);
     const { type, action, repo, actor } = event;

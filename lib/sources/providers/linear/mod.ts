@@ -5,6 +5,8 @@
  * @module
  */
 
+import { createHmacProof } from "../../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../../provider.ts";
 import { eventShape } from "../../shape/event_shape.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
 import {
@@ -18,7 +20,7 @@ import {
 } from "./event.ts";
 import { field, listed, quoted } from "../../shape/lines.ts";
 import { at, list, text } from "../../shape/payload.ts";
-import type { Severity, SourceKind } from "../../shape/shape.ts";
+import type { Severity } from "../../shape/shape.ts";
 import { tellingLines } from "../../shape/telling_lines.ts";
 
 const MAX_DESCRIPTION_CODE_POINTS = 280;
@@ -163,8 +165,32 @@ const READERS: ReadonlyMap<string, (event: LinearEvent) => LinearFacts> = new Ma
 ]);
 
 /** Deliveries of Linear. */
-export const linear: SourceKind = {
+export const linear: Provider<"linear"> = {
   name: "linear",
+  scheme: {
+    proof: createHmacProof("linear-signature"),
+    id: { headers: ["linear-delivery"] },
+    event: {},
+    bodyTime: { path: "webhookTimestamp", toleranceMs: 60_000 },
+  },
+  setup: {
+    where: "Settings > API > Webhooks > New webhook",
+    urlField: "URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "",
+    payload: {
+      type: "Issue",
+      action: "create",
+      createdAt: time,
+      webhookTimestamp: nowMs,
+      url: "https://linear.app/example/issue/TEST-1",
+      data: { identifier: "TEST-1", title: SAMPLE_TEXT, priority: 4, state: { name: "Todo" } },
+    },
+  }),
+  events: [...READERS.keys()],
   shape({ payload }) {
     const event = readLinearEvent(payload);
     const { type, action, url, trust } = event;

@@ -5,12 +5,13 @@ import {
   readBodyTime,
   readDelivery,
 } from "../../../../lib/sources/body/read_delivery.ts";
-import type { Scheme, SchemeKind } from "../../../../lib/sources/proof/scheme.ts";
-import { SCHEMES } from "../../../../lib/sources/proof/schemes.ts";
+import type { Scheme } from "../../../../lib/sources/proof/scheme.ts";
+import type { ProviderName } from "../../../../lib/sources/providers/kinds.ts";
+import { SCHEMES } from "../../../_schemes.ts";
 import { selectScheme } from "../../../../lib/sources/config/select_scheme.ts";
 import { hostileText, show } from "../../_texts.ts";
 
-type Fixed = Exclude<SchemeKind, "generic">;
+type Fixed = Exclude<ProviderName, "generic">;
 
 function read(
   scheme: Scheme,

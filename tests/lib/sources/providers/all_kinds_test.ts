@@ -1,11 +1,11 @@
 import { assert, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { SOURCE_KINDS } from "../../../../lib/sources/providers/kinds.ts";
+import { PROVIDERS } from "../../../../lib/sources/providers/kinds.ts";
 import { parseBody } from "../../../../lib/sources/body/parse_body.ts";
 import { hostileText } from "../../_texts.ts";
 import { assertSound } from "../_shapes.ts";
 
-const KINDS = Object.values(SOURCE_KINDS);
+const KINDS = Object.values(PROVIDERS);
 
 /** As many bytes as a body may have. */
 const MEBIBYTE = 1024 * 1024;
@@ -43,7 +43,7 @@ const LARGE: Readonly<Record<string, string>> = {
   "a long number": fill("[", "9", "]"),
 };
 
-Deno.test("SOURCE_KINDS make an event of any JSON [source.total]", () => {
+Deno.test("PROVIDERS make an event of any JSON [source.total]", () => {
   const event = fc.oneof(hostileText, fc.constantFrom("", "push", "pipeline", "Issue", "message"));
   fc.assert(
     fc.property(fc.constantFrom(...KINDS), event, fc.jsonValue(), (kind, event, payload) => {
@@ -53,7 +53,7 @@ Deno.test("SOURCE_KINDS make an event of any JSON [source.total]", () => {
   );
 });
 
-Deno.test("SOURCE_KINDS make an event of any bytes that a body can have [source.total]", () => {
+Deno.test("PROVIDERS make an event of any bytes that a body can have [source.total]", () => {
   const json = fc.json().map((text) => new TextEncoder().encode(text));
   const types = fc.constantFrom(null, "application/json", "application/x-www-form-urlencoded");
   const body = fc.oneof(json, fc.uint8Array({ maxLength: 200 }));
@@ -68,7 +68,7 @@ Deno.test("SOURCE_KINDS make an event of any bytes that a body can have [source.
 });
 
 for (const [what, text] of Object.entries(LARGE)) {
-  Deno.test(`SOURCE_KINDS get through a mebibyte of ${what} within ${MAX_MS} ms [source.total]`, () => {
+  Deno.test(`PROVIDERS get through a mebibyte of ${what} within ${MAX_MS} ms [source.total]`, () => {
     const bytes = new TextEncoder().encode(text);
     assertLessOrEqual(MEBIBYTE - bytes.length, 64);
     for (const kind of KINDS) {

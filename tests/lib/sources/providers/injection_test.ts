@@ -8,9 +8,10 @@
 import examples from "@octokit/webhooks-examples" with { type: "json" };
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { formatShape } from "../../../../lib/sources/shape/format_shape.ts";
-import { SOURCE_KINDS } from "../../../../lib/sources/providers/kinds.ts";
+import { PROVIDERS } from "../../../../lib/sources/providers/kinds.ts";
 import { tryParseJson } from "../../../../lib/sources/body/parse_json.ts";
-import type { Delivery, SourceKind } from "../../../../lib/sources/shape/shape.ts";
+import type { Provider } from "../../../../lib/sources/provider.ts";
+import type { Delivery } from "../../../../lib/sources/shape/shape.ts";
 import * as forges from "../_forge_payloads.ts";
 import * as services from "../_payloads.ts";
 import { assertSound } from "../_shapes.ts";
@@ -102,11 +103,11 @@ const OWN_NAMES: ReadonlySet<string> = new Set(["workflow.name", "workflow_run.n
 
 interface Sample extends Delivery {
   readonly name: string;
-  readonly kind: SourceKind;
+  readonly kind: Provider;
 }
 
-function kindOf(name: string): SourceKind {
-  const kind = SOURCE_KINDS[name];
+function kindOf(name: string): Provider {
+  const kind = PROVIDERS[name];
   assert(kind !== undefined, name);
   return kind;
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { generic, MAX_PAIRS, shapeGeneric } from "../../../../lib/sources/shape/shape_generic.ts";
+import { generic } from "../../../../lib/sources/providers/generic/mod.ts";
+import { MAX_PAIRS, shapeGeneric } from "../../../../lib/sources/shape/shape_generic.ts";
 import { hostileText } from "../../_texts.ts";
 import { assertSound, linesOf } from "../_shapes.ts";
 

@@ -4,21 +4,16 @@
  * @module
  */
 
-import { createHmacProof, createTokenProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { createHmacProof, createTokenProof, TOLERANCE_MS } from "../../proof/create_proof.ts";
 import {
   type HashName,
   type Proof,
-  type Scheme,
+  type SchemeResult,
+  type SignatureEntry,
   type TokenForm,
   tryHeaderName,
-} from "../proof/scheme.ts";
-import { tryParseJsonPath } from "../body/json_path.ts";
-import type { SignatureEntry } from "./entry.ts";
-
-/** A generic scheme, or what is wrong with its description. */
-export type GenericSchemeResult =
-  | { readonly ok: true; readonly scheme: Scheme }
-  | { readonly ok: false; readonly message: string };
+} from "../../proof/scheme.ts";
+import { tryParseJsonPath } from "../../body/json_path.ts";
 
 /** What messages call the headers. */
 const HEADER_TITLES = {
@@ -105,7 +100,7 @@ function toDotted(path: string): string {
 }
 
 /** Creates the scheme that a user describes, or says what is wrong with the description. */
-export function tryCreateGenericScheme(signature: SignatureEntry): GenericSchemeResult {
+export function tryCreateGenericScheme(signature: SignatureEntry): SchemeResult {
   const { algorithm, template = "{body}", event_path: eventPath } = signature;
   const names: Names = {};
   for (const [key, title] of Object.entries(HEADER_TITLES) as [keyof Names, string][]) {
@@ -128,7 +123,6 @@ export function tryCreateGenericScheme(signature: SignatureEntry): GenericScheme
   return {
     ok: true,
     scheme: {
-      kind: "generic",
       proof: createProof(signature, { ...names, header }),
       id: id === undefined ? {} : { headers: [id] },
       event: {

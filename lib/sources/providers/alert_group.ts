@@ -7,14 +7,15 @@
  * @module
  */
 
-import { eventShape } from "./event_shape.ts";
-import { tryFormatTime } from "./format_time.ts";
-import { tryIdentifier } from "./identifier.ts";
-import { field, quoted } from "./lines.ts";
-import { at, list, number, text } from "./payload.ts";
-import { isSecretKey } from "./redact.ts";
-import { trySeverity, worstSeverity } from "./severity.ts";
-import type { Line, Severity, Shape, TrackedState } from "./shape.ts";
+import { SAMPLE_PAGE, SAMPLE_TEXT, type SampleParts } from "../provider.ts";
+import { eventShape } from "../shape/event_shape.ts";
+import { tryFormatTime } from "../shape/format_time.ts";
+import { tryIdentifier } from "../shape/identifier.ts";
+import { field, quoted } from "../shape/lines.ts";
+import { at, list, number, text } from "../shape/payload.ts";
+import { isSecretKey } from "../shape/redact.ts";
+import { trySeverity, worstSeverity } from "../shape/severity.ts";
+import type { Line, Severity, Shape, TrackedState } from "../shape/shape.ts";
 
 /** How many alerts of a group are shown. */
 const MAX_ALERTS = 3;
@@ -179,4 +180,25 @@ export function shapeAlertGroup(payload: unknown, { lines, url }: AlertGroupOpti
     burstKey: key,
     track: trackAlert(key, isFiring),
   });
+}
+
+/** The smallest group of alerts, for trying out a source. */
+export function sampleAlertGroup({ nowMs, time }: SampleParts): Record<string, unknown> {
+  const labels = { alertname: "SourceTest", severity: "warning" };
+  return {
+    version: "4",
+    groupKey: '{}:{alertname="SourceTest"}',
+    status: "firing",
+    groupLabels: { alertname: "SourceTest" },
+    commonLabels: labels,
+    externalURL: SAMPLE_PAGE,
+    alerts: [{
+      status: "firing",
+      labels,
+      annotations: { summary: SAMPLE_TEXT },
+      startsAt: time,
+      endsAt: "0001-01-01T00:00:00Z",
+      fingerprint: nowMs.toString(16).padStart(16, "0"),
+    }],
+  };
 }
