@@ -1,5 +1,6 @@
 import { alertmanager } from "./alertmanager.ts";
 import { bitbucket } from "./bitbucket/mod.ts";
+import { buildkite } from "./buildkite.ts";
 import { circleci } from "./circleci.ts";
 import { discord } from "./discord.ts";
 import { generic } from "./generic/mod.ts";
@@ -26,6 +27,7 @@ const LIST = [
   gitea,
   forgejo,
   circleci,
+  buildkite,
   vercel,
   linear,
   sentry,
