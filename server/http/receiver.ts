@@ -15,7 +15,7 @@ import type { BodyReader } from "./body_reader.ts";
 import type { Caller } from "../access/credentials.ts";
 import type { Taken } from "../event/dispatcher.ts";
 import type { Settlement } from "../event/settle_verdict.ts";
-import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
+import type { IncomingEvent } from "../event/types.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, forbidden } from "./answer.ts";
 import type { Peer } from "./peer.ts";
@@ -51,9 +51,7 @@ const MAX_TEXT_CODE_POINTS = MAX_CONTENT_CODE_POINTS - HOW_TO_ANSWER_CODE_POINTS
 
 /** The body as it was sent, where cleaning has changed it. */
 function keepRaw(text: string, content: string): Uint8Array | undefined {
-  return text === content
-    ? undefined
-    : new TextEncoder().encode(text.slice(0, MAX_RAW_BYTES)).subarray(0, MAX_RAW_BYTES);
+  return text === content ? undefined : new TextEncoder().encode(text);
 }
 
 /** Tells an approver what a verdict did. */

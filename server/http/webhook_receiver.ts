@@ -22,7 +22,7 @@ import type { BodyReader } from "./body_reader.ts";
 import { compileSources, type Source } from "../sources/compile_sources.ts";
 import type { Taken } from "../event/dispatcher.ts";
 import { findRepeated } from "../event/intake.ts";
-import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
+import type { IncomingEvent } from "../event/types.ts";
 import { hashToken, sha256 } from "../runtime/crypto.ts";
 import { answer } from "./answer.ts";
 import { answerTaken } from "./answer_taken.ts";
@@ -152,7 +152,7 @@ export class WebhookReceiver {
       sender,
       content: text,
       meta: { ...meta, ...(id !== undefined && { delivery_id: id }), verified: "true" },
-      raw: bytes.subarray(0, MAX_RAW_BYTES),
+      raw: bytes,
       target: entry.session,
       mayWait: true,
       repository: shape.repo ?? entry.repository,

@@ -27,7 +27,7 @@ export type JsonPathValue =
   };
 
 /** A string of JSON, written so that it is matched in linear time. */
-export const JSON_STRING_PATTERN = String
+const JSON_STRING_PATTERN = String
   .raw`"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"`;
 
 /** The longest path in UTF-16 units. */
