@@ -79,7 +79,7 @@ export interface Provider<Name extends string = string> {
 }
 
 /** What a sample is made for. */
-export interface SampleOptions {
+interface SampleOptions {
   /** The time in milliseconds since the epoch; samples of two times are two deliveries. */
   readonly nowMs: number;
   /** @default {"example/test"} */

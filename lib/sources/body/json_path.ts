@@ -11,12 +11,12 @@
 export type JsonPath = readonly string[];
 
 /** What {@linkcode tryParseJsonPath} returns. */
-export type JsonPathResult =
+type JsonPathResult =
   | { readonly ok: true; readonly path: JsonPath }
   | { readonly ok: false; readonly message: string };
 
 /** What {@linkcode readJsonPath} returns. */
-export type JsonPathValue =
+type JsonPathValue =
   | { readonly isFound: true; readonly value: unknown }
   | {
     readonly isFound: false;

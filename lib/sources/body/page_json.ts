@@ -22,7 +22,7 @@ export interface PageJsonOptions {
 }
 
 /** What {@linkcode pageJson} returns. */
-export type JsonPageResult =
+type JsonPageResult =
   | {
     readonly ok: true;
     /** The page. */

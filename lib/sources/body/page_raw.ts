@@ -12,7 +12,7 @@ import { tryParseJson } from "./parse_json.ts";
 import { isSecretKey, REDACTED, redactText } from "../shape/redact.ts";
 
 /** What {@linkcode pageRaw} returns. */
-export type RawPageResult =
+type RawPageResult =
   | {
     readonly ok: true;
     /** The page. */

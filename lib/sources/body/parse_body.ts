@@ -2,7 +2,7 @@ import { tryParseForm } from "./form.ts";
 import { tryParseJson } from "./parse_json.ts";
 
 /** What a body turned out to be. */
-export type ParsedBody =
+type ParsedBody =
   | { readonly ok: true; readonly format: "json" | "form"; readonly payload: unknown }
   | { readonly ok: true; readonly format: "text"; readonly payload: string }
   /** No text; the caller adds the digest for a `BinaryPayload`. */

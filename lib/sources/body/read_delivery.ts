@@ -16,7 +16,7 @@ export interface DeliveryNote {
 }
 
 /** What {@linkcode readDelivery} reads. */
-export interface DeliveryParts {
+interface DeliveryParts {
   /** The headers. */
   readonly headers: HeaderReader;
   /** The body, parsed; `undefined` for a body that is no JSON. */

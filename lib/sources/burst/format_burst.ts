@@ -9,7 +9,7 @@ import { tryIdentifier } from "../shape/identifier.ts";
 import { worstSeverity } from "../shape/severity.ts";
 
 /** An event of a {@linkcode Burst}. */
-export interface BurstEvent {
+interface BurstEvent {
   /** Its id. */
   readonly id: string;
   /** Its text. */
@@ -17,7 +17,7 @@ export interface BurstEvent {
 }
 
 /** Events that are told as one. */
-export interface Burst {
+interface Burst {
   /** The name of the source. */
   readonly sourceName: string;
   /** What they have in common. */

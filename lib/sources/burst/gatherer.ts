@@ -40,7 +40,7 @@ export type BurstOutput<Ref> =
   };
 
 /** Options of a {@linkcode BurstGatherer}. */
-export interface BurstGathererOptions {
+interface BurstGathererOptions {
   /**
    * How long the first event of a key waits for others, in milliseconds.
    *

@@ -14,7 +14,7 @@ import {
 import type { SourceConfig, SourceEntry } from "./entry.ts";
 
 /** The source that {@linkcode addSource} adds. */
-export interface NewSource {
+interface NewSource {
   /** Its name. */
   readonly name: string;
   /** What it is. */

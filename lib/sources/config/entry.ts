@@ -9,7 +9,7 @@ import type { SignatureEntry } from "../proof/scheme.ts";
 import type { ProviderName } from "../providers/kinds.ts";
 
 /** Patterns of events, such as `pull_request.opened` or `push.*`. */
-export interface EventsEntry {
+interface EventsEntry {
   /** Events that are wanted although the default leaves them out. */
   readonly allow?: readonly string[] | undefined;
   /** Events that are never wanted. */

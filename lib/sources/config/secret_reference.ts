@@ -1,7 +1,7 @@
 import type { ProviderSetup } from "../provider.ts";
 
 /** A name that leads to a secret. */
-export interface SecretReference {
+interface SecretReference {
   /** Where the secret is. */
   readonly type: "env" | "file";
   /** The name of the variable, or the path of the file. */

@@ -14,7 +14,7 @@ import {
 } from "../body/json_path.ts";
 
 /** A regular expression that takes linear time. */
-export interface LinearRegExp {
+interface LinearRegExp {
   /** Whether it matches anywhere in a text. */
   test(text: string): boolean;
 }
@@ -41,7 +41,7 @@ export type CompiledFilter =
   | CompiledCondition;
 
 /** What {@linkcode compileFilter} returns. */
-export type CompiledFilterResult =
+type CompiledFilterResult =
   | { readonly ok: true; readonly filter: CompiledFilter }
   | { readonly ok: false; readonly message: string };
 

@@ -19,7 +19,7 @@ export interface EventRules {
 }
 
 /** What {@linkcode judgeEvent} looks at. */
-export interface EventRulesOptions {
+interface EventRulesOptions {
   /** The rules of the source. */
   readonly rules: EventRules;
   /** The payload, any JSON value. */

@@ -2,7 +2,7 @@ import type { EventJudgment } from "./event_rules.ts";
 import type { TrackedState } from "../shape/shape.ts";
 
 /** What is known when {@linkcode judgeTracked} judges. */
-export interface TrackedContext {
+interface TrackedContext {
   /** What the rules of the source say. */
   readonly judgment: EventJudgment;
   /** Whether a bad state of the same subject was shown, and no good one since. */
@@ -10,7 +10,7 @@ export interface TrackedContext {
 }
 
 /** Whether an event is wanted, and what is known from then on. */
-export interface TrackedJudgment extends EventJudgment {
+interface TrackedJudgment extends EventJudgment {
   /** Whether a bad state was shown, and no good one since. */
   readonly hasFailed: boolean;
 }

@@ -8,7 +8,7 @@ import { tryParseJsonPath } from "../body/json_path.ts";
 import { findNearest } from "../../text/nearest.ts";
 
 /** A JSON value without parts. */
-export type JsonScalar = string | number | boolean | null;
+type JsonScalar = string | number | boolean | null;
 
 /** A condition on the value at a path. */
 export type JsonCondition =
@@ -34,7 +34,7 @@ export type JsonFilter =
   | JsonCondition;
 
 /** What {@linkcode tryParseFilter} returns. */
-export type JsonFilterResult =
+type JsonFilterResult =
   | { readonly ok: true; readonly filter: JsonFilter }
   | {
     readonly ok: false;
@@ -45,7 +45,7 @@ export type JsonFilterResult =
   };
 
 /** The longest regular expression of a filter in UTF-16 units. */
-export const MAX_PATTERN_LENGTH = 200;
+const MAX_PATTERN_LENGTH = 200;
 
 /** How many filters may stand in each other. */
 const MAX_FILTER_DEPTH = 16;

@@ -37,7 +37,7 @@ export type Check =
   };
 
 /** What must be proven, or why the delivery is refused as it stands. */
-export type VerificationPlan =
+type VerificationPlan =
   | {
     readonly ok: true;
     /** At least one. */

@@ -2,7 +2,7 @@ import { type Ed25519Proof, HASH_BYTES, type HmacProof, type Refusal, refuse } f
 import { tryDecodeBytes } from "./secret_key.ts";
 
 /** The signatures of a header, or why there are none. */
-export type SignaturesResult =
+type SignaturesResult =
   | {
     readonly ok: true;
     /** At least one signature, each of the length that its algorithm gives. */

@@ -16,7 +16,7 @@ export const HASH_BYTES: Readonly<Record<HashName, number>> = {
 };
 
 /** How bytes are written in a header. */
-export type ByteEncoding = "hex" | "base64";
+type ByteEncoding = "hex" | "base64";
 
 /** The headers that belong to one signature. */
 export interface ProofHeaders {
@@ -84,7 +84,7 @@ export interface TokenProof {
 export type Proof = HmacProof | Ed25519Proof | TokenProof;
 
 /** Where the delivery id stands, unless it is part of what is signed. */
-export interface IdRule {
+interface IdRule {
   /** Headers, the first that is there counting. They can be forged: no signature covers them. */
   readonly headers?: readonly string[];
   /** The path in the body. */
@@ -156,7 +156,7 @@ export interface SignatureEntry {
 }
 
 /** What of a source's configuration decides how its deliveries are verified. */
-export interface SchemeSettings {
+interface SchemeSettings {
   readonly signature?: SignatureEntry | undefined;
   readonly timestamp_header?: string | undefined;
   /** The secrets, where they are known. */

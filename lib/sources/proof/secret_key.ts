@@ -17,7 +17,7 @@ export function tryDecodeBytes(text: string): Uint8Array<ArrayBuffer> | undefine
 }
 
 /** The key that a secret stands for, or why it stands for none. */
-export type SecretKeyResult =
+type SecretKeyResult =
   | { readonly ok: true; readonly key: Uint8Array<ArrayBuffer> }
   | { readonly ok: false; readonly message: string };
 

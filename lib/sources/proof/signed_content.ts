@@ -7,7 +7,7 @@ import {
 } from "./scheme.ts";
 
 /** What a time is held against. */
-export interface TimeLimits {
+interface TimeLimits {
   /** The time of this clock in milliseconds since the epoch. */
   readonly nowMs: number;
   /** How far a time may be from it, either way. */
@@ -71,7 +71,7 @@ export function joinContent(
 }
 
 /** What is signed, or why it cannot be told. */
-export type SignedContent =
+type SignedContent =
   | {
     readonly ok: true;
     /** The bytes that are signed. */
@@ -84,7 +84,7 @@ export type SignedContent =
   | Refusal;
 
 /** What {@linkcode readSignedContent} reads. */
-export interface SignedContentParts {
+interface SignedContentParts {
   /** The headers that belong to the signature. */
   readonly names: ProofHeaders;
   /** The headers of the request. */

@@ -46,7 +46,7 @@ const TELLING_LABELS: readonly string[] = ["alertname", "severity"];
 const DEFAULT_SEVERITY: Severity = "error";
 
 /** Which members {@linkcode formatPairs} shows. */
-export interface PairsOptions {
+interface PairsOptions {
   /** How many. */
   readonly max: number;
   /**
@@ -132,7 +132,7 @@ function formatBound(alerts: readonly unknown[], key: "startsAt" | "endsAt"): st
 }
 
 /** What one kind of source adds to {@linkcode shapeAlertGroup}. */
-export interface AlertGroupOptions {
+interface AlertGroupOptions {
   /** The lines that stand first. */
   readonly lines: readonly Line[];
   /** Where to read on. */

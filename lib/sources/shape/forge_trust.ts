@@ -1,7 +1,7 @@
 import type { Trust } from "./shape.ts";
 
 /** What is known of an author and of the repository where no forge says how close the two are. */
-export interface AuthorFacts {
+interface AuthorFacts {
   /** The author's login. */
   readonly login: string | undefined;
   /**

@@ -21,7 +21,7 @@ export function refName(ref: string | undefined): string | undefined {
 }
 
 /** A place in a repository. */
-export interface RepositoryPlace {
+interface RepositoryPlace {
   /** `owner/name`. */
   readonly repo: string | undefined;
   /** The branch that something happened on. */

@@ -17,7 +17,7 @@ const GOOD_STATES: ReadonlySet<string> = new Set(["success", "successful", "succ
 const MAX_SUBJECT_LENGTH = 300;
 
 /** What the end of a run means for an event. */
-export interface RunJudgment extends Pick<Shape, "severity" | "isWanted" | "track"> {
+interface RunJudgment extends Pick<Shape, "severity" | "isWanted" | "track"> {
   /** The rule of the default filter. */
   readonly rule: string;
 }

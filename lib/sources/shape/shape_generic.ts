@@ -42,7 +42,7 @@ const STATUS_REGEXP = /^[A-Za-z]{1,16}(?:[_-][A-Za-z]{1,16})?$/;
 const KEY_REGEXP = /^[A-Za-z0-9_.-]{1,50}$/;
 
 /** How {@linkcode shapeGeneric} differs for a source that is known. */
-export interface GenericOptions {
+interface GenericOptions {
   /**
    * Whether the default filter lets the event through.
    *

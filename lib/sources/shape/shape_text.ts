@@ -24,7 +24,7 @@ const MIN_LINE_CODE_POINTS = 16;
 const SEEN_REGEXP = /[^\s\p{Cc}\p{Cf}\p{DI}]/u;
 
 /** Bytes that are no text: what is known of them. */
-export interface BinaryPayload {
+interface BinaryPayload {
   /** How many bytes they are. */
   readonly byteLength: number;
   /** Their SHA-256 in hexadecimal. */

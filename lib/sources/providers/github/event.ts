@@ -26,7 +26,7 @@ export interface GithubEvent {
 }
 
 /** What differs from event to event. */
-export type GithubFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
+type GithubFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
 
 const NAME_REGEXP = /^[a-z][a-z0-9_.-]{0,63}$/i;
 const LOGIN_REGEXP = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(?:\[bot\])?$/;

@@ -29,7 +29,7 @@ const OTHER_CONCLUSIONS: ReadonlyMap<string | undefined, string> = new Map([
 ]);
 
 /** How a run, a job or a check ended, or where it is. */
-export interface Outcome {
+interface Outcome {
   /** The end, or the status of what has not ended, in words. */
   readonly words: string;
   /** Whether somebody has to look at it. */

@@ -77,7 +77,7 @@ export function actorLine({ actor, payload, trust }: GitlabEvent): Line[] {
 }
 
 /** Options for {@linkcode bodyLine}. */
-export interface BodyLineOptions {
+interface BodyLineOptions {
   /** Where the body stands in the payload. */
   readonly path: string;
   /**

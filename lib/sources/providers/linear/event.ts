@@ -87,7 +87,7 @@ export function changedLine({ action, changes }: LinearEvent): Line[] {
 }
 
 /** Which text {@linkcode bodyLine} shows. */
-export interface BodyLineOptions {
+interface BodyLineOptions {
   /** Its name in the data, which is also that of the line. */
   readonly key: "body" | "description";
   /** The longest text in code points. */
