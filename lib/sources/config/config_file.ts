@@ -1,6 +1,6 @@
 /**
- * The configuration of sources, `config.json`: which paths take webhooks, how their senders prove
- * themselves, and which events are wanted.
+ * The configuration of sources, `config.json`: the paths that take webhooks, how deliveries are
+ * verified, and which events are wanted.
  *
  * @module
  */
@@ -10,18 +10,17 @@ import { formatJsonPath } from "../body/json_path.ts";
 import type { SourceConfig } from "./entry.ts";
 import { SOURCE_SCHEMA } from "./schema.ts";
 
-/** The configuration, or what is wrong with it. */
 export type SourceConfigResult =
   | { readonly ok: true; readonly config: SourceConfig }
   | { readonly ok: false; readonly message: string };
 
-/** The longest place of a fault in code points. */
 const MAX_PLACE_CODE_POINTS = 200;
 
-/** The longest name that a message repeats, in code points. */
 const MAX_NAME_CODE_POINTS = 64;
 
-/** A message of `JSON.parse()` that says a place. All others quote the text, which may be a secret. */
+/**
+ * A message of `JSON.parse()` that says a place. All others quote the text, which may be a secret.
+ */
 const PLACE_REGEXP = /^([A-Z][^"]*) in JSON at position \d+ \(line (\d+) column (\d+)\)$/;
 
 /** A string of JSON, and the colon that makes a name of it. */
@@ -67,11 +66,10 @@ function findRepeatedName(json: string, value: unknown): string | undefined {
 }
 
 /**
- * Reads the configuration.
+ * Reads the text of the file.
  *
- * @param text The text of the file.
  * @returns The configuration, or a message that names the place of the first fault and what was
- * expected there, and nothing that may be a secret.
+ * expected there, and repeats nothing that may be a secret.
  */
 export function tryParseSourceConfig(text: string): SourceConfigResult {
   const json = text.replace(/^\ufeff/, "");
@@ -97,7 +95,6 @@ export function tryParseSourceConfig(text: string): SourceConfigResult {
   };
 }
 
-/** Formats the configuration for its file. */
 export function formatSourceConfig(config: SourceConfig): string {
   return `${JSON.stringify(config, null, 2)}\n`;
 }

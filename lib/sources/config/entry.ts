@@ -1,5 +1,5 @@
 /**
- * The words of the configuration of sources, with the names that they have in `config.json`.
+ * The configuration of sources, with the names of `config.json`.
  *
  * @module
  */
@@ -16,31 +16,28 @@ interface EventsEntry {
   readonly deny?: readonly string[] | undefined;
 }
 
-/** A source. */
 export interface SourceEntry {
   /** The path that takes its deliveries, such as `/github`. */
   readonly path: string;
-  /** The kind. */
+  /** The name of its provider. */
   readonly kind: ProviderName;
-  /** `env:NAME`, `file:/path` or the secret itself; each of them is accepted. */
+  /** Secrets, each accepted: `env:NAME`, `file:/path` or the secret itself. */
   readonly secrets: readonly string[];
   /** The session that its events go to. */
   readonly session?: string | undefined;
   /** The repository that its events are about, as `owner/name`. */
   readonly repository?: string | undefined;
-  /** Which events are wanted. */
   readonly events?: EventsEntry | undefined;
-  /** What the payload must match. */
+  /** The condition on the payload. */
   readonly filter?: JsonFilter | undefined;
   /** A Handlebars template for the text of its events. */
   readonly template?: string | undefined;
-  /** How a generic source signs; needed for it, and for no other kind. */
+  /** The signature of a generic source; refused for any other. */
   readonly signature?: SignatureEntry | undefined;
-  /** The header in which Grafana is configured to send the time; for no other kind. */
+  /** The header with the time of a signature of Grafana; refused for any other source. */
   readonly timestamp_header?: string | undefined;
 }
 
-/** The configuration. */
 export interface SourceConfig {
   /** The sources by name. */
   readonly sources: Readonly<Record<string, SourceEntry>>;

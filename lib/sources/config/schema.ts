@@ -1,6 +1,6 @@
 /**
- * The schema of `config.json`. Each message says what was expected and never what was received, which
- * may be a secret that stands in the wrong place.
+ * The schema of `config.json`. Each message says what was expected and never what was received,
+ * which may be a secret in the wrong place.
  *
  * @module
  */
@@ -20,20 +20,19 @@ import type { SourceConfig, SourceEntry } from "./entry.ts";
 import { findSourcePathFault, isSourceName, SOURCE_NAME_EXPECTATION } from "./place.ts";
 import { MAX_TEMPLATE_LENGTH } from "../shape/template_view.ts";
 
-/** The most sources. */
 const MAX_SOURCES = 100;
 
-/** The most secrets of a source; two are enough to change one. */
+/** Two are enough to change one. */
 const MAX_SECRETS = 8;
 
-/** A shorter secret is guessed. */
+/** A shorter secret can be guessed. */
 const MIN_SECRET_LENGTH = 8;
 
 const MAX_PATTERNS = 100;
 const MAX_PATTERN_LENGTH = 100;
 const MAX_KEY_CODE_POINTS = 64;
 
-/** What is wrong with the whole value, as zod tells it. */
+/** A fault of the whole value, as zod reports it. */
 interface Issue {
   readonly input?: unknown;
   readonly keys?: readonly string[];
@@ -45,7 +44,7 @@ function expected(what: string) {
   };
 }
 
-/** An object that has these keys and no others; the message names the key that was meant. */
+/** Accepts an object with these keys and no others; the message names the key that was meant. */
 function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
@@ -61,7 +60,7 @@ function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** A string that a check has nothing against. */
+/** Accepts a string in which a check finds no fault. */
 function checkedString(what: string, findFault: (text: string) => string | undefined) {
   return z.string(expected(what)).superRefine((text, context) => {
     const message = findFault(text);
@@ -69,7 +68,7 @@ function checkedString(what: string, findFault: (text: string) => string | undef
   });
 }
 
-/** A string of which a test is true. */
+/** Accepts a string that passes a test. */
 function testedString(what: string, isValid: (text: string) => boolean) {
   return checkedString(what, (text) => isValid(text) ? undefined : `expected ${what}`);
 }
@@ -131,7 +130,6 @@ function createFilter() {
   });
 }
 
-/** What is wrong with how the deliveries of a source are verified. */
 function findSchemeFault(source: SourceEntry): string | undefined {
   const scheme = selectScheme(source, []);
   return scheme.ok ? undefined : scheme.message;
@@ -196,7 +194,7 @@ function createSources() {
     });
 }
 
-/** The schema, made when it is first needed. */
+/** The schema, made on first use. */
 export const SOURCE_SCHEMA: ArgumentsSchema<SourceConfig> = lazySchema(() =>
   strictObject({ sources: createSources().default({}) })
 );

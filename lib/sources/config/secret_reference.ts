@@ -1,8 +1,6 @@
 import type { ProviderSetup } from "../provider.ts";
 
-/** A name that leads to a secret. */
 interface SecretReference {
-  /** Where the secret is. */
   readonly type: "env" | "file";
   /** The name of the variable, or the path of the file. */
   readonly place: string;
@@ -15,9 +13,8 @@ const ENV_REGEXP = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
 const FILE_REGEXP = /^file:(?:\/|[A-Za-z]:[\\/])[^\0-\x1f]+$/;
 
 /**
- * Reads what stands in place of a secret.
+ * Reads a reference to a secret.
  *
- * @param text As it stands in the configuration.
  * @returns The reference, or `undefined` for the secret itself.
  */
 export function tryParseSecretReference(text: string): SecretReference | undefined {
@@ -26,10 +23,9 @@ export function tryParseSecretReference(text: string): SecretReference | undefin
 }
 
 /**
- * Tells why a reference cannot lead to a secret.
+ * Finds the fault of a reference.
  *
- * @param text As it stands in the configuration.
- * @returns What was expected, or `undefined` for a reference that can, and for the secret itself.
+ * @returns What was expected, or `undefined` for a valid reference and for the secret itself.
  */
 export function findReferenceFault(text: string): string | undefined {
   if (text.startsWith("env:") && !ENV_REGEXP.test(text)) {
@@ -41,7 +37,7 @@ export function findReferenceFault(text: string): string | undefined {
   return undefined;
 }
 
-/** What may be shown of an entry of `secrets`: a reference as it is, and nothing of a secret. */
+/** Formats an entry of `secrets` for display: a reference as it is, and nothing of a secret. */
 export function formatSecretReference(text: string): string {
   return tryParseSecretReference(text) === undefined ? "literal" : text;
 }

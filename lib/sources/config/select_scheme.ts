@@ -3,12 +3,10 @@ import { PROVIDERS } from "../providers/kinds.ts";
 import type { SourceEntry } from "./entry.ts";
 
 /**
- * Selects the scheme of a source by what the user has configured, and by nothing that is sent: a
- * detected scheme is one that an attacker can choose.
+ * Selects the scheme of a source by what the user has configured, and by nothing that is sent: an
+ * attacker could choose a detected scheme.
  *
- * @param source The source as it is configured.
- * @param secrets Its secrets, where they are known; for GitLab they decide between a token and
- * signatures.
+ * @param secrets The secrets; empty while they are not read.
  */
 export function selectScheme(
   source: Pick<SourceEntry, "kind" | "signature" | "timestamp_header">,

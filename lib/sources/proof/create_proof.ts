@@ -1,15 +1,18 @@
 /**
- * The ways of proof that several providers share, with what is usual filled in.
+ * Proofs that several providers share, with usual values filled in.
  *
  * @module
  */
 
 import type { HmacProof, ProofHeaders, TokenProof } from "./scheme.ts";
 
-/** How far a signed timestamp may be from now, either way. */
+/** The furthest that a signed timestamp may be from now, either way. */
 export const TOLERANCE_MS = 300_000;
 
-/** An HMAC-SHA256 over the body, in hexadecimal digits, unless said otherwise. */
+/**
+ * Creates a proof by HMAC-SHA256 over the body, in hexadecimal digits, unless `rest` says
+ * otherwise.
+ */
 export function createHmacProof(header: string, rest: Partial<HmacProof> = {}): HmacProof {
   return {
     type: "hmac",
@@ -24,7 +27,7 @@ export function createHmacProof(header: string, rest: Partial<HmacProof> = {}): 
   };
 }
 
-/** A plain token, unless said otherwise. */
+/** Creates a proof by a plain token, unless `rest` says otherwise. */
 export function createTokenProof(header: string, rest: Partial<TokenProof> = {}): TokenProof {
   return { type: "token", header, forms: ["plain"], prefix: "", ...rest };
 }
@@ -33,7 +36,7 @@ function standardHeaders(name: string): ProofHeaders {
   return { signature: `${name}-signature`, timestamp: `${name}-timestamp`, id: `${name}-id` };
 }
 
-/** A signature of Standard Webhooks in the headers of a name, `webhook-signature` among them. */
+/** Creates the proof of Standard Webhooks; names are prefixes of headers, such as `webhook`. */
 export function createStandardProof(name: string, ...otherNames: string[]): HmacProof {
   return createHmacProof("", {
     key: "base64",
