@@ -5,10 +5,10 @@ import { formatJsonPath, type JsonPath, readJsonPath, tryParseJsonPath } from ".
 import { REDACTED, redactText } from "../shape/redact.ts";
 import { isSecretMember } from "../shape/secret_member.ts";
 
-/** What of a body is asked for. */
+/** The part and the page of a body. */
 export interface PageJsonOptions {
   /**
-   * Where the part is, such as `jobs[0].steps`.
+   * The path of the part, such as `jobs[0].steps`.
    *
    * @default {""} The whole body.
    */
@@ -21,15 +21,12 @@ export interface PageJsonOptions {
   readonly page?: number | undefined;
 }
 
-/** What {@linkcode pageJson} returns. */
 type JsonPageResult =
   | {
     readonly ok: true;
-    /** The page. */
     readonly text: string;
-    /** Its number, from 1. */
+    /** The number of the page, from 1. */
     readonly page: number;
-    /** How many pages there are. */
     readonly pages: number;
   }
   | { readonly ok: false; readonly message: string };
@@ -37,16 +34,19 @@ type JsonPageResult =
 /** The longest page in code points: about 2,500 tokens. */
 export const JSON_PAGE_CODE_POINTS = 8000;
 
-/** How many levels are shown; a path leads further down. Indentation would else grow with the square. */
+/**
+ * The most levels that are shown; a path leads further down. Indentation would grow with the
+ * square.
+ */
 const MAX_DEPTH = 32;
 
 const MAX_LISTED_KEYS = 50;
 const MAX_KEY_CODE_POINTS = 64;
 
-/** `JSON` with the source text of numbers, which the library of TypeScript does not have yet. */
+/** `JSON.rawJSON()`, which TypeScript does not declare yet. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** A number as it was written, which no path leads into. */
+/** A number as it was written; no path leads into it. */
 class WrittenNumber {
   readonly #text: string;
 
@@ -65,7 +65,7 @@ function redactKeys(value: object): object {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [redactText(key), part]));
 }
 
-/** Takes out what is never shown, and keeps numbers as they were written. */
+/** Redacts secrets, and keeps numbers as they were written. */
 function revive(
   this: object,
   key: string,
@@ -81,7 +81,7 @@ function revive(
     : value;
 }
 
-/** The value down to so many levels, and how much there is below. */
+/** Cuts a value to some levels, and counts what is below. */
 function cutLevels(value: unknown, levels: number): unknown {
   if (typeof value !== "object" || value === null || value instanceof WrittenNumber) return value;
   if (Array.isArray(value)) {
@@ -95,7 +95,7 @@ function cutLevels(value: unknown, levels: number): unknown {
     : Object.fromEntries(entries.map(([key, part]) => [key, cutLevels(part, levels - 1)]));
 }
 
-/** What there is instead of what was asked for. */
+/** Describes a value that has not the part that was asked for. */
 function describe(value: unknown): string {
   if (Array.isArray(value)) {
     return value.length === 0 ? "an empty list" : `a list of ${value.length}, from [0]`;
@@ -134,12 +134,10 @@ function tryPrint(
 }
 
 /**
- * A page of a body of JSON or of a part of it, indented, redacted and cleaned. Numbers are shown with
+ * Formats a page of a body of JSON or of a part of it, indented, redacted and cleaned. Numbers keep
  * all their digits.
  *
- * @param json The body.
- * @param options The part and the page.
- * @returns The page, or what is there instead of what was asked for.
+ * @returns The page, or a description of what is there instead.
  */
 export function pageJson(
   json: string,

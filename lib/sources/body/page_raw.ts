@@ -1,5 +1,5 @@
 /**
- * The body of a delivery as it was sent, for reading in pages.
+ * Shows the body of a delivery as it was sent, in pages.
  *
  * @module
  */
@@ -11,32 +11,29 @@ import { JSON_PAGE_CODE_POINTS, pageJson, type PageJsonOptions } from "./page_js
 import { tryParseJson } from "./parse_json.ts";
 import { isSecretKey, REDACTED, redactText } from "../shape/redact.ts";
 
-/** What {@linkcode pageRaw} returns. */
 type RawPageResult =
   | {
     readonly ok: true;
-    /** The page. */
     readonly text: string;
-    /** Its number, from 1. */
+    /** The number of the page, from 1. */
     readonly page: number;
-    /** How many pages there are. */
     readonly pages: number;
-    /** Whether the end of the body is missing. */
+    /** Set if the end of the body is missing. */
     readonly isCut: boolean;
   }
   | { readonly ok: false; readonly message: string };
 
-/** The length of a body that earlier versions have cut. Bodies are kept whole since. */
+/** The length to which earlier versions cut a body. */
 const CUT_BYTES = 256 * 1024;
 
-/** A form as it is sent: nothing in it is white space, and no value has a `=`. */
+/** A form: no white space, and no `=` in a value. */
 const FORM_REGEXP = /^[^\s=&]+=[^\s=&]*(?:&[^\s=&]+=[^\s=&]*)*$/;
 
 /** A member of an object in a text that is no JSON as a whole, such as a log with objects in it. */
 const MEMBER_REGEXP =
   /("([^"\\\n]{1,200})"\s{0,8}:\s{0,8})(?:"[^"\\]*(?:\\[^][^"\\]*)*"?|[^\s"{}[\],]+)/g;
 
-/** A value a line as a list of them. */
+/** Reads JSON Lines as a list. */
 function tryReadLines(text: string): string | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const isJson = lines.length > 1 && lines.every((line) => tryParseJson(line) !== undefined);
@@ -69,12 +66,11 @@ function pageText(
 }
 
 /**
- * A page of a body that was kept: of JSON and of forms the part at a path, as `pageJson()` prints it;
+ * Formats a page of a stored body: of JSON and forms the part at a path, as `pageJson()` prints it;
  * of anything else the text, cleaned and redacted.
  *
- * @param raw The body; one that was cut is text, whatever it was.
- * @param options The part and the page.
- * @returns The page, or what is there instead of what was asked for.
+ * @param raw The body; a cut one counts as text.
+ * @returns The page, or a description of what is there instead.
  */
 export function pageRaw(raw: Uint8Array, options: PageJsonOptions = {}): RawPageResult {
   const { path = "", page = 1 } = options;
