@@ -9,7 +9,7 @@ const MAX_PATH_LENGTH = 128;
 /**
  * Checks the path of a source.
  *
- * @returns What was expected, or `undefined` for a path that a source can have.
+ * @returns An expectation, or `undefined` for a path that a source can have.
  */
 export function findSourcePathFault(path: string): string | undefined {
   if (path.length > MAX_PATH_LENGTH) return `expected at most ${MAX_PATH_LENGTH} characters`;

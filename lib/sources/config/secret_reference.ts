@@ -25,7 +25,7 @@ export function tryParseSecretReference(text: string): SecretReference | undefin
 /**
  * Finds the fault of a reference.
  *
- * @returns What was expected, or `undefined` for a valid reference and for the secret itself.
+ * @returns An expectation, or `undefined` for a valid reference and for the secret itself.
  */
 export function findReferenceFault(text: string): string | undefined {
   if (text.startsWith("env:") && !ENV_REGEXP.test(text)) {

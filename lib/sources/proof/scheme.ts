@@ -97,7 +97,7 @@ export interface EventRule {
   readonly paths?: readonly string[];
 }
 
-/** How deliveries of a provider are verified and identified. */
+/** The verification and identification of deliveries of a provider. */
 export interface Scheme {
   readonly proof: Proof;
   readonly id: IdRule;

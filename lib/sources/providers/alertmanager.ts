@@ -6,8 +6,8 @@ import { shapeGeneric } from "../shape/shape_generic.ts";
 import { text } from "../shape/payload.ts";
 
 /**
- * Prometheus Alertmanager. The query of an alert's own address is the expression, which a page of
- * Prometheus cannot do without and an event can; so the address is Alertmanager's.
+ * Prometheus Alertmanager. The address of an alert carries its expression as the query, which is
+ * too long for an event; so the address is Alertmanager's.
  */
 export const alertmanager: Provider<"alertmanager"> = {
   name: "alertmanager",

@@ -11,7 +11,7 @@ import { field, quoted } from "../shape/lines.ts";
 import { at, text, truthy } from "../shape/payload.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
-/** The words of Buildkite for states that have others here. */
+/** States of Buildkite by the names that judgeRun() knows. */
 const STATUSES: ReadonlyMap<string, string> = new Map([
   ["passed", "success"],
   ["timed_out", "timedout"],
@@ -24,13 +24,13 @@ function readRepo(address: string | undefined): string | undefined {
   return path?.includes("/") ? tryIdentifier(path) : undefined;
 }
 
-/** Whether a build is for a pull request from another repository, whose branch can have any name. */
+/** Tells a pull request from another repository, whose branch can have any name. */
 function isOfFork(payload: unknown): boolean {
   const head = readRepo(text(payload, "build.pull_request.repository"));
   return head !== undefined && head !== readRepo(text(payload, "pipeline.repository"));
 }
 
-/** The end of a build or a job; a build that waits for a person has not ended. */
+/** Shapes the end of a build or a job; a build that waits for a person has not ended. */
 function shapeRun(what: "build" | "job", payload: unknown): EventFacts {
   const build = at(payload, "build");
   const run = at(payload, what);
@@ -79,13 +79,13 @@ function shapeRun(what: "build" | "job", payload: unknown): EventFacts {
 }
 
 /**
- * Buildkite: builds and jobs that have come to their end.
+ * Buildkite: finished builds and jobs.
  *
  * Source of the rules: https://buildkite.com/docs/apis/webhooks/pipelines
  */
 export const buildkite: Provider<"buildkite"> = {
   name: "buildkite",
-  // A webhook can send its token as it is instead, which proves less; only signatures are taken.
+  // A webhook can also send its token as it is, which proves less; only signatures are accepted.
   scheme: {
     proof: createHmacProof("x-buildkite-signature", {
       layout: "pairs",

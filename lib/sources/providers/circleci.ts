@@ -11,7 +11,7 @@ import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
-/** How a run ended, in words, where its own say it badly. */
+/** Clearer words for some states of CircleCI. */
 const STATES: ReadonlyMap<string | undefined, string> = new Map([
   ["success", "succeeded"],
   ["error", "failed"],
@@ -19,7 +19,6 @@ const STATES: ReadonlyMap<string | undefined, string> = new Map([
   ["infrastructure_fail", "failed for its machine"],
 ]);
 
-/** What a run of CircleCI is for. */
 interface Cause {
   readonly branch: string | undefined;
   readonly tag: string | undefined;
@@ -29,8 +28,8 @@ interface Cause {
 }
 
 /**
- * Reads what started a pipeline: of GitHub and Bitbucket it stands under `vcs`, of GitLab and of
- * apps of GitHub under `trigger_parameters`.
+ * Reads what started a pipeline: `vcs` has it for GitHub and Bitbucket, `trigger_parameters` for
+ * GitLab and apps of GitHub.
  */
 function readCause(pipeline: unknown): Cause {
   const vcs = at(pipeline, "vcs");
@@ -48,7 +47,6 @@ function readCause(pipeline: unknown): Cause {
   };
 }
 
-/** What is built. */
 interface Project {
   /** `owner/name` as CircleCI shows it. */
   readonly name: string | undefined;
@@ -61,8 +59,9 @@ function joinNames(owner: string | undefined, name: string | undefined): string 
 }
 
 /**
- * Reads what is built. A project of GitLab or of an app of GitHub has only ids in its slug, and a name
- * that need not be that of its repository, which stands with what started the pipeline.
+ * Reads the project. A project of GitLab or of an app of GitHub has only ids in its slug, and a
+ * name that can differ from that of its repository; the parameters of the trigger have the
+ * repository.
  */
 function readProject(payload: unknown): Project {
   const slug = text(payload, "project.slug") ?? "";
@@ -76,7 +75,7 @@ function readProject(payload: unknown): Project {
   };
 }
 
-/** A workflow or a job that has come to its end. */
+/** Shapes a finished workflow or job. */
 function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown): EventFacts {
   const what = type === "workflow-completed" ? "workflow" : "job";
   const run = at(payload, what);
@@ -94,7 +93,7 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
       project,
     ],
     lines: [
-      // Whoever opens a pull request writes the configuration that names them.
+      // The author of a pull request can rename both in its configuration.
       ...quoted(what, what === "job" && workflow !== undefined ? `${workflow}/${name}` : name),
       ...refLine({ ref: tag ?? branch, isTag: tag !== undefined, defaultBranch: undefined }),
       ...field("commit", shortSha(sha)),
@@ -112,7 +111,7 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
 }
 
 /**
- * CircleCI: workflows and jobs that have come to their end.
+ * CircleCI: finished workflows and jobs.
  *
  * Source of the rules: https://circleci.com/docs/webhooks-reference
  */

@@ -1,9 +1,9 @@
 /**
- * Discord: interactions with an app, and the events that an app has asked for. The token of an
- * interaction, with which whoever has it answers in the name of the app, is never shown.
+ * Discord: interactions with an app, and the events that an app subscribes to. The token of an
+ * interaction, which answers in the name of the app, is never shown.
  *
- * Source of the rules: https://docs.discord.com/developers/interactions/receiving-and-responding and
- * https://docs.discord.com/developers/events/webhook-events
+ * Source of the rules: https://docs.discord.com/developers/interactions/receiving-and-responding
+ * and https://docs.discord.com/developers/events/webhook-events
  *
  * @module
  */
@@ -17,16 +17,13 @@ import { field, joinTitle, listed, quoted } from "../shape/lines.ts";
 import { at, list, number, text } from "../shape/payload.ts";
 import type { Delivery, Shape } from "../shape/shape.ts";
 
-/** How many options of a command are shown. */
 const MAX_OPTIONS = 8;
 
-/** The longest message in code points. */
 const MAX_MESSAGE_CODE_POINTS = 500;
 
 /** Options of a command stand in subcommands and groups of them, no deeper. */
 const MAX_OPTION_DEPTH = 3;
 
-/** The types of interactions. */
 const INTERACTIONS: ReadonlyMap<number, string> = new Map([
   [1, "ping"],
   [2, "application_command"],
@@ -35,7 +32,7 @@ const INTERACTIONS: ReadonlyMap<number, string> = new Map([
   [5, "modal_submit"],
 ]);
 
-/** Sent while a person still types, or before there is anything to say. */
+/** Interactions that come while a person still types, or that say nothing. */
 const UNWANTED: ReadonlySet<string> = new Set(["ping", "autocomplete", "unknown"]);
 
 const SNOWFLAKE_REGEXP = /^\d{15,20}$/;
@@ -44,7 +41,7 @@ function tryId(value: string | undefined): string | undefined {
   return value !== undefined && SNOWFLAKE_REGEXP.test(value) ? value : undefined;
 }
 
-/** `name=value` of the options of a command; a subcommand stands before its own. */
+/** Formats `name=value` of the options of a command; a subcommand stands before its own. */
 function formatOptions(options: readonly unknown[], depth = 0): string[] {
   if (depth === MAX_OPTION_DEPTH) return [];
   return options.flatMap((option) => {
@@ -55,7 +52,7 @@ function formatOptions(options: readonly unknown[], depth = 0): string[] {
   });
 }
 
-/** `id=value` of the fields of a form that was sent. */
+/** Formats `id=value` of the fields of a form. */
 function formatFields(data: unknown): string[] {
   return list(data, "components").flatMap((row) => {
     const inner = at(row, "component");
@@ -96,7 +93,7 @@ function shapeInteraction(payload: unknown): Shape {
   });
 }
 
-/** `APPLICATION_AUTHORIZED` with whatever belongs to it. */
+/** Shapes an event such as `APPLICATION_AUTHORIZED`. */
 function shapeEvent({ payload }: Delivery): Shape {
   const event = tryIdentifier(text(payload, "event.type"))?.toLowerCase() ?? "event";
   const data = at(payload, "event.data");
@@ -116,7 +113,6 @@ function shapeEvent({ payload }: Delivery): Shape {
   };
 }
 
-/** Discord. */
 export const discord: Provider<"discord"> = {
   name: "discord",
   scheme: {

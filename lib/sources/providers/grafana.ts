@@ -2,7 +2,7 @@
  * Alerts of Grafana, and the body that its alerts had before version 9.
  *
  * Source of the rules: Grafana's documentation of the webhook notifier, and that of version 8. The
- * message is left out, which repeats everything else.
+ * message is left out, because it repeats everything else.
  *
  * @module
  */
@@ -28,9 +28,8 @@ import type { Delivery, Shape } from "../shape/shape.ts";
 const SIGNATURE_HEADER = "x-grafana-alerting-signature";
 
 /**
- * The scheme without a signed time. Its header has no name unless the user gives it one, and its
- * presence may not decide: a sender who leaves it out could pass the signed text, time and all, for a
- * body.
+ * The scheme without a signed time. The header of the time has no fixed name, and its presence may
+ * not decide: a sender who leaves it out could pass the signed text, time and all, for a body.
  */
 const SCHEME: Scheme = {
   proof: createHmacProof(SIGNATURE_HEADER),
@@ -38,10 +37,9 @@ const SCHEME: Scheme = {
   event: {},
 };
 
-/** How many measured values are shown. */
 const MAX_VALUES = 4;
 
-/** The states of an alert before version 9 that something is done about. */
+/** The states before version 9 that need attention. */
 const BAD_STATES: ReadonlySet<string> = new Set(["alerting", "no_data", "error"]);
 
 const STATES: ReadonlySet<string> = new Set([...BAD_STATES, "ok", "paused", "pending", "unknown"]);
@@ -68,7 +66,7 @@ function shapeGroup(payload: unknown): Shape {
   return shapeAlertGroup(payload, { lines, url: urlOf(payload) });
 }
 
-/** `name=value` of what was measured, as it was before version 9. */
+/** Formats `name=value` of a measured value, as it was before version 9. */
 function formatMatch(match: unknown): string {
   return `${text(match, "metric") ?? "value"}=${text(match, "value") ?? "null"}`;
 }
@@ -99,7 +97,6 @@ function shapeLegacy({ payload }: Delivery): Shape {
   });
 }
 
-/** Grafana Alerting. */
 export const grafana: Provider<"grafana"> = {
   name: "grafana",
   scheme: ({ timestamp_header: name }) => {

@@ -19,7 +19,7 @@ import { stripe } from "./stripe.ts";
 import { telegram } from "./telegram.ts";
 import { vercel } from "./vercel.ts";
 
-/** The only list of providers, in the order in which help and messages name them. */
+/** The only list of providers, in the order of help and messages. */
 const LIST = [
   github,
   gitlab,
@@ -46,7 +46,6 @@ const LIST = [
 /** The name of a provider, which is the `kind` of a source in the configuration. */
 export type ProviderName = typeof LIST[number]["name"];
 
-/** The names of all providers. */
 export const PROVIDER_NAMES: readonly ProviderName[] = LIST.map(({ name }) => name);
 
 /** The providers by name; inherits nothing, so `PROVIDERS["constructor"]` is `undefined`. */

@@ -9,13 +9,11 @@ import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
 import type { Severity } from "../shape/shape.ts";
 
-/** How many people are shown that an incident is assigned to. */
 const MAX_ASSIGNEES = 5;
 
-/** The longest note in code points. */
 const MAX_NOTE_CODE_POINTS = 500;
 
-/** What happens to an incident that somebody should look at. */
+/** Actions on an incident that need attention. */
 const WANTED: ReadonlySet<string> = new Set(["triggered", "escalated", "reopened", "resolved"]);
 
 function severityOf(action: string, urgency: string | undefined): Severity {
@@ -24,7 +22,7 @@ function severityOf(action: string, urgency: string | undefined): Severity {
 }
 
 /**
- * PagerDuty's webhooks of version 3. The agent and the conference bridge, which has numbers to call,
+ * PagerDuty's webhooks of version 3. The agent and the conference bridge, with its phone numbers,
  * are never shown.
  *
  * Source of the rules: https://developer.pagerduty.com/docs/webhooks-overview

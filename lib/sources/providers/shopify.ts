@@ -7,7 +7,7 @@ import { field, quoted } from "../shape/lines.ts";
 import { list, text } from "../shape/payload.ts";
 import type { Line } from "../shape/shape.ts";
 
-/** What is shown where it is there, in this order; what customers have written is not among it. */
+/** Fields that are shown, in this order; texts of customers are not among them. */
 const FIELD_KEYS: readonly string[] = [
   "status",
   "financial_status",
@@ -25,7 +25,7 @@ const LIST_KEYS: readonly string[] = ["line_items", "variants", "refund_line_ite
 const PRICE_REGEXP = /^-?\d{1,15}(?:\.\d{1,4})?$/;
 const CURRENCY_REGEXP = /^[A-Z]{3}$/;
 
-/** `subscription_billing_attempts/failure` and the like. */
+/** `subscription_billing_attempts/failure` and similar topics. */
 const FAILURE_REGEXP = /\/(?:failure|failed)$/;
 
 function formatTotal(payload: unknown): Line[] {
@@ -36,8 +36,8 @@ function formatTotal(payload: unknown): Line[] {
 }
 
 /**
- * Shopify. Nothing that says who a customer is, where they live or how they are reached is shown, nor
- * a note or an attribute that they have written.
+ * Shopify. No name, address or contact of a customer is shown, and no note or attribute that a
+ * customer has written.
  *
  * Source of the rules: https://shopify.dev/docs/api/webhooks
  */

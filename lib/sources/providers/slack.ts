@@ -1,8 +1,8 @@
 /**
- * Slack: its Events API, slash commands and interactive components. The two last come as forms.
+ * Slack: its Events API, slash commands and interactive components. The last two come as forms.
  *
- * The token, the response URL and the trigger id, with which whoever has them answers in the name of
- * the app, are never shown.
+ * The token, the response URL and the trigger id, which answer in the name of the app, are never
+ * shown.
  *
  * Source of the rules: https://docs.slack.dev/apis/events-api/ and the pages on interactivity.
  *
@@ -18,10 +18,8 @@ import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
 import type { Shape } from "../shape/shape.ts";
 
-/** The longest message in code points. */
 const MAX_MESSAGE_CODE_POINTS = 800;
 
-/** How many actions of an interactive message are shown. */
 const MAX_ACTIONS = 5;
 
 /** The ids of workspaces, channels and users. */
@@ -39,7 +37,6 @@ const INTERACTIONS: ReadonlySet<string> = new Set([
   "view_submission",
 ]);
 
-/** Where something happened, and who did it. */
 interface SlackPlace {
   readonly team: string | undefined;
   readonly channel: string | undefined;
@@ -52,7 +49,6 @@ function tryId(value: string | undefined): string | undefined {
   return value !== undefined && ID_REGEXP.test(value) ? value : undefined;
 }
 
-/** What the shapes of Slack have in common. */
 function shapeOf({ team, channel, user }: SlackPlace, facts: SlackFacts): Shape {
   const what = [facts.type, facts.action].join(" ").trim().replaceAll("_", " ");
   return eventShape({
@@ -135,7 +131,6 @@ function shapeInteraction(payload: unknown, type: string): Shape {
   });
 }
 
-/** Slack. */
 export const slack: Provider<"slack"> = {
   name: "slack",
   scheme: {

@@ -9,7 +9,7 @@ import { at, text } from "../shape/payload.ts";
 /** The longest message in code points; Telegram allows 4,096. */
 const MAX_MESSAGE_CODE_POINTS = 800;
 
-/** What a bot is written to for. */
+/** Updates that are messages to the bot. */
 const WANTED: ReadonlySet<string> = new Set([
   "message",
   "channel_post",
@@ -17,7 +17,10 @@ const WANTED: ReadonlySet<string> = new Set([
   "callback_query",
 ]);
 
-/** What a message can be besides text; what is in a contact or a place is nobody's business. */
+/**
+ * Contents of a message besides text. Only their kind is shown, because a contact or a place is
+ * private.
+ */
 const ATTACHMENTS: readonly string[] = [
   "animation",
   "audio",
@@ -38,14 +41,14 @@ const ID_REGEXP = /^-?\d{1,20}$/;
 /** The names that Telegram itself gives out. */
 const USERNAME_REGEXP = /^[A-Za-z0-9_]{4,32}$/;
 
-/** The ids of supergroups and channels, as the Bot API writes them, and as addresses do. */
+/** The ids of supergroups and channels in the Bot API; addresses have the digits in parentheses. */
 const SUPERGROUP_REGEXP = /^-100(\d{5,15})$/;
 
 function matching(value: string | undefined, pattern: RegExp): string | undefined {
   return value !== undefined && pattern.test(value) ? value : undefined;
 }
 
-/** The address of a message; there is none in private chats and small groups. */
+/** Returns the address of a message; private chats and small groups have none. */
 function urlOf(message: unknown): string | undefined {
   const id = matching(text(message, "message_id"), ID_REGEXP);
   const [, supergroup] = SUPERGROUP_REGEXP.exec(text(message, "chat.id") ?? "") ?? [];

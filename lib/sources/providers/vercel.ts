@@ -11,7 +11,6 @@ import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
-/** What a deployment was made of; the names of its fields begin with that of the forge. */
 interface Origin {
   readonly repo: string | undefined;
   readonly branch: string | undefined;
@@ -32,7 +31,6 @@ const STATES: ReadonlyMap<string, { readonly words: string; readonly status: str
   ["deployment.rollback", { words: "rolled back", status: "rollback" }],
 ]);
 
-/** Reads what a deployment was made of; the rest of the metadata can hold anything. */
 function readOrigin(meta: unknown): Origin {
   const forge = ["github", "gitlab", "bitbucket"]
     .find((name) => text(meta, `${name}CommitSha`) !== undefined) ?? "github";
@@ -49,7 +47,7 @@ function readOrigin(meta: unknown): Origin {
   };
 }
 
-/** A deployment of a project. */
+/** Shapes a deployment of a project. */
 function shapeDeployment(type: string, payload: unknown): EventFacts {
   const body = at(payload, "payload");
   const deployment = at(body, "deployment");
@@ -57,11 +55,11 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
   const project = tryIdentifier(
     text(body, "project.name") ?? text(deployment, "name") ?? text(body, "name"),
   );
-  // A deployment that has no target is a preview.
+  // A deployment without a target is a preview.
   const target = tryIdentifier(text(body, "target") ?? text(deployment, "target")) ?? "preview";
   const { words, status } = STATES.get(type) ?? { words: "changed", status: "" };
   const error = text(deployment, "errorMessage") ?? text(body, "errorMessage");
-  // Previews of different branches have nothing to do with each other.
+  // Previews of different branches are independent.
   const stage = target === "preview" ? branch : target;
   return {
     type,
@@ -85,7 +83,7 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
 }
 
 /**
- * Vercel: deployments, and of all else what its fields say.
+ * Vercel: deployments; other events show their fields.
  *
  * Source of the rules: https://vercel.com/docs/webhooks/webhooks-api
  */

@@ -13,7 +13,7 @@ import { eventShape } from "../../shape/event_shape.ts";
 import { at } from "../../shape/payload.ts";
 import { tellingLines } from "../../shape/telling_lines.ts";
 
-/** How an event is read; `undefined` for one of which no more is known than its fields. */
+/** Selects the reader of an event; `undefined` for an event without one. */
 function readerOf(
   { type, action = "" }: BitbucketEvent,
 ): ((event: BitbucketEvent) => BitbucketFacts) | undefined {
@@ -24,7 +24,7 @@ function readerOf(
   return type === "issue" ? shapeIssue : undefined;
 }
 
-/** An event of which no more is known than its fields. */
+/** Shapes an event without a reading of its own. */
 function shapeOther(event: BitbucketEvent): BitbucketFacts {
   const { name, payload, repo } = event;
   return {
@@ -36,7 +36,7 @@ function shapeOther(event: BitbucketEvent): BitbucketFacts {
   };
 }
 
-/** Deliveries of Bitbucket Cloud and of Bitbucket Data Center. */
+/** Bitbucket Cloud and Bitbucket Data Center. */
 export const bitbucket: Provider<"bitbucket"> = {
   name: "bitbucket",
   scheme: {

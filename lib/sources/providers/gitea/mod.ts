@@ -1,6 +1,6 @@
 /**
- * Gitea and Forgejo, whose bodies are those of GitHub but for pushes, for what was deleted, and for
- * the runs of Forgejo Actions.
+ * Gitea and Forgejo. Their bodies are those of GitHub, except for pushes, deletions and the runs of
+ * Forgejo Actions.
  *
  * @module
  */
@@ -27,10 +27,9 @@ import { field, quoted } from "../../shape/lines.ts";
 import { at, list, number, text, truthy } from "../../shape/payload.ts";
 import type { Delivery, Shape } from "../../shape/shape.ts";
 
-/** What an event says beside its type, action, repository and sender. */
 type GiteaFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
 
-/** How runs of Forgejo Actions ended; the first is what an event is named after. */
+/** Words for the outcomes of Forgejo Actions; events are named after the key. */
 const RUN_WORDS: ReadonlyMap<string, string> = new Map([
   ["failure", "failed"],
   ["success", "succeeded"],
@@ -50,13 +49,13 @@ function shapePush({ payload }: Delivery): GiteaFacts {
     isTag: ref?.startsWith("refs/tags/") ?? false,
     before: text(payload, "before"),
     after: text(payload, "after"),
-    // Neither forge says whether commits were taken away.
+    // Neither forge says that commits were removed.
     isForced: false,
     count,
     messages: commits.map((commit) => text(commit, "message")),
   }, [
     ...loginLine("by", text(payload, "pusher.login") ?? text(payload, "sender.login")),
-    // Of many commits only the newest few come along.
+    // A push of many commits carries only the newest few.
     ...field("files", count > commits.length ? undefined : countFiles(commits)),
   ]);
   const url = cleanUrl(text(payload, "compare_url")) ??
@@ -64,7 +63,7 @@ function shapePush({ payload }: Delivery): GiteaFacts {
   return { ...facts, url };
 }
 
-/** A branch or tag that was deleted, of which no push tells. */
+/** Shapes the deletion of a branch or tag, for which no push comes. */
 function shapeDelete({ payload }: Delivery): GiteaFacts {
   const { repo, defaultBranch } = readGithubEvent({ event: "delete", payload });
   const facts = pushFacts({
@@ -81,7 +80,7 @@ function shapeDelete({ payload }: Delivery): GiteaFacts {
   return { ...facts, rule: "all", url: cleanUrl(text(payload, "repository.html_url")) };
 }
 
-/** The end of a run of Forgejo Actions; the repository can stand inside of the run alone. */
+/** Shapes the end of a run of Forgejo Actions; the repository can stand inside the run alone. */
 function shapeRun({ event, payload }: Delivery): GiteaFacts {
   const run = at(payload, "run");
   const repository = at(payload, "repository") ?? at(run, "repository");
@@ -116,7 +115,7 @@ function shapeRun({ event, payload }: Delivery): GiteaFacts {
   };
 }
 
-/** How an event is read that differs from GitHub's. */
+/** Selects the reader of an event that differs from GitHub's. */
 function readerOf({ event, payload }: Delivery): ((delivery: Delivery) => GiteaFacts) | undefined {
   if (event === "push") return shapePush;
   if (event === "delete") return shapeDelete;
@@ -137,7 +136,7 @@ function shape(delivery: Delivery): Shape {
   const read = readerOf(delivery);
   if (read !== undefined) return eventShape({ ...common, ...read(delivery) });
   const shaped = github.shape(toGithubDelivery({ event, payload }));
-  // The event is called what the forge calls it, so that its own documentation helps.
+  // The event keeps the name that the forge gives it and documents.
   const { event: name, meta } = eventShape({ ...common, ...shaped, title: [] });
   const ownAction = meta.action === undefined ? {} : { action: meta.action };
   return { ...shaped, event: name, meta: { ...shaped.meta, ...ownAction } };
@@ -166,7 +165,7 @@ function setupOf(forge: string): ProviderSetup {
   };
 }
 
-/** A push, as both forges tell of it. */
+/** Makes a push, as both forges send it. */
 function sample({ nowMs, repository, sha }: SampleParts): Sample {
   return {
     event: "push",
@@ -184,7 +183,6 @@ function sample({ nowMs, repository, sha }: SampleParts): Sample {
   };
 }
 
-/** Gitea. */
 export const gitea: Provider<"gitea"> = {
   name: "gitea",
   scheme: {
@@ -198,7 +196,6 @@ export const gitea: Provider<"gitea"> = {
   events: GITEA_EVENTS,
 };
 
-/** Forgejo. */
 export const forgejo: Provider<"forgejo"> = {
   name: "forgejo",
   scheme: {

@@ -5,7 +5,7 @@ import { field } from "../../shape/lines.ts";
 import { list, text, truthy } from "../../shape/payload.ts";
 import type { Shape } from "../../shape/shape.ts";
 
-/** Commits, or the beginning or the end of a branch or tag. */
+/** Shapes a push, or the creation or deletion of a branch or tag. */
 export function shapeGithubPush(event: GithubEvent): Shape {
   const { payload, repo, defaultBranch } = event;
   const commits = list(payload, "commits");

@@ -1,6 +1,6 @@
 /**
- * Alerts: vulnerable packages, findings of code scanning, leaked secrets, and advisories. The secret
- * that leaked is in the payload; nothing here reads it.
+ * Alerts: vulnerable packages, findings of code scanning, leaked secrets, and advisories. A leaked
+ * secret is in the payload; nothing here reads it.
  *
  * @module
  */
@@ -19,17 +19,20 @@ function isNew(action: string): boolean {
   return /^(?:create|created|(?:auto_)?reopened|reopened_by_user)$/.test(action);
 }
 
-/** How bad an alert is; one that is fixed, dismissed or withdrawn is not bad. */
+/** Returns the severity of an alert; one that is fixed, dismissed or withdrawn is harmless. */
 function severityOf(level: string | undefined, isOpen: boolean): Severity {
   return (isOpen ? trySeverity(level) : undefined) ?? "info";
 }
 
-/** `#20 medium`, of what there is. */
+/** Joins words that are present: `#20 medium`. */
 function joinWords(words: readonly (string | undefined)[]): string {
   return words.filter((word) => word !== undefined).join(" ");
 }
 
-/** A range of versions in words, since signs of comparison are signs of markup: `below 7.5.2`. */
+/**
+ * Formats a range of versions in words, because signs of comparison are signs of markup: `below
+ * 7.5.2`.
+ */
 function formatRange(range: string | undefined): string | undefined {
   return range
     ?.replace(/<=\s?/g, "up to ")
@@ -39,14 +42,13 @@ function formatRange(range: string | undefined): string | undefined {
     .replace(/=\s?/g, "exactly ");
 }
 
-/** The ids of an advisory: `GHSA-…, CVE-…`. */
+/** Formats the ids of an advisory: `GHSA-…, CVE-…`. */
 function idsOf(advisory: unknown): string {
   return [text(advisory, "ghsa_id"), text(advisory, "cve_id")]
     .flatMap((id) => tryIdentifier(id) ?? [])
     .join(", ");
 }
 
-/** The lines of a package that is vulnerable. */
 function vulnerabilityLines(vulnerability: unknown): Line[] {
   const name = text(vulnerability, "package.name");
   const ecosystem = text(vulnerability, "package.ecosystem");
@@ -59,7 +61,7 @@ function vulnerabilityLines(vulnerability: unknown): Line[] {
   ];
 }
 
-/** A dependency that is known to be vulnerable. */
+/** Shapes an alert on a vulnerable dependency. */
 export function shapeGithubDependabot(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const alert = at(payload, "alert");
@@ -89,7 +91,7 @@ export function shapeGithubDependabot(event: GithubEvent): Shape {
   });
 }
 
-/** A finding in the code. */
+/** Shapes a finding in the code. */
 export function shapeGithubCodeScanning(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const alert = at(payload, "alert");
@@ -122,7 +124,7 @@ export function shapeGithubCodeScanning(event: GithubEvent): Shape {
   });
 }
 
-/** A secret that leaked: which kind and where to look, never the secret. */
+/** Shapes a leaked secret: its type and its place, never the secret. */
 export function shapeGithubSecretScanning(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const alert = at(payload, "alert");
@@ -149,7 +151,7 @@ export function shapeGithubSecretScanning(event: GithubEvent): Shape {
   });
 }
 
-/** An advisory of the world or of the repository itself. */
+/** Shapes a public advisory, or one of the repository itself. */
 export function shapeGithubAdvisory(event: GithubEvent): Shape {
   const { type, action, payload, repo } = event;
   const advisory = at(payload, type);

@@ -24,7 +24,7 @@ const SIGNED_SCHEME: Scheme = {
   event: EVENT_RULE,
 };
 
-/** How the events are read that are worth more than their fields. */
+/** Readers of the types that have a reading of their own. */
 const READERS: ReadonlyMap<string, (event: GitlabEvent) => GitlabFacts> = new Map([
   ["pipeline", shapePipeline],
   ["job", shapeJob],
@@ -40,7 +40,7 @@ const READERS: ReadonlyMap<string, (event: GitlabEvent) => GitlabFacts> = new Ma
   ["access_token", shapeAccessToken],
 ]);
 
-/** An event of which no more is known than its fields. */
+/** Shapes an event without a reading of its own. */
 function shapeOther(event: GitlabEvent): GitlabFacts {
   const { type, action, payload, repo, projectUrl } = event;
   const attributes = at(payload, "object_attributes") ?? payload;
@@ -54,9 +54,9 @@ function shapeOther(event: GitlabEvent): GitlabFacts {
 }
 
 /**
- * GitLab, by the hooks of a project or a group. What runs is told when it fails, and when it
- * succeeds again. What is said in a public project is not wanted by default, since GitLab does not
- * tell members from strangers there.
+ * GitLab, by the hooks of a project or a group. A run is told when it fails, and when it succeeds
+ * again. Comments in a public project are not wanted by default, because GitLab does not tell
+ * members from strangers there.
  */
 export const gitlab: Provider<"gitlab"> = {
   name: "gitlab",
@@ -66,7 +66,7 @@ export const gitlab: Provider<"gitlab"> = {
     if (count === secrets.length) return { ok: true, scheme: SIGNED_SCHEME };
     return {
       ok: false,
-      // With both, a stolen token would do where signatures were asked for.
+      // With both, a stolen token would replace the signature that was asked for.
       message: `Cannot take both tokens and signing secrets: expected all secrets of the source ` +
         `to begin with "whsec_", or none`,
     };
