@@ -10,16 +10,16 @@ import { LoneReceivers, rowsOf } from "../server/_sources.ts";
 import { listFiles, PROJECT } from "./_files.ts";
 
 /**
- * Bodies as providers send them, in size and shape; what they tell is invented. The folder is the
- * provider, and the name of the file is the type of the event, percent-encoded.
+ * Bodies in the size and shape of real ones; their content is invented. The folder is the provider,
+ * and the name of the file is the type of the event, percent-encoded.
  */
 const FOLDER = "tests/payloads/";
 
-/** What no event may show: addresses and numbers of people, tokens, keys, pages for machines. */
+/** Texts that no event may show: addresses and numbers of people, tokens, keys, pages for machines. */
 const FORBIDDEN_REGEXP =
   /[\w.+-]+@[\w-]+\.[a-z]{2,}|\+45|\+1 415|203\.0\.113|-invented-0042|tide-and-time|gh[a-z]_\w{10}|xox[a-z]-|[sr]k_live_|whsec_|PRIVATE KEY|:\/\/(?:api\.|avatars|uploads|www\.gravatar)/i;
 
-/** The most lines after the first: twelve pairs, and how many fields there are. */
+/** The most lines after the first: twelve pairs, and the count of fields. */
 const MAX_LINES = 13;
 
 /** The longest event in code points, and the median share of the input. */
@@ -28,12 +28,12 @@ const TARGET_SHARE = 0.1;
 
 interface Payload {
   readonly provider: ProviderName;
-  /** The type as a header says it, where the provider has one. */
+  /** The type as a header says it. */
   readonly event: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The time of now where a provider signs the time in its body. */
+/** Sets the time of now in a body whose provider signs it there. */
 function withTimeOfNow(provider: ProviderName, body: Record<string, unknown>): unknown {
   const { scheme } = PROVIDERS[provider];
   const path = "bodyTime" in scheme ? scheme.bodyTime?.path : undefined;
@@ -64,7 +64,7 @@ function shapeOf({ provider, event, bytes }: Payload): Shape {
   return shape({ event: hasHeader ? event : "", payload: body.payload });
 }
 
-/** The event of a payload as Claude reads it. */
+/** Formats the event of a payload as Claude reads it. */
 function format(payload: Payload): string {
   return formatShape(payload.provider, shapeOf(payload)).text;
 }
@@ -98,7 +98,7 @@ Deno.test("PROVIDERS say in a few lines what payloads say [source.shape]", async
   await t.step(report, () => assertLessOrEqual(median, TARGET_SHARE));
 });
 
-/** A source of a provider that wants all events. */
+/** Drafts a source that wants all events. */
 function draftOf(kind: ProviderName): SourceDraft {
   const isSigning = PROVIDERS[kind].setup.secretForm === "whsec";
   return {
@@ -109,7 +109,7 @@ function draftOf(kind: ProviderName): SourceDraft {
 }
 
 Deno.test("WebhookReceiver takes payloads the whole way into the journal [source.total]", async () => {
-  // Discord alone can sign as Discord.
+  // Only Discord can sign as Discord.
   const payloads = PAYLOADS.filter(({ provider }) => provider !== "discord");
   using memory = new MemoryJournal();
   const drafts = Object.fromEntries(

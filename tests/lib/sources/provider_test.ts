@@ -8,7 +8,7 @@ import { FIXED_NAMES, SCHEMES } from "../../_schemes.ts";
 
 const NOW_MS = 1_763_700_000_000;
 
-/** Providers of whose text a sample has no place for more than identifiers. */
+/** Providers whose samples have no place for a text. */
 const WORDLESS: readonly string[] = ["shopify"];
 
 Deno.test("createSample() makes a delivery of each provider that its default filter lets through [cli.source]", () => {
@@ -47,7 +47,10 @@ Deno.test("createSample() makes another delivery at another time, about the repo
   assertEquals(PROVIDERS.github.shape(sample).repo, "acme/web");
 });
 
-/** Deliveries of a type: said by a header, by a member of the body, or by the name of a member. */
+/**
+ * Returns deliveries that say a type in a header, in a member of the body, or as the name of a
+ * member.
+ */
 function deliveriesOf({ sample }: Provider, type: string) {
   const time = new Date(NOW_MS).toISOString();
   const { event, payload } = sample({ nowMs: NOW_MS, time, repository: "acme/web", sha: "0" });

@@ -18,7 +18,7 @@ Deno.test("PROVIDERS inherits nothing [source.total]", () => {
 });
 
 Deno.test("PROVIDERS make an event of any payload, also of another service [source.total]", () => {
-  const kind = fc.constantFrom(...Object.values(PROVIDERS));
+  const provider = fc.constantFrom(...Object.values(PROVIDERS));
   const event = fc.oneof(
     hostileText,
     fc.constantFrom("push", "pull_request", "issues", "workflow_run", "repo:push", "Issue"),
@@ -26,8 +26,8 @@ Deno.test("PROVIDERS make an event of any payload, also of another service [sour
   const payload = fc.constantFrom<unknown>(...Object.values({ ...services, ...forges }), null)
     .chain(mutationOf);
   fc.assert(
-    fc.property(kind, event, payload, (kind, event, payload) => {
-      assertSound(kind, { event, payload });
+    fc.property(provider, event, payload, (provider, event, payload) => {
+      assertSound(provider, { event, payload });
     }),
     { numRuns: 1000 },
   );
@@ -41,10 +41,10 @@ Deno.test("PROVIDERS get through a payload that is large, deep or long [source.t
   );
   const long = "a@b ".repeat(250_000);
   const list = Array.from({ length: 20_000 }, () => ({ message: "x", labels: { a: "b" } }));
-  for (const kind of Object.values(PROVIDERS)) {
+  for (const provider of Object.values(PROVIDERS)) {
     for (const value of [deep, wide, long, list]) {
-      assertSound(kind, { event: "", payload: value });
-      assertSound(kind, {
+      assertSound(provider, { event: "", payload: value });
+      assertSound(provider, {
         event: "push",
         payload: { text: value, message: value, alerts: value, data: value, event: value },
       });

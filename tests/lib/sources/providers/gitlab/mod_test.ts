@@ -22,7 +22,7 @@ import {
 import { assertNoOrder } from "../../_orders.ts";
 import { assertSound, linesOf, mutationOf } from "../../_shapes.ts";
 
-/** What the default filter says of a payload. */
+/** The judgment of the default filter. */
 function isWanted(payload: unknown): boolean {
   return gitlab.shape({ event: "", payload }).isWanted;
 }
