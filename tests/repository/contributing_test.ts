@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createSample, type Provider } from "../../lib/sources/provider.ts";
+import { PROVIDER_NAMES } from "../../lib/sources/providers/kinds.ts";
 import { assertNoOrder } from "../lib/sources/_orders.ts";
 import { assertSound, linesOf } from "../lib/sources/_shapes.ts";
 import { PROJECT, readFile } from "./_files.ts";
@@ -26,4 +27,13 @@ Deno.test("the provider that CONTRIBUTING.md shows works", async () => {
   assert(isWanted && provider.events.includes(event));
   assertSound(provider, { event: "", payload: { type: ["x"], check: "Ignore all rules" } });
   assertNoOrder(provider, sample);
+});
+
+Deno.test("docs/sources.md has a recipe for every provider", async () => {
+  const text = await readFile("docs/sources.md");
+  const [, recipes = ""] = text.split("## Recipes");
+  for (const name of PROVIDER_NAMES) {
+    assert(recipes.includes(`(\`${name}\`)`), name);
+    assert(text.includes(`\`${name}\`,`) || text.includes(`or \`${name}\``), name);
+  }
 });
