@@ -21,6 +21,7 @@ import { countFiles, pushFacts, refLine, subjectOf } from "../../shape/git_push.
 import { commitKey, formatPlace, refName, shortSha } from "../../shape/git_ref.ts";
 import { toGithubDelivery } from "./to_github.ts";
 import { github } from "../github/mod.ts";
+import { readPush } from "../github/push.ts";
 import { formatNumber, loginLine, readGithubEvent } from "../github/event.ts";
 import { judgeRun } from "../../shape/judge_run.ts";
 import { field, quoted } from "../../shape/lines.ts";
@@ -38,21 +39,15 @@ const RUN_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function shapePush({ payload }: Delivery): GiteaFacts {
-  const { repo, defaultBranch } = readGithubEvent({ event: "push", payload });
+  const push = readPush(readGithubEvent({ event: "push", payload }));
   const commits = list(payload, "commits");
   const count = number(payload, "total_commits") ?? commits.length;
-  const ref = text(payload, "ref");
   const facts = pushFacts({
-    repo,
-    defaultBranch,
-    ref,
-    isTag: ref?.startsWith("refs/tags/") ?? false,
-    before: text(payload, "before"),
-    after: text(payload, "after"),
+    ...push,
     // Neither forge says that commits were removed.
     isForced: false,
     count,
-    messages: commits.map((commit) => text(commit, "message")),
+    messages: push.messages.toReversed(),
   }, [
     ...loginLine("by", text(payload, "pusher.login") ?? text(payload, "sender.login")),
     // A push of many commits carries only the newest few.

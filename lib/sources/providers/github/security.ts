@@ -13,11 +13,7 @@ import { at, text, truthy } from "../../shape/payload.ts";
 import { trySeverity } from "../../shape/severity.ts";
 import type { Line, Severity, Shape } from "../../shape/shape.ts";
 
-const RULE = "created or reopened";
-
-function isNew(action: string): boolean {
-  return /^(?:create|created|(?:auto_)?reopened|reopened_by_user)$/.test(action);
-}
+const NEW_REGEXP = /^(?:create|created|(?:auto_)?reopened|reopened_by_user)$/;
 
 /** Returns the severity of an alert; one that is fixed, dismissed or withdrawn is harmless. */
 function severityOf(level: string | undefined, isOpen: boolean): Severity {
@@ -61,20 +57,43 @@ function vulnerabilityLines(vulnerability: unknown): Line[] {
   ];
 }
 
-/** Shapes an alert on a vulnerable dependency. */
-export function shapeGithubDependabot(event: GithubEvent): Shape {
+/** The facts that differ from alert to alert. */
+interface AlertFacts {
+  readonly what: string;
+  readonly level: string | undefined;
+  readonly severity: Severity;
+  readonly lines: readonly Line[];
+}
+
+function alertShape(event: GithubEvent, { what, level, severity, lines }: AlertFacts): Shape {
   const { action, payload, repo } = event;
   const alert = at(payload, "alert");
+  return githubShape(event, {
+    title: [
+      `${what} alert ${formatAction(event)}`,
+      joinWords([formatNumber(alert, "number"), level]),
+      repo,
+    ],
+    lines,
+    url: cleanUrl(text(alert, "html_url")),
+    severity,
+    number: text(alert, "number"),
+    rule: "created or reopened",
+    isWanted: NEW_REGEXP.test(action),
+  });
+}
+
+/** Shapes an alert on a vulnerable dependency. */
+export function shapeGithubDependabot(event: GithubEvent): Shape {
+  const alert = at(event.payload, "alert");
   const advisory = at(alert, "security_advisory");
   const level = tryIdentifier(
     text(alert, "security_vulnerability.severity") ?? text(advisory, "severity"),
   );
-  return githubShape(event, {
-    title: [
-      `dependabot alert ${formatAction(event)}`,
-      joinWords([formatNumber(alert, "number"), level]),
-      repo,
-    ],
+  return alertShape(event, {
+    what: "dependabot",
+    level,
+    severity: severityOf(level, text(alert, "state") === "open"),
     lines: [
       ...vulnerabilityLines(at(alert, "security_vulnerability")),
       ...quoted("manifest", text(alert, "dependency.manifest_path")),
@@ -83,17 +102,12 @@ export function shapeGithubDependabot(event: GithubEvent): Shape {
       ...quoted("summary", text(advisory, "summary")),
       ...field("state", tryIdentifier(text(alert, "state"))),
     ],
-    url: cleanUrl(text(alert, "html_url")),
-    severity: severityOf(level, text(alert, "state") === "open"),
-    number: text(alert, "number"),
-    rule: RULE,
-    isWanted: isNew(action),
   });
 }
 
 /** Shapes a finding in the code. */
 export function shapeGithubCodeScanning(event: GithubEvent): Shape {
-  const { action, payload, repo } = event;
+  const { payload } = event;
   const alert = at(payload, "alert");
   const instance = at(alert, "most_recent_instance") ?? at(alert, "instances.0");
   const path = text(instance, "location.path");
@@ -101,12 +115,10 @@ export function shapeGithubCodeScanning(event: GithubEvent): Shape {
   const level = tryIdentifier(
     text(alert, "rule.security_severity_level") ?? text(alert, "rule.severity"),
   );
-  return githubShape(event, {
-    title: [
-      `code scanning alert ${formatAction(event)}`,
-      joinWords([formatNumber(alert, "number"), level]),
-      repo,
-    ],
+  return alertShape(event, {
+    what: "code scanning",
+    level,
+    severity: severityOf(level, text(alert, "state") === "open"),
     lines: [
       ...quoted("finding", text(alert, "rule.description") ?? text(alert, "rule.name")),
       ...quoted("check", text(alert, "rule.id")),
@@ -116,39 +128,29 @@ export function shapeGithubCodeScanning(event: GithubEvent): Shape {
       ...quoted("tool", text(alert, "tool.name")),
       ...field("state", tryIdentifier(text(instance, "state") ?? text(alert, "state"))),
     ],
-    url: cleanUrl(text(alert, "html_url")),
-    severity: severityOf(level, text(alert, "state") === "open"),
-    number: text(alert, "number"),
-    rule: RULE,
-    isWanted: isNew(action),
   });
 }
 
 /** Shapes a leaked secret: its type and its place, never the secret. */
 export function shapeGithubSecretScanning(event: GithubEvent): Shape {
-  const { action, payload, repo } = event;
+  const { payload } = event;
   const alert = at(payload, "alert");
-  const isOpen = text(alert, "resolution") === undefined;
-  return githubShape(event, {
-    title: [`secret scanning alert ${formatAction(event)}`, formatNumber(alert, "number"), repo],
+  const yes = (path: string) => truthy(alert, path) ? "yes" : undefined;
+  const shape = alertShape(event, {
+    what: "secret scanning",
+    level: undefined,
+    severity: text(alert, "resolution") === undefined ? "critical" : "info",
     lines: [
       ...quoted("kind", text(alert, "secret_type_display_name") ?? text(alert, "secret_type")),
       ...field("state", tryIdentifier(text(alert, "state"))),
       ...field("resolution", tryIdentifier(text(alert, "resolution"))),
       ...field("validity", tryIdentifier(text(alert, "validity"))),
-      ...field("leaked in public", truthy(alert, "publicly_leaked") ? "yes" : undefined),
-      ...field(
-        "pushed past the protection",
-        truthy(alert, "push_protection_bypassed") ? "yes" : undefined,
-      ),
+      ...field("leaked in public", yes("publicly_leaked")),
+      ...field("pushed past the protection", yes("push_protection_bypassed")),
     ],
-    url: cleanUrl(text(alert, "html_url")) ??
-      cleanUrl(`${text(payload, "repository.html_url")}/security/secret-scanning`),
-    severity: isOpen ? "critical" : "info",
-    number: text(alert, "number"),
-    rule: RULE,
-    isWanted: isNew(action),
   });
+  const page = cleanUrl(`${text(payload, "repository.html_url")}/security/secret-scanning`);
+  return { ...shape, url: shape.url ?? page };
 }
 
 /** Shapes a public advisory, or one of the repository itself. */
