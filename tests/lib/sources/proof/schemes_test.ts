@@ -82,7 +82,7 @@ Deno.test("selectScheme() signs the time of Grafana where its header is configur
   }
 });
 
-Deno.test("selectScheme() takes a signature for the generic kind and for no other [source.verify]", () => {
+Deno.test("selectScheme() takes a signature for a generic source and for no other [source.verify]", () => {
   assertEquals(
     select("github", { signature: { algorithm: "bearer" } }),
     'The kind "github" takes no signature: only "generic" does',

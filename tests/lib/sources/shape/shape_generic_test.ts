@@ -130,7 +130,7 @@ Deno.test("generic reads lists, scalars and text [source.shape]", () => {
   }
 });
 
-Deno.test("generic wants all events unless a kind says otherwise [source.filter]", () => {
+Deno.test("generic wants all events unless a provider says otherwise [source.filter]", () => {
   const delivery = { event: "a", payload: {} };
   const all = generic.shape(delivery);
   assertEquals([all.isWanted, all.rule], [true, "generic: all events"]);
