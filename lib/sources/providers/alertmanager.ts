@@ -22,9 +22,9 @@ export const alertmanager: Provider<"alertmanager"> = {
     secretField: "http_config.authorization.credentials",
   },
   sample: (parts) => ({ event: "", payload: sampleAlertGroup(parts) }),
-  events: ["alert"],
   shape({ payload }) {
     if (!isAlertGroup(payload)) return shapeGeneric({ event: "alert", payload });
     return shapeAlertGroup(payload, { lines: [], url: cleanUrl(text(payload, "externalURL")) });
   },
+  events: ["alert"],
 };

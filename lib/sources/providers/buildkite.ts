@@ -127,7 +127,6 @@ export const buildkite: Provider<"buildkite"> = {
       sender: { name: "Source test" },
     },
   }),
-  events: ["build.finished", "build.failing", "job.finished", "agent.lost"],
   shape({ event, payload }) {
     const name = tryIdentifier(text(payload, "event") ?? event) ?? "event";
     if (name === "build.finished") return eventShape(shapeRun("build", payload));
@@ -145,4 +144,5 @@ export const buildkite: Provider<"buildkite"> = {
       isWanted: false,
     });
   },
+  events: ["build.finished", "build.failing", "job.finished", "agent.lost"],
 };

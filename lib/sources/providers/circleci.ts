@@ -142,7 +142,6 @@ export const circleci: Provider<"circleci"> = {
       project: { slug: `github/${repository}` },
     },
   }),
-  events: ["workflow-completed", "job-completed"],
   shape({ payload }) {
     const type = text(payload, "type") ?? "";
     if (type === "workflow-completed" || type === "job-completed") {
@@ -152,4 +151,5 @@ export const circleci: Provider<"circleci"> = {
     const title = [tryIdentifier(type) ?? "event", readProject(payload).name];
     return eventShape({ type, title, lines: tellingLines(payload), rule, isWanted: false });
   },
+  events: ["workflow-completed", "job-completed"],
 };

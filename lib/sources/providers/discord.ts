@@ -146,14 +146,14 @@ export const discord: Provider<"discord"> = {
       user: { id: "100000000000000002", username: "test" },
     },
   }),
+  shape(delivery) {
+    const isEvent = typeof at(delivery.payload, "event") === "object";
+    return isEvent ? shapeEvent(delivery) : shapeInteraction(delivery.payload);
+  },
   events: [
     "interaction",
     "application_authorized",
     "application_deauthorized",
     "entitlement_create",
   ],
-  shape(delivery) {
-    const isEvent = typeof at(delivery.payload, "event") === "object";
-    return isEvent ? shapeEvent(delivery) : shapeInteraction(delivery.payload);
-  },
 };

@@ -124,11 +124,11 @@ export const grafana: Provider<"grafana"> = {
     event: "",
     payload: { ...sampleAlertGroup(parts), state: "alerting", title: SAMPLE_TEXT },
   }),
-  events: ["alert"],
   shape(delivery) {
     const { payload } = delivery;
     if (isAlertGroup(payload)) return shapeGroup(payload);
     const rule = text(payload, "ruleId") ?? text(payload, "ruleName");
     return rule === undefined ? shapeGeneric({ event: "alert", payload }) : shapeLegacy(delivery);
   },
+  events: ["alert"],
 };

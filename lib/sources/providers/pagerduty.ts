@@ -61,7 +61,6 @@ export const pagerduty: Provider<"pagerduty"> = {
       },
     },
   }),
-  events: ["incident.acknowledged", ...[...WANTED].map((action) => `incident.${action}`)],
   shape(delivery) {
     const { payload } = delivery;
     if (at(payload, "event.data") === undefined) {
@@ -106,4 +105,5 @@ export const pagerduty: Provider<"pagerduty"> = {
       burstKey: id && `${type} ${id}`,
     });
   },
+  events: ["incident.acknowledged", ...[...WANTED].map((action) => `incident.${action}`)],
 };

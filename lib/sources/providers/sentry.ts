@@ -213,7 +213,6 @@ export const sentry: Provider<"sentry"> = {
       },
     },
   }),
-  events: ["issue", "event_alert", "error", "metric_alert"],
   shape({ event, payload }) {
     const action = tryIdentifier(text(payload, "action")) ?? "unknown";
     const has = (key: string) => at(payload, `data.${key}`) !== undefined;
@@ -229,4 +228,5 @@ export const sentry: Provider<"sentry"> = {
       { isWanted: false, rule: "sentry: only issues and alerts" },
     );
   },
+  events: ["issue", "event_alert", "error", "metric_alert"],
 };

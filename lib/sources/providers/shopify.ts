@@ -68,7 +68,6 @@ export const shopify: Provider<"shopify"> = {
       created_at: time,
     },
   }),
-  events: ["orders", "fulfillments", "refunds", "products", "inventory_levels"],
   shape({ event, payload }) {
     const topic = tryIdentifier(event) ?? "event";
     const [type = topic, action] = topic.split("/", 2);
@@ -97,4 +96,5 @@ export const shopify: Provider<"shopify"> = {
       isWanted: true,
     });
   },
+  events: ["orders", "fulfillments", "refunds", "products", "inventory_levels"],
 };

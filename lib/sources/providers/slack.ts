@@ -169,10 +169,10 @@ export const slack: Provider<"slack"> = {
       },
     };
   },
-  events: ["message", "app_mention", "reaction_added", "slash_command", ...INTERACTIONS],
   shape({ event, payload }) {
     if (typeof at(payload, "event") === "object") return shapeEvent(payload);
     if (text(payload, "command") !== undefined) return shapeCommand(payload);
     return shapeInteraction(payload, tryIdentifier(text(payload, "type") ?? event) ?? "event");
   },
+  events: ["message", "app_mention", "reaction_added", "slash_command", ...INTERACTIONS],
 };

@@ -30,7 +30,6 @@ export const standard: Provider<"standard"> = {
       data: { id: `test-${nowMs}`, message: SAMPLE_TEXT },
     },
   }),
-  events: [],
   shape({ event, payload }) {
     const data = at(payload, "data");
     const type = text(payload, "type") ?? text(payload, "event_type") ?? event;
@@ -39,4 +38,5 @@ export const standard: Provider<"standard"> = {
       { rule: "standard: all events" },
     );
   },
+  events: [],
 };

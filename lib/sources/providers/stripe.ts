@@ -106,7 +106,6 @@ export const stripe: Provider<"stripe"> = {
       },
     },
   }),
-  events: ["charge.failed", "charge.dispute.created", "invoice.payment_failed", "payout.failed"],
   shape({ payload }) {
     const type = tryIdentifier(text(payload, "type")) ?? "event";
     const end = type.includes(".") ? type.lastIndexOf(".") : type.length;
@@ -137,4 +136,5 @@ export const stripe: Provider<"stripe"> = {
       burstKey: tryIdentifier(text(object, "payment_intent") ?? text(object, "id")),
     });
   },
+  events: ["charge.failed", "charge.dispute.created", "invoice.payment_failed", "payout.failed"],
 };

@@ -87,7 +87,6 @@ export const telegram: Provider<"telegram"> = {
       },
     },
   }),
-  events: [...WANTED, "edited_message"],
   shape({ payload }) {
     const keys = typeof payload === "object" && payload !== null ? Object.keys(payload) : [];
     const key = keys.find((name) => name !== "update_id") ?? "";
@@ -120,4 +119,5 @@ export const telegram: Provider<"telegram"> = {
       isWanted: WANTED.has(event) && !isByBot,
     });
   },
+  events: [...WANTED, "edited_message"],
 };

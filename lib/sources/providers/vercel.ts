@@ -117,7 +117,6 @@ export const vercel: Provider<"vercel"> = {
       },
     },
   }),
-  events: [...STATES.keys(), "alerts.triggered"],
   shape({ payload }) {
     const type = text(payload, "type") ?? "";
     if (type.startsWith("deployment.")) return eventShape(shapeDeployment(type, payload));
@@ -134,4 +133,5 @@ export const vercel: Provider<"vercel"> = {
       isWanted: isAlert,
     });
   },
+  events: [...STATES.keys(), "alerts.triggered"],
 };

@@ -67,6 +67,13 @@ export const bitbucket: Provider<"bitbucket"> = {
       },
     },
   }),
+  shape(delivery) {
+    const event = readBitbucketEvent(delivery);
+    const { name, type, action, repo, actor } = event;
+    const facts = (readerOf(event) ?? shapeOther)(event);
+    const shape = eventShape({ type, action, repo, actor, ...facts });
+    return { ...shape, rule: `${name}: ${facts.rule}` };
+  },
   events: [
     "repo.push",
     "repo.commit_status_created",
@@ -77,11 +84,4 @@ export const bitbucket: Provider<"bitbucket"> = {
     "pr.reviewer",
     "issue",
   ],
-  shape(delivery) {
-    const event = readBitbucketEvent(delivery);
-    const { name, type, action, repo, actor } = event;
-    const facts = (readerOf(event) ?? shapeOther)(event);
-    const shape = eventShape({ type, action, repo, actor, ...facts });
-    return { ...shape, rule: `${name}: ${facts.rule}` };
-  },
 };

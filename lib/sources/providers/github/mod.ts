@@ -152,9 +152,9 @@ export const github: Provider<"github"> = {
       sender: { login: "octocat" },
     },
   }),
-  events: [...SHAPERS.keys()],
   shape(delivery) {
     const event = readGithubEvent(delivery);
     return (SHAPERS.get(event.type) ?? shapeUnknown)(event);
   },
+  events: [...SHAPERS.keys()],
 };

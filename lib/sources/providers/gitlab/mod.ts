@@ -92,11 +92,11 @@ export const gitlab: Provider<"gitlab"> = {
       builds: [{ stage: "test", name: SAMPLE_TEXT, status: "failed" }],
     },
   }),
-  events: [...READERS.keys()],
   shape(delivery) {
     const event = readGitlabEvent(delivery);
     const { type, action, repo, actor } = event;
     const facts = (READERS.get(type) ?? shapeOther)(event);
     return eventShape({ type, action, repo, actor, ...facts });
   },
+  events: [...READERS.keys()],
 };

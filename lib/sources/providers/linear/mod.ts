@@ -187,10 +187,10 @@ export const linear: Provider<"linear"> = {
       data: { identifier: "TEST-1", title: SAMPLE_TEXT, priority: 4, state: { name: "Todo" } },
     },
   }),
-  events: [...READERS.keys()],
   shape({ payload }) {
     const event = readLinearEvent(payload);
     const { type, action, url, trust } = event;
     return eventShape({ type, action, url, trust, ...(READERS.get(type) ?? shapeOther)(event) });
   },
+  events: [...READERS.keys()],
 };
