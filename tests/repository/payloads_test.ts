@@ -24,7 +24,7 @@ const MAX_LINES = 13;
 
 /** The longest event in code points, and the median share of the input. */
 const TARGET_CODE_POINTS = 800;
-const TARGET_SHARE = 0.1;
+const TARGET_SHARE = 0.15;
 
 interface Payload {
   readonly provider: ProviderName;
