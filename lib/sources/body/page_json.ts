@@ -21,7 +21,7 @@ export interface PageJsonOptions {
   readonly page?: number | undefined;
 }
 
-type JsonPageResult =
+export type PageResult =
   | {
     readonly ok: true;
     readonly text: string;
@@ -133,6 +133,15 @@ function tryPrint(
   }
 }
 
+/** Takes a page of a text that is cleaned and redacted. */
+export function takePage(text: string, page: number): PageResult {
+  const pages = splitByCodePoints(text, JSON_PAGE_CODE_POINTS);
+  const shown = pages[page - 1];
+  if (shown !== undefined) return { ok: true, text: shown, page, pages: pages.length };
+  const expected = pages.length === 1 ? "there is 1 page" : `expected 1 to ${pages.length}`;
+  return { ok: false, message: `There is no page ${page}: ${expected}` };
+}
+
 /**
  * Formats a page of a body of JSON or of a part of it, indented, redacted and cleaned. Numbers keep
  * all their digits.
@@ -142,15 +151,10 @@ function tryPrint(
 export function pageJson(
   json: string,
   { path: pathText = "", page = 1 }: PageJsonOptions = {},
-): JsonPageResult {
+): PageResult {
   const parsed = tryParseJsonPath(pathText);
   if (!parsed.ok) return { ok: false, message: `Cannot read the part: ${parsed.message}` };
   const printed = tryPrint(json, parsed.path);
   if (!printed.ok) return printed;
-  const clean = cleanContent(printed.text, Math.max(16, 2 * printed.text.length));
-  const pages = splitByCodePoints(clean, JSON_PAGE_CODE_POINTS);
-  const text = pages[page - 1];
-  if (text !== undefined) return { ok: true, text, page, pages: pages.length };
-  const expected = pages.length === 1 ? "there is 1 page" : `expected 1 to ${pages.length}`;
-  return { ok: false, message: `There is no page ${page}: ${expected}` };
+  return takePage(cleanContent(printed.text, Math.max(16, 2 * printed.text.length)), page);
 }

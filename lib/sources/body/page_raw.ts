@@ -5,23 +5,13 @@
  */
 
 import { cleanContent } from "../../text/clean_content.ts";
-import { splitByCodePoints } from "../../text/truncate.ts";
 import { tryParseForm } from "./form.ts";
-import { JSON_PAGE_CODE_POINTS, pageJson, type PageJsonOptions } from "./page_json.ts";
+import { pageJson, type PageJsonOptions, type PageResult, takePage } from "./page_json.ts";
 import { tryParseJson } from "./parse_json.ts";
 import { isSecretKey, REDACTED, redactText } from "../shape/redact.ts";
 
-type RawPageResult =
-  | {
-    readonly ok: true;
-    readonly text: string;
-    /** The number of the page, from 1. */
-    readonly page: number;
-    readonly pages: number;
-    /** Set if the end of the body is missing. */
-    readonly isCut: boolean;
-  }
-  | { readonly ok: false; readonly message: string };
+/** A page; `isCut` is set if the end of the body is missing. */
+type RawPageResult = PageResult & { readonly isCut: boolean };
 
 /** The length to which earlier versions cut a body. */
 const CUT_BYTES = 256 * 1024;
@@ -52,17 +42,9 @@ function redactMember(found: string, start: string, key: string): string {
   return isSecretKey(key) ? `${start}"${REDACTED}"` : found;
 }
 
-function pageText(
-  text: string,
-  { page, isCut }: { readonly page: number; readonly isCut: boolean },
-): RawPageResult {
+function formatText(text: string): string {
   const clean = cleanContent(text, Math.max(16, 2 * text.length));
-  const redacted = redactText(clean.replace(MEMBER_REGEXP, redactMember));
-  const pages = splitByCodePoints(redacted, JSON_PAGE_CODE_POINTS);
-  const shown = pages[page - 1];
-  if (shown !== undefined) return { ok: true, text: shown, page, pages: pages.length, isCut };
-  const expected = pages.length === 1 ? "there is 1 page" : `expected 1 to ${pages.length}`;
-  return { ok: false, message: `There is no page ${page}: ${expected}` };
+  return redactText(clean.replace(MEMBER_REGEXP, redactMember));
 }
 
 /**
@@ -75,13 +57,11 @@ function pageText(
 export function pageRaw(raw: Uint8Array, options: PageJsonOptions = {}): RawPageResult {
   const { path = "", page = 1 } = options;
   const text = new TextDecoder().decode(raw);
-  const json = tryReadJson(text);
-  if (json !== undefined) {
-    const result = pageJson(json, options);
-    return result.ok ? { ...result, isCut: false } : result;
-  }
-  const isCut = raw.length === CUT_BYTES;
-  if (path === "") return pageText(text, { page, isCut });
+  const isCut = raw.length === CUT_BYTES && tryParseJson(text) === undefined;
+  const json = isCut ? undefined : tryReadJson(text);
+  if (json !== undefined) return { ...pageJson(json, options), isCut };
+  if (path === "") return { ...takePage(formatText(text), page), isCut };
   const reason = isCut ? "is cut" : "is no JSON";
-  return { ok: false, message: `The body ${reason} and has no parts: read it without a path` };
+  const message = `The body ${reason} and has no parts: read it without a path`;
+  return { ok: false, message, isCut };
 }

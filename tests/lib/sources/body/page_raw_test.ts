@@ -43,9 +43,14 @@ Deno.test("pageRaw() shows JSON that an earlier version has cut as text, and say
   assertEquals(page(cut, "jobs"), {
     ok: false,
     message: "The body is cut and has no parts: read it without a path",
+    isCut: true,
   });
-  const other = page(json);
-  assert(other.ok && !other.isCut);
+  const form = page(`a=${"b".repeat(256 * 1024 - 2)}`);
+  assert(form.ok && form.isCut && form.text.startsWith("a=b"));
+  for (const whole of [json, JSON.stringify("x".repeat(256 * 1024 - 2))]) {
+    const other = page(whole);
+    assert(other.ok && !other.isCut);
+  }
 });
 
 Deno.test("pageRaw() reads one value a line as a list of them [source.raw] [source.redaction]", () => {
@@ -93,12 +98,21 @@ Deno.test("pageRaw() says that a text has no parts, and which pages there are [s
   assertEquals(page("build failed", "jobs"), {
     ok: false,
     message: "The body is no JSON and has no parts: read it without a path",
+    isCut: false,
   });
   const long = "word ".repeat(JSON_PAGE_CODE_POINTS / 2);
   const pages = [1, 2, 3].map((number) => page(long, "", number));
   assertEquals(pages.map((one) => one.ok && one.text).join(""), long);
-  assertEquals(page(long, "", 4), { ok: false, message: "There is no page 4: expected 1 to 3" });
-  assertEquals(page("a", "", 2), { ok: false, message: "There is no page 2: there is 1 page" });
+  assertEquals(page(long, "", 4), {
+    ok: false,
+    message: "There is no page 4: expected 1 to 3",
+    isCut: false,
+  });
+  assertEquals(page("a", "", 2), {
+    ok: false,
+    message: "There is no page 2: there is 1 page",
+    isCut: false,
+  });
 });
 
 Deno.test("pageRaw() reads any bytes within a page, and opens no tag [source.raw]", () => {
