@@ -96,7 +96,7 @@ const VECTORS: readonly { scheme: Scheme; secret: string; headers: SentHeaders; 
 const SECRET = "made-for-this-test";
 const BODY = '{"id":"évt-1","text":"made for this test"}';
 
-/** Of {@linkcode BODY}: `printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET"` */
+/** The HMAC of {@linkcode BODY}: `printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET"` */
 const SHA256 = "72a1657ac42c1a734f7e6cc052d3ebbfdac31549a7d7aee7e68752330760e5c4";
 
 /** The same, `-binary | base64`. */
@@ -105,11 +105,11 @@ const BASE64 = "cqFlesQsGnNPfmzAUtPrv9rDFUmn167n5odSMwdg5cQ=";
 /** The same with `-sha1`. */
 const SHA1 = "cb7baf83886e110be5f758177b0e44c7d70a9501";
 
-/** Of the time before it: `printf %s "1760000000.$BODY" | openssl dgst -sha256 -hmac "$SECRET"` */
+/** The HMAC with the time before it: `printf %s "1760000000.$BODY" | openssl dgst -sha256 -hmac "$SECRET"` */
 const TIMED = "6a6be20f82c9853c88eb0093be24da09438a5db3b1f67abeb4c328885ff56ba2";
 
 /**
- * Of id and time before it, by the bytes of the secret: `printf %s "msg_1.1760000000.$BODY" |
+ * The HMAC with id and time before it, by the bytes of the secret: `printf %s "msg_1.1760000000.$BODY" |
  * openssl dgst -sha256 -mac HMAC -macopt hexkey:000102030405060708090a0b0c0d0e0f -binary | base64`
  */
 const SIGNED = "0LpbIlyuIoozcj6AlmruHiDmnY7+mw870jCQ0yI5i0A=";
