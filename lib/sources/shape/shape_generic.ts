@@ -10,6 +10,7 @@
 import { cleanUrl } from "./clean_url.ts";
 import { tryIdentifier } from "./identifier.ts";
 import { field, joinTitle, quoted } from "./lines.ts";
+import { isRecord } from "./payload.ts";
 import { isSecretMember } from "./secret_member.ts";
 import { trySeverity } from "./severity.ts";
 import type { Delivery, Line, Shape } from "./shape.ts";
@@ -74,9 +75,7 @@ type Members = Readonly<Record<string, unknown>>;
 const NO_MEMBERS: Members = Object.freeze({});
 
 function membersOf(value: unknown): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Members
-    : NO_MEMBERS;
+  return isRecord(value) ? value : NO_MEMBERS;
 }
 
 /** Returns the names of members; entries would cost more for very many. */
