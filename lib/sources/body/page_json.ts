@@ -8,17 +8,9 @@ import { isSecretMember } from "../shape/secret_member.ts";
 
 /** The part and the page of a body. */
 export interface PageJsonOptions {
-  /**
-   * The path of the part, such as `jobs[0].steps`.
-   *
-   * @default {""} The whole body.
-   */
+  /** The path of the part, such as `jobs[0].steps`. */
   readonly path?: string | undefined;
-  /**
-   * The page, from 1.
-   *
-   * @default {1}
-   */
+  /** The page, from 1 (default `1`). */
   readonly page?: number | undefined;
 }
 

@@ -43,17 +43,9 @@ const STATUS_REGEXP = /^[A-Za-z]{1,16}(?:[_-][A-Za-z]{1,16})?$/;
 const KEY_REGEXP = /^[A-Za-z0-9_.-]{1,50}$/;
 
 interface GenericOptions {
-  /**
-   * Set if the default filter lets the event through.
-   *
-   * @default {true}
-   */
+  /** Set if the default filter lets the event through (default `true`). */
   readonly isWanted?: boolean;
-  /**
-   * The rule that says so.
-   *
-   * @default {"generic: all events"}
-   */
+  /** The rule that says so (default `"generic: all events"`). */
   readonly rule?: string;
 }
 
