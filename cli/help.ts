@@ -4,12 +4,12 @@ import { formatFlags } from "../lib/cli/read_flags.ts";
 import { GATEWAY_FLAGS, SERVE_FLAGS } from "../lib/cli/serve_options.ts";
 import { SESSIONS_FLAGS } from "../lib/cli/sessions_options.ts";
 import { SOURCE_FLAGS } from "../lib/cli/source_options.ts";
-import { SCHEME_KINDS } from "../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../lib/sources/providers/kinds.ts";
 import { DEMO_FLAGS } from "./demo/options.ts";
 
 /** The kinds of sources, ten in a line. */
 function formatKinds(): string {
-  const lines = [SCHEME_KINDS.slice(0, 10), SCHEME_KINDS.slice(10)];
+  const lines = [PROVIDER_NAMES.slice(0, 10), PROVIDER_NAMES.slice(10)];
   return lines.map((kinds) => `  ${kinds.join(", ")}`).join(",\n");
 }
 

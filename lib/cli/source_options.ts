@@ -9,7 +9,7 @@ import { type JournalViewOptions, STATE_DIR_FLAG } from "./common_flags.ts";
 import { DEFAULT_PORT, type FlagValue, readPortFlag } from "./flag_value.ts";
 import { type FlagSpec, readFlags } from "./read_flags.ts";
 import { findNearest } from "../text/nearest.ts";
-import { SCHEME_KINDS, type SchemeKind } from "../sources/proof/scheme.ts";
+import { PROVIDER_NAMES, type ProviderName } from "../sources/providers/kinds.ts";
 import { findReferenceFault, tryParseSecretReference } from "../sources/config/secret_reference.ts";
 import {
   findSourcePathFault,
@@ -34,7 +34,7 @@ export interface AddSourceOptions extends CommonOptions {
   /** Tells it from the other commands about sources. */
   readonly kind: "add";
   /** What the source is. */
-  readonly sourceKind: SchemeKind;
+  readonly sourceKind: ProviderName;
   /** Its name. */
   readonly name: string;
   /** The path that takes its deliveries. */
@@ -166,9 +166,9 @@ function readList(args: readonly string[]): FlagValue<ListSourcesOptions> {
 }
 
 function refuseKind(text: string): { readonly ok: false; readonly message: string } {
-  const nearest = findNearest(text, SCHEME_KINDS);
+  const nearest = findNearest(text, PROVIDER_NAMES);
   const hint = nearest === undefined
-    ? `expected one of ${SCHEME_KINDS.join(", ")}`
+    ? `expected one of ${PROVIDER_NAMES.join(", ")}`
     : `did you mean "${nearest}"?`;
   return { ok: false, message: `Unknown kind "${text}": ${hint}` };
 }
@@ -183,7 +183,7 @@ function findSecretFromFault(text: string): string | undefined {
 }
 
 function readAdd(text: string, args: readonly string[]): FlagValue<AddSourceOptions> {
-  const sourceKind = SCHEME_KINDS.find((kind) => kind === text);
+  const sourceKind = PROVIDER_NAMES.find((kind) => kind === text);
   if (sourceKind === undefined) return refuseKind(text);
   const parsed = readFlags(args, ADD_FLAGS);
   if (!parsed.ok) return parsed;

@@ -16,22 +16,27 @@ const ARROWS: Readonly<Record<string, string>> = {
   "lib/event": "lib/access lib/http lib/permission lib/session lib/text",
   "lib/sources/proof": "",
   "lib/sources/shape": "lib/text",
+  "lib/sources": "lib/sources/proof lib/sources/shape",
   "lib/sources/burst": "lib/sources/shape lib/text",
   "lib/sources/body": "lib/sources/proof lib/sources/shape lib/text",
   "lib/sources/filter": "lib/sources/body lib/sources/shape lib/text",
-  "lib/sources/samples": "lib/sources/proof",
   "lib/sources/config":
-    "lib lib/session lib/sources/body lib/sources/filter lib/sources/proof lib/sources/shape lib/text",
-  "lib/sources/providers/github": "lib/sources/shape lib/text",
-  "lib/sources/providers/bitbucket": "lib/sources/providers/github lib/sources/shape",
-  "lib/sources/providers/gitea": "lib/sources/providers/github lib/sources/shape",
-  "lib/sources/providers/gitlab": "lib/sources/providers/github lib/sources/shape",
-  "lib/sources/providers/linear": "lib/sources/shape",
+    "lib lib/session lib/sources lib/sources/body lib/sources/filter lib/sources/proof lib/sources/providers lib/sources/shape lib/text",
+  "lib/sources/providers/github": "lib/sources lib/sources/proof lib/sources/shape lib/text",
+  "lib/sources/providers/bitbucket":
+    "lib/sources lib/sources/proof lib/sources/providers/github lib/sources/shape",
+  "lib/sources/providers/generic":
+    "lib/sources lib/sources/body lib/sources/proof lib/sources/shape",
+  "lib/sources/providers/gitea":
+    "lib/sources lib/sources/proof lib/sources/providers/github lib/sources/shape",
+  "lib/sources/providers/gitlab":
+    "lib/sources lib/sources/proof lib/sources/providers/github lib/sources/shape",
+  "lib/sources/providers/linear": "lib/sources lib/sources/proof lib/sources/shape",
   "lib/sources/providers":
-    "lib/sources/proof lib/sources/providers/bitbucket lib/sources/providers/gitea lib/sources/providers/github lib/sources/providers/gitlab lib/sources/providers/linear lib/sources/shape",
+    "lib/sources lib/sources/proof lib/sources/providers/bitbucket lib/sources/providers/generic lib/sources/providers/gitea lib/sources/providers/github lib/sources/providers/gitlab lib/sources/providers/linear lib/sources/shape",
   "lib/channel": "lib lib/event lib/permission lib/sources/body lib/text",
   "lib/cli":
-    "lib lib/access lib/event lib/http lib/permission lib/session lib/sources/config lib/sources/proof lib/text",
+    "lib lib/access lib/event lib/http lib/permission lib/session lib/sources/config lib/sources/providers lib/text",
   "server/runtime": "",
   "server/state": "",
   "server/journal": "lib/event lib/permission lib/session server/runtime server/state",
@@ -56,9 +61,9 @@ const ARROWS: Readonly<Record<string, string>> = {
   "cli/events":
     "cli/shared lib/cli lib/event lib/session lib/text server/feed server/journal server/runtime server/state",
   "cli/source":
-    "cli/events cli/shared lib/cli lib/sources/config lib/sources/proof lib/sources/samples lib/text server/feed server/journal server/sources server/state",
+    "cli/events cli/shared lib/cli lib/sources lib/sources/config lib/sources/proof lib/sources/providers lib/text server/feed server/journal server/sources server/state",
   "cli":
-    "cli/demo cli/shared lib/cli lib/http lib/sources/proof server server/port server/runtime server/sources server/state",
+    "cli/demo cli/shared lib/cli lib/http lib/sources/providers server server/port server/runtime server/sources server/state",
   "main.ts": "cli cli/access cli/demo cli/events cli/shared cli/source lib",
   "mod.ts":
     "lib lib/access lib/channel lib/event lib/http lib/permission lib/text server/channel server/runtime",

@@ -4,7 +4,7 @@ import {
   SOURCE_FLAGS,
   type SourceOptions,
 } from "../../../lib/cli/source_options.ts";
-import { SCHEME_KINDS } from "../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../../../lib/sources/providers/kinds.ts";
 
 const ADD = {
   kind: "add",
@@ -70,7 +70,7 @@ Deno.test("readSourceOptions() reads each command and its flags [cli.source]", (
 });
 
 Deno.test("readSourceOptions() takes every kind, and names the one that was meant [cli.source]", () => {
-  for (const kind of SCHEME_KINDS) assert(readSourceOptions(["add", kind]).ok, kind);
+  for (const kind of PROVIDER_NAMES) assert(readSourceOptions(["add", kind]).ok, kind);
   assertEquals(messageOf("add githb"), 'Unknown kind "githb": did you mean "github"?');
   assertStringIncludes(messageOf("add nagios"), 'Unknown kind "nagios": expected one of github, ');
   assertStringIncludes(messageOf("add form"), 'Unknown kind "form": ');
