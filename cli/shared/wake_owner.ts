@@ -1,9 +1,6 @@
 import { openFeed } from "../../server/feed/client.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 
-/** How long the feed may take to end, in milliseconds. */
-const CLOSE_MS = 1000;
-
 /** Whom {@linkcode wakeOwner} tells. */
 export interface WakeOptions {
   /** The port of the owner. */
@@ -25,12 +22,9 @@ export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResu
     return "not permitted";
   }
   const feed = await openFeed({ address, secret, enter: () => 0 });
-  if (feed === undefined) return "nobody";
+  if (typeof feed === "string") return "nobody";
   feed.notify();
   feed.close();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([feed.ended, promise]);
-  clearTimeout(timer);
+  await feed.ended;
   return "told";
 }

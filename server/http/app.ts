@@ -29,7 +29,7 @@ import {
   showEvent,
 } from "./api.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
-import { acceptFeed, type LocalContext, showHealth } from "./local.ts";
+import { acceptFeed, challengeFeed, type LocalContext, showHealth } from "./local.ts";
 import { listen, type ListenContext } from "./listen.ts";
 import { type PairingContext, pollPairing, requestPairing } from "./pairing.ts";
 import type { Peer } from "./peer.ts";
@@ -60,7 +60,8 @@ const ROUTES = new Router<HttpContext>([
   ["/pair/*", "GET", pollPairing],
   ["/events", "GET, HEAD", listen],
   ["/healthz", "GET, HEAD", showHealth],
-  ["/feed", "GET, HEAD", acceptFeed],
+  ["/feed", "GET", challengeFeed],
+  ["/feed", "POST", acceptFeed],
   ["/api/sessions", "GET, HEAD", listSessions],
   ["/api/events/:id", "GET, HEAD", showEvent],
   ["/api/permissions", "GET, HEAD", listPermissions],

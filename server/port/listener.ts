@@ -10,6 +10,7 @@
 
 import { waitAtMost } from "../runtime/delay.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { FeedRefusal } from "../feed/client.ts";
 import { describePortHolder } from "./holder.ts";
 
 /** A certificate and its key. */
@@ -30,8 +31,8 @@ interface HttpListenerOptions {
   readonly handler: Deno.ServeHandler<Deno.NetAddr>;
   /** Called when the port is bound, before the first request is answered. */
   readonly onBound?: () => void;
-  /** Follows the owner of the port until it ends; returns `false` when a stranger has the port. */
-  readonly follow?: (signal: AbortSignal) => Promise<boolean>;
+  /** Follows the owner of the port until it ends, or returns why it cannot. */
+  readonly follow?: (signal: AbortSignal) => Promise<"followed" | FeedRefusal>;
   readonly log: Logger;
   /** Advice for the log that holds until the port is bound. */
   readonly meanwhile?: string | undefined;
@@ -57,12 +58,23 @@ const HURRY_MS = 2000;
 /** The time between two attempts then, in milliseconds. */
 const HURRY_RETRY_MS = 10;
 
+/** The pause after the first time that the holder of the port gave no proof, in milliseconds. */
+const FIRST_PAUSE_MS = 1000;
+
+/** The longest such pause: each question costs a stranger's answer. */
+const MAX_PAUSE_MS = 60_000;
+
+/** The longest pause for a holder that does not answer; a stopped owner may go on at any time. */
+const MAX_SILENT_PAUSE_MS = 4000;
+
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #retryMs: number;
   readonly #stop = new AbortController();
   readonly #bound = Promise.withResolvers<Deno.NetAddr>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  #pauseMs = 0;
+  #askAgainAt = -Infinity;
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
@@ -99,7 +111,8 @@ export class HttpListener {
         isWaiting = false;
         await this.#finish(server);
       } catch (error) {
-        if (await this.#follow(error)) {
+        isHurrying = performance.now() < hurryUntil;
+        if (await this.#follow(error, isHurrying)) {
           isWaiting = false;
           hurryUntil = performance.now() + HURRY_MS;
           continue;
@@ -115,11 +128,20 @@ export class HttpListener {
     }
   }
 
-  /** Follows the owner of the port, where it belongs to this state folder. */
-  async #follow(error: unknown): Promise<boolean> {
+  /**
+   * Follows the owner of the port, where it belongs to this state folder. Binding is tried more often
+   * than the holder is asked: it costs no connection.
+   */
+  async #follow(error: unknown, isHurrying: boolean): Promise<boolean> {
     const { follow } = this.#options;
     if (follow === undefined || !(error instanceof Deno.errors.AddrInUse)) return false;
-    return await follow(this.#stop.signal);
+    if (performance.now() < this.#askAgainAt) return false;
+    const outcome = await follow(this.#stop.signal);
+    const isPaused = outcome !== "followed" && !isHurrying;
+    const maxMs = outcome === "silent" ? MAX_SILENT_PAUSE_MS : MAX_PAUSE_MS;
+    this.#pauseMs = isPaused ? Math.min(this.#pauseMs * 2 || FIRST_PAUSE_MS, maxMs) : 0;
+    this.#askAgainAt = performance.now() + this.#pauseMs;
+    return outcome === "followed";
   }
 
   #serve(): Deno.HttpServer<Deno.NetAddr> {
@@ -131,12 +153,12 @@ export class HttpListener {
   }
 
   async #reportFailure(error: Error): Promise<void> {
-    const { hostname, port, log, meanwhile } = this.#options;
+    const { log, meanwhile } = this.#options;
     const isDenied = error instanceof Deno.errors.PermissionDenied;
     const reason = isDenied
       ? "this user may not have the port"
       : error instanceof Deno.errors.AddrInUse
-      ? `the port is held by ${await describePortHolder(`http://${hostname}:${port}`)}`
+      ? `the port is held by ${await describePortHolder(this.#address())}`
       : error.message;
     if (this.#isStopped) return;
     const hint = isDenied ? "Take one above 1023" : meanwhile;

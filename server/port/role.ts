@@ -8,7 +8,7 @@ import { Allowlist } from "../../lib/access/allowlist.ts";
 import type { GatewayOptions } from "../../lib/cli/serve_options.ts";
 import { VERSION } from "../../lib/version.ts";
 import type { AccessStore } from "../access/store.ts";
-import { type Feed, openFeed } from "../feed/client.ts";
+import { type Feed, type FeedRefusal, openFeed } from "../feed/client.ts";
 import { createNonce } from "../feed/proof.ts";
 import { HttpListener, type TlsKeyPair } from "./listener.ts";
 import { JournalError } from "../journal/error.ts";
@@ -162,11 +162,11 @@ export class PortRole {
     await second?.close();
   }
 
-  async #follow(signal: AbortSignal): Promise<boolean> {
+  async #follow(signal: AbortSignal): Promise<"followed" | FeedRefusal> {
     const { options, keeper, log } = this.#options;
     await this.#resign();
     const feed = await this.#openFeed();
-    if (feed === undefined) return false;
+    if (typeof feed === "string") return feed;
     log.info(`Sharing ${HOSTNAME}:${options.port} with the process that holds it`);
     this.#feed = feed;
     const leave = () => feed.close();
@@ -177,16 +177,17 @@ export class PortRole {
     this.#feed = undefined;
     // Another journal may have begun; the session enters it with the next feed.
     keeper.refresh();
-    return true;
+    return "followed";
   }
 
-  async #openFeed(): Promise<Feed | undefined> {
-    const { options, keeper, agent } = this.#options;
+  async #openFeed(): Promise<Feed | FeedRefusal> {
+    const { options, keeper, agent, log } = this.#options;
+    const address = `${HOSTNAME}:${options.port}`;
     try {
       keeper.refresh();
       const secret = keeper.use((journal) => journal.secret(createNonce));
       return await openFeed({
-        address: `${HOSTNAME}:${options.port}`,
+        address,
         secret,
         enter: () => {
           agent?.register();
@@ -194,9 +195,16 @@ export class PortRole {
         },
         onNews: () => agent?.sync(),
         onVerdict: () => agent?.syncVerdicts(),
+        onSilence: (isSilent) =>
+          isSilent
+            ? log.warn(
+              `The process that holds ${address} does not answer. ` +
+                "Tools work; events arrive once it does",
+            )
+            : log.info(`The process that holds ${address} answers again`),
       });
     } catch (error) {
-      if (error instanceof JournalError) return undefined;
+      if (error instanceof JournalError) return "silent";
       throw error;
     }
   }

@@ -1,4 +1,10 @@
-import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { HttpListener } from "../../../server/port/listener.ts";
 import { describePortHolder } from "../../../server/port/holder.ts";
 import { TLS_KEY_PAIR } from "../../_tls_key_pair.ts";
@@ -112,11 +118,17 @@ Deno.test("HttpListener leaves nothing behind by waiting for a port that is take
       removeEventListener.call(signal, type, wake);
     };
     counts.push(left.size);
-    return Promise.resolve(false);
+    return Promise.resolve("stranger" as const);
   };
+  let attempts = 0;
+  const serve = ((options: Deno.ServeTcpOptions, handler: Deno.ServeHandler) => {
+    attempts++;
+    return Deno.serve(options, handler);
+  }) as typeof Deno.serve;
   const options = { hostname: HOSTNAME, port, handler: answer(""), log: createLog(), follow };
-  const listener = new HttpListener({ ...options, retryMs: 1 });
-  await until("it has waited often", () => counts.length > 5);
+  const listener = new HttpListener({ ...options, serve, retryMs: 1 });
+  await until("it has asked again", () => counts.length > 1);
+  assert(attempts > 20, `it tries to bind meanwhile, ${attempts} times`);
   await listener.close();
   assertEquals(new Set(counts), new Set([0]));
 });
@@ -225,9 +237,52 @@ Deno.test("HttpListener reports a certificate that is none, without quoting it [
   await listener.close();
 });
 
+Deno.test("HttpListener asks a stranger less and less often, and a silent owner every few seconds [feed.limits]", async () => {
+  await using holder = Deno.serve({ hostname: HOSTNAME, port: 0, onListen() {} }, () => {
+    return new Response("hi", { headers: { connection: "close" } });
+  });
+  const { port } = holder.addr;
+  const { now } = performance;
+  for (const outcome of ["stranger", "silent"] as const) {
+    const askedAt: number[] = [];
+    let clock = 0;
+    // Each look at the clock is a quarter of a second, which stands for the attempts to bind.
+    performance.now = () => clock += 250;
+    const follow = () => {
+      askedAt.push(clock);
+      return Promise.resolve(outcome);
+    };
+    const options = { hostname: HOSTNAME, port, handler: answer(""), log: createLog(), follow };
+    const listener = new HttpListener({ ...options, retryMs: 0 });
+    try {
+      const isEnough = () =>
+        askedAt.length > 9 || new Promise<false>((r) => setTimeout(r, 1, false));
+      while (!await isEnough());
+    } finally {
+      performance.now = now;
+    }
+    await listener.close();
+    const pauses = askedAt.slice(1).map((at, i) => Math.floor((at - (askedAt[i] ?? 0)) / 1000));
+    const expected = outcome === "stranger"
+      ? [1, 2, 4, 8, 16, 32, 60, 60, 60]
+      : [1, 2, 4, 4, 4, 4, 4, 4, 4];
+    for (const [i, pause] of pauses.slice(0, 9).entries()) {
+      assert(Math.abs(pause - (expected[i] ?? 0)) <= 2, `${outcome}: ${pauses}`);
+    }
+  }
+});
+
 Deno.test("describePortHolder() names a deno-channel and nothing else by its answer", async () => {
   const cases: [() => Response, string][] = [
     [() => Response.json({ name: "deno-channel", pid: 7 }), "deno-channel process 7"],
+    [
+      () => Response.json({ name: "deno-channel", pid: 7, version: "0.4.2" }),
+      "deno-channel process 7 of version 0.4.2: end that session",
+    ],
+    [
+      () => Response.json({ name: "deno-channel", pid: 7, version: "x y" }),
+      "deno-channel process 7",
+    ],
     [
       () => Response.json({ name: "deno-channel", pid: "7; rm" }),
       "another program that answers HTTP",
@@ -242,6 +297,6 @@ Deno.test("describePortHolder() names a deno-channel and nothing else by its ans
       response.headers.set("connection", "close");
       return response;
     });
-    assertEquals(await describePortHolder(`http://${HOSTNAME}:${server.addr.port}`), expected);
+    assertEquals(await describePortHolder(`${HOSTNAME}:${server.addr.port}`), expected);
   }
 });
