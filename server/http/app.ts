@@ -28,6 +28,7 @@ import {
   refuseUnknown,
   showEvent,
 } from "./api.ts";
+import type { BodyReader } from "./body_reader.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { acceptFeed, challengeFeed, type LocalContext, showHealth } from "./local.ts";
 import { listen, type ListenContext } from "./listen.ts";
@@ -41,6 +42,7 @@ import type { WebhookRoutes } from "./webhook_routes.ts";
 /** The parts that the HTTP side works with. */
 interface HttpContext
   extends ApiContext, ListenContext, LocalContext, PairingContext, ReceiverContext, SignInContext {
+  readonly bodies: Pick<BodyReader, "read" | "readUnprovenText">;
   readonly gatekeeper: Gatekeeper;
   readonly sources: Pick<WebhookRoutes, "find">;
   /** Further names by which the `Host` header may call the server. */
