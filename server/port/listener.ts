@@ -172,6 +172,9 @@ export class HttpListener {
       this.#options.log.warn(
         `The listener on ${this.#address()} failed and starts again: ${(error as Error).message}`,
       );
+      // Closes connections that have sent nothing, or half a head, and gives their descriptors back.
+      // Streams go on.
+      server.shutdown().catch(() => {});
     }
   }
 

@@ -136,13 +136,17 @@ Deno.test("HttpListener leaves nothing behind by waiting for a port that is take
 Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept-loop]", async () => {
   const log = createLog();
   let attempts = 0;
+  let shutdowns = 0;
   const serve = ((options: Deno.ServeTcpOptions, handler: Deno.ServeHandler) => {
     attempts++;
     if (attempts > 1) return Deno.serve(options, handler);
     return {
       addr: { transport: "tcp", hostname: HOSTNAME, port: 0 },
       finished: Promise.reject(new Error("Too many open files (os error 24)")),
-      shutdown: () => Promise.resolve(),
+      shutdown() {
+        shutdowns++;
+        return Promise.reject(new Error("Too many open files (os error 24)"));
+      },
     };
   }) as typeof Deno.serve;
   const listener = new HttpListener({
@@ -154,7 +158,7 @@ Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept
     serve,
   });
   await until("it serves again", () => attempts === 2);
-  assertEquals(log.lines.length, 1);
+  assertEquals([log.lines.length, shutdowns], [1, 1], "idle connections are closed");
   assertStringIncludes(log.lines[0] ?? "", "Too many open files");
   await listener.close();
 });
