@@ -1,11 +1,16 @@
 /**
- * The changes that `access` makes: what becomes of the access, what the audit says of it, and what the
- * terminal shows.
+ * The changes that `access` makes, and what the audit and the terminal say of them.
  *
  * @module
  */
 
-import type { Access, AccessSender } from "../../lib/access/access_file.ts";
+import {
+  type Access,
+  type AccessPolicy,
+  type AccessSender,
+  type Right,
+  RIGHTS,
+} from "../../lib/access/access_file.ts";
 import {
   type AccessChange,
   addSender,
@@ -14,15 +19,7 @@ import {
   setPolicy,
   setRights,
 } from "../../lib/access/changes.ts";
-import type {
-  AccessChangeOptions,
-  AddOptions,
-  PairOptions,
-  RestoreOptions,
-  SenderOptions,
-  SetPolicyOptions,
-  SetRightsOptions,
-} from "../../lib/cli/access_command.ts";
+import type { AccessOptionsOf } from "../../lib/cli/access_options.ts";
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { formatAge } from "../../lib/text/duration.ts";
 import {
@@ -36,9 +33,8 @@ import { formatTable } from "../../lib/cli/format_table.ts";
 import { approvePairing } from "../../lib/access/pairing.ts";
 import { formatSenders, type TableEnvironment } from "./list.ts";
 
-/** A token that nobody has yet. */
+/** A new token. */
 export interface NewToken {
-  /** The token. */
   readonly token: string;
   /** Its SHA-256 in hexadecimal digits. */
   readonly sha256: string;
@@ -46,21 +42,31 @@ export interface NewToken {
 
 /** What a change is made with. */
 export interface ApplyEnvironment extends TableEnvironment, NewToken {
-  /** Random bytes, for an id that nobody has chosen. */
+  /** Random bytes for the id of a sender that is given none. */
   readonly randomBytes: Uint8Array;
 }
 
-/** What came of a change, besides the access. */
+/** What the audit and the terminal say of a change. */
 export interface AppliedChange {
-  /** What it was done to, for the audit. */
+  /** The sender or the policy that was changed, for the audit. */
   readonly subject: string;
-  /** More about it, for the audit: no token and no code. */
+  /** Details for the audit: no token and no code. */
   readonly detail: string;
   /** The lines for stdout. */
   readonly lines: readonly string[];
 }
 
+/** A change that `applyAccessChange` makes. */
+export type ApplyOptions =
+  | AccessOptionsOf<"pair" | "add" | "remove" | "rights" | "rotate">
+  | (AccessOptionsOf<"policy"> & { readonly policy: AccessPolicy });
+
 type Applied = AccessChange<AppliedChange>;
+
+/** The rights of a new sender, which may always speak. */
+function rightsOf({ approve }: { readonly approve: boolean }): readonly Right[] {
+  return approve ? RIGHTS : ["speak"];
+}
 
 function formatGrant({ rights, chats }: Pick<AccessSender, "rights" | "chats">): string {
   return `${formatRights(rights)}; chats ${chats}`;
@@ -70,9 +76,18 @@ function formatCurl(token: string, port: number): string {
   return `curl -d "hello" -H "Authorization: Bearer ${token}" http://127.0.0.1:${port}`;
 }
 
-function pair(access: Access, options: PairOptions, environment: ApplyEnvironment): Applied {
+function pair(
+  access: Access,
+  options: AccessOptionsOf<"pair">,
+  environment: ApplyEnvironment,
+): Applied {
   const { nowMs, randomBytes } = environment;
-  const change = approvePairing(access, { ...options, randomBytes, nowMs });
+  const change = approvePairing(access, {
+    ...options,
+    rights: rightsOf(options),
+    randomBytes,
+    nowMs,
+  });
   if (!change.ok) return change;
   const { grant, pairing } = change;
   const left = formatAge(pairing.expires_at - nowMs);
@@ -91,14 +106,18 @@ function pair(access: Access, options: PairOptions, environment: ApplyEnvironmen
   };
 }
 
-function add(access: Access, options: AddOptions, environment: ApplyEnvironment): Applied {
+function add(
+  access: Access,
+  options: AccessOptionsOf<"add">,
+  environment: ApplyEnvironment,
+): Applied {
   const { nowMs, token, sha256 } = environment;
-  const { id, label = id, rights, chats, expiresMs, port, json } = options;
+  const { id, label = id, chats, expiresMs, port, json } = options;
   const expiresAt = expiresMs === undefined ? null : nowMs + expiresMs;
   const change = addSender(access, {
     id,
     label,
-    rights,
+    rights: rightsOf(options),
     chats,
     expiresAt,
     tokenSha256: sha256,
@@ -123,7 +142,7 @@ function add(access: Access, options: AddOptions, environment: ApplyEnvironment)
   };
 }
 
-function remove(access: Access, { id }: SenderOptions): Applied {
+function remove(access: Access, { id }: AccessOptionsOf<"remove">): Applied {
   const change = removeSender(access, id);
   if (!change.ok) return change;
   const left = change.access.senders.length;
@@ -142,7 +161,11 @@ function remove(access: Access, { id }: SenderOptions): Applied {
   };
 }
 
-function rotate(access: Access, options: SenderOptions, environment: ApplyEnvironment): Applied {
+function rotate(
+  access: Access,
+  options: AccessOptionsOf<"rotate">,
+  environment: ApplyEnvironment,
+): Applied {
   const { id, port } = options;
   const { token, sha256 } = environment;
   const change = rotateToken(access, { id, tokenSha256: sha256 });
@@ -166,7 +189,7 @@ function rotate(access: Access, options: SenderOptions, environment: ApplyEnviro
 
 function changeRights(
   access: Access,
-  options: SetRightsOptions,
+  options: AccessOptionsOf<"rights">,
   environment: ApplyEnvironment,
 ): Applied {
   const change = setRights(access, options);
@@ -187,22 +210,16 @@ function changeRights(
   };
 }
 
-function changePolicy(access: Access, { policy }: SetPolicyOptions): Applied {
+function changePolicy(access: Access, policy: AccessPolicy): Applied {
   const detail = `before: ${access.policy}`;
   const lines = [`${formatPolicy(policy)} (${detail})`];
   return { ...setPolicy(access, policy), subject: policy, detail, lines };
 }
 
-/**
- * Makes a change that was asked for on the command line.
- *
- * @param access The access.
- * @param options What was asked for.
- * @param environment What the change is made with; of its token only `add` and `rotate` make use.
- */
+/** Makes a change; only `add` and `rotate` use the new token. */
 export function applyAccessChange(
   access: Access,
-  options: Exclude<AccessChangeOptions, RestoreOptions>,
+  options: ApplyOptions,
   environment: ApplyEnvironment,
 ): Applied {
   switch (options.kind) {
@@ -217,6 +234,6 @@ export function applyAccessChange(
     case "rights":
       return changeRights(access, options, environment);
     case "policy":
-      return changePolicy(access, options);
+      return changePolicy(access, options.policy);
   }
 }

@@ -8,9 +8,8 @@ import { withJournal } from "../shared/journal_reader.ts";
 import { createTextStyle, tryPrintLines } from "../shared/terminal.ts";
 
 /**
- * `events show`: all there is to know of an event. It does not count as seen by that.
+ * Runs `events show`, which does not mark the event as seen.
  *
- * @param options What was asked for on the command line.
  * @returns The exit code.
  */
 export async function showEvent({ id, json, stateDir }: ShowEventOptions): Promise<number> {
@@ -18,11 +17,11 @@ export async function showEvent({ id, json, stateDir }: ShowEventOptions): Promi
   return await withJournal({ stateDir, onNone }, ({ journal }) => {
     const event = findEvent(journal.events, id);
     if (event === undefined) return 1;
+    const session = event.session === null ? undefined : journal.sessions.get(event.session);
     if (json) {
-      tryPrintLines([formatJsonLine(toEventJson(event))]);
+      tryPrintLines([formatJsonLine(toEventJson(event, session?.key ?? null))]);
       return 0;
     }
-    const session = event.session === null ? undefined : journal.sessions.get(event.session);
     tryPrintLines(formatEventDetails(event, {
       session: session && formatSessionName(session),
       raw: journal.events.raw(event.seq),

@@ -4,28 +4,29 @@ import { HOSTNAME } from "../../lib/http/loopback.ts";
 /** How long the feed may take to end, in milliseconds. */
 const CLOSE_MS = 1000;
 
-/** Whom {@linkcode wakeOwner} tells. */
+/** Options of {@linkcode wakeOwner}. */
 export interface WakeOptions {
-  /** The port of the owner. */
   readonly port: number;
   /** The secret of the state folder. */
   readonly secret: string;
 }
 
-/** What came of it when the owner was to be told. */
-export type WakeResult = "told" | "nobody" | "not permitted";
+/** The result of {@linkcode wakeOwner}. */
+export type WakeResult = "told" | "no owner" | "not permitted";
 
-/**
- * Tells the process that holds the port, if it is one of this state folder, that there is something
- * new in the journal.
- */
+/** Explains the result `not permitted`. */
+export function describeUntold(port: number): string {
+  return `The server was not told: Deno was started without --allow-net=${HOSTNAME}:${port}`;
+}
+
+/** Tells the owner, if it is one of this state folder, that there is something new in the journal. */
 export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResult> {
   const address = `${HOSTNAME}:${port}`;
   if (Deno.permissions.querySync({ name: "net", host: address }).state !== "granted") {
     return "not permitted";
   }
   const feed = await openFeed({ address, secret, enter: () => 0, look() {} });
-  if (feed === undefined) return "nobody";
+  if (feed === undefined) return "no owner";
   feed.notify();
   feed.close();
   const { promise, resolve } = Promise.withResolvers<void>();

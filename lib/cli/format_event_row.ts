@@ -18,9 +18,7 @@ const SENDER_CODE_POINTS = 32;
 /**
  * The cells of an event in a table; they are one line each and cannot move a terminal's cursor.
  *
- * @param event The event.
- * @param nowMs The time in milliseconds since the epoch.
- * @param textColumns How many columns there are for the text; at least 16.
+ * @param textColumns The columns for the text, at least 16.
  */
 export function formatEventRow(
   event: EventSummary,

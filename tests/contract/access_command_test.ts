@@ -30,7 +30,7 @@ Deno.test("access lists, changes and logs who gets in, without a process at the 
   const net = [`--allow-net=127.0.0.1:${port}`];
   const none = await run(stateDir, "");
   assertEquals([none.code, none.stderr], [0, ""]);
-  assertStringIncludes(none.stdout, "\nNobody is let in yet");
+  assertStringIncludes(none.stdout, "\nNo senders yet");
   const noLog = await run(stateDir, "log");
   assertEquals(noLog.stdout, `No audit: there is no journal in ${stateDir} yet\n`);
   assertEquals([...Deno.readDirSync(`${stateDir}/..`)], []);
@@ -47,7 +47,10 @@ Deno.test("access lists, changes and logs who gets in, without a process at the 
 
   const told = await run(stateDir, "rights ci speak approve");
   assertEquals(told.code, 0);
-  assertStringIncludes(told.stderr, "Nobody was told: Deno was started without --allow-net=127");
+  assertStringIncludes(
+    told.stderr,
+    "The server was not told: Deno was started without --allow-net=127",
+  );
   const log = await run(stateDir, "log --json --limit 2");
   const rows = log.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(rows.map(({ action, actor, subject }) => [action, actor, subject]), [

@@ -55,11 +55,15 @@ const ARROWS: Readonly<Record<string, string>> = {
     "cli/shared lib lib/channel lib/cli lib/event lib/http lib/permission server/channel server/runtime",
   "cli/events":
     "cli/shared lib/cli lib/event lib/session lib/text server/feed server/journal server/runtime server/state",
+  "cli/gateway": "cli/serve cli/shared lib/cli server",
+  "cli/help": "lib/cli lib/sources/proof",
+  "cli/serve":
+    "cli/shared lib/cli lib/http server server/port server/runtime server/sources server/state",
+  "cli/sessions": "cli/shared lib/cli",
   "cli/source":
     "cli/events cli/shared lib/cli lib/sources/config lib/sources/proof lib/sources/samples lib/text server/feed server/journal server/sources server/state",
-  "cli":
-    "cli/demo cli/shared lib/cli lib/http lib/sources/proof server server/port server/runtime server/sources server/state",
-  "main.ts": "cli cli/access cli/demo cli/events cli/shared cli/source lib",
+  "main.ts":
+    "cli/access cli/demo cli/events cli/gateway cli/help cli/serve cli/sessions cli/shared cli/source lib lib/cli",
   "mod.ts":
     "lib lib/access lib/channel lib/event lib/http lib/permission lib/text server/channel server/runtime",
 };

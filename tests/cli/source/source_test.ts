@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import type { AccessReport } from "../../../cli/shared/report.ts";
+import type { CommandReport } from "../../../cli/shared/report.ts";
 import { addSourceEntry, removeSourceEntry } from "../../../cli/source/change.ts";
 import { listSources } from "../../../cli/source/list.ts";
 import { createTextStyle } from "../../../cli/shared/terminal.ts";
@@ -72,9 +72,9 @@ class Fixture {
   }
 
   /** Runs what comes after the word `source`. */
-  async run(line: string, nowMs = NOW): Promise<AccessReport> {
+  async run(line: string, nowMs = NOW): Promise<CommandReport> {
     const parsed = readSourceOptions(line.split(" ").filter(Boolean));
-    if (!parsed.ok) throw new Error(parsed.message);
+    if (!parsed.ok) throw new Error(parsed.problem);
     const { value: options } = parsed;
     const environment = { stateDir: this.stateDir, nowMs, style: createTextStyle(false) };
     if (options.kind === "list") return listSources(options, environment);
@@ -226,7 +226,7 @@ Deno.test("source remove takes away the secret that was made, and no other [cli.
   assertMatch(fixture.secretOf("github"), /^[0-9a-f]{64}$/);
   Deno.removeSync(path);
   await fixture.print("add github");
-  assertStringIncludes(await fixture.print("remove github"), `Its secret, ${path}, is removed`);
+  assertStringIncludes(await fixture.print("remove github"), `Removed its secret, ${path}\n`);
   assertEquals(fixture.config, {});
   assertEquals(
     await fixture.refuse("remove github"),
@@ -296,7 +296,7 @@ Deno.test("source test tells the answer, and what it probably means [cli.source]
   assertStringIncludes(await fixture.print("test github"), "200 filtered: star[2J\nevt_2: ");
   const headers = { "X-Event-Id": "evt_2", "X-Duplicate": "true" };
   fixture.answer = () => new Response("ok", { headers });
-  assertStringIncludes(await fixture.print("test github"), "It was delivered before, and is not");
+  assertStringIncludes(await fixture.print("test github"), "It was delivered before, so it is not");
   fixture.answer = () => new Response("unauthorized", { status: 401 });
   const unauthorized = await fixture.run("test github");
   assertEquals([unauthorized.exitCode, unauthorized.lines], [1, ["401 unauthorized"]]);

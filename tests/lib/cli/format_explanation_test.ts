@@ -37,11 +37,11 @@ Deno.test("formatExplanation() tells the rules of the configuration from those o
     [{ rule: 'events.allow "p*"' }, ["the events of the configuration", 'events.allow "p*"']],
     [{ rule: "filter: a equals 1" }, ["the filter of the configuration", "filter: a equals 1"]],
     [{ rule: "good state without a bad one before" }, [
-      "what was shown of it before",
+      "the state that was shown before",
       "good state without a bad one before",
     ]],
     [{ rule: "gathered in evt_00000000008" }, [
-      "a burst: another event tells of it, too",
+      "a burst: another event includes it",
       "gathered in evt_00000000008",
     ]],
     [{ state: "duplicate", duplicateOf: "evt_00000000001" }, [
