@@ -25,7 +25,8 @@ async function link(target: string, path: string): Promise<void> {
 }
 
 Deno.test("access lists, changes and logs who gets in, without a process at the port [cli.access]", async () => {
-  const stateDir = `${createScratch()}/state`;
+  const parent = createScratch();
+  const stateDir = `${parent}/state`;
   const port = takeFreePort();
   const net = [`--allow-net=127.0.0.1:${port}`];
   const none = await run(stateDir, "");
@@ -33,7 +34,7 @@ Deno.test("access lists, changes and logs who gets in, without a process at the 
   assertStringIncludes(none.stdout, "\nNo senders yet");
   const noLog = await run(stateDir, "log");
   assertEquals(noLog.stdout, `No audit: there is no journal in ${stateDir} yet\n`);
-  assertEquals([...Deno.readDirSync(`${stateDir}/..`)], []);
+  assertEquals([...Deno.readDirSync(parent)], []);
 
   const added = await run(stateDir, `add ci --port ${port}`, net);
   assertEquals([added.code, added.stderr], [0, ""]);
@@ -65,8 +66,8 @@ Deno.test("access ends with 1 when it refuses and with 2 when it is used wrongly
     ["restore", 1, "deno-channel: Cannot restore the access file: "],
     ["remove ci", 1, 'deno-channel: Unknown sender "ci": there are no senders yet\n'],
     ["pair K7MWQ2", 1, "tries left before all pairings end: 4\n"],
-    ["dance", 2, 'deno-channel: Unknown command "access dance": expected list, pair, add'],
-    ["rights ci", 2, "expected speak, approve, both or none"],
+    ["dance", 2, 'deno-channel: Unknown command "access dance": expected one of list, pair, add'],
+    ["rights ci", 2, "A right is missing: expected access rights <id> <rights>"],
   ];
   for (const [line, expected, message] of cases) {
     const { code, stdout, stderr } = await run(stateDir, line);
