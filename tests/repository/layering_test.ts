@@ -70,7 +70,7 @@ const ARROWS: Readonly<Record<string, string>> = {
 
 /** The packages that the files of a room may import. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  lib: /^zod$/,
+  lib: /^(?:zod|fastest-levenshtein|string-width)$/,
   server:
     /^(?:@modelcontextprotocol\/sdk\/.*|@std\/http\/.*|node:sqlite|handlebars(?:\/dist\/handlebars\.js)?|re2js)$/,
   cli: /^(?:@modelcontextprotocol\/sdk\/.*|@std\/http\/.*)$/,

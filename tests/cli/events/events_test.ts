@@ -3,7 +3,7 @@ import { createEventTable } from "../../../cli/events/format.ts";
 import { describeRoute, insertReplay } from "../../../cli/events/replay.ts";
 import { createTextStyle } from "../../../cli/shared/terminal.ts";
 import { formatEventId, seqAt, tryParseEventId } from "../../../lib/event/event_id.ts";
-import { displayWidth } from "../../../lib/cli/format_table.ts";
+import displayWidth from "string-width";
 import { DELIVERY_WINDOW_MS } from "../../../server/event/types.ts";
 import { recordOf, STORED_AT, summaryOf } from "../../lib/_events.ts";
 import { MemoryJournal } from "../../server/_memory_journal.ts";
