@@ -40,13 +40,13 @@ export interface NewToken {
   readonly sha256: string;
 }
 
-/** What a change is made with. */
+/** The time, the style, the token and the bytes that a change is made with. */
 export interface ApplyEnvironment extends TableEnvironment, NewToken {
   /** Random bytes for the id of a sender that is given none. */
   readonly randomBytes: Uint8Array;
 }
 
-/** What the audit and the terminal say of a change. */
+/** A change as the audit and the terminal show it. */
 export interface AppliedChange {
   /** The sender or the policy that was changed, for the audit. */
   readonly subject: string;

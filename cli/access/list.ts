@@ -14,7 +14,6 @@ import { formatTable } from "../../lib/cli/format_table.ts";
 import { AccessStore } from "../../server/access/store.ts";
 import { type CommandEnvironment, type CommandReport, fail, succeed } from "../shared/report.ts";
 
-/** What a table is formatted with. */
 export type TableEnvironment = Pick<CommandEnvironment, "nowMs" | "style">;
 
 /** Formats senders as a table, expired ones dim. */

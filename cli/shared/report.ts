@@ -1,6 +1,6 @@
 import { printProblem, type TextStyle, tryPrintLines } from "./terminal.ts";
 
-/** What a command works with that reads or changes files of the state folder. */
+/** The surroundings of a command that reads or changes files of the state folder. */
 export interface CommandEnvironment {
   readonly stateDir: string;
   /** The time in milliseconds since the epoch. */
@@ -8,7 +8,7 @@ export interface CommandEnvironment {
   readonly style: TextStyle;
 }
 
-/** What a command prints, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandReport {
   readonly exitCode: number;
   /** The lines for stdout. */

@@ -1,7 +1,7 @@
 import { openFeed } from "../../server/feed/client.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 
-/** How long the feed may take to end, in milliseconds. */
+/** The time that the feed may take to end, in milliseconds. */
 const CLOSE_MS = 1000;
 
 /** Options of {@linkcode wakeOwner}. */

@@ -27,7 +27,7 @@ type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
-/** How long an answer may take, in milliseconds. */
+/** The time that an answer may take, in milliseconds. */
 const ANSWER_MS = 10_000;
 
 const MAX_ANSWER_CODE_POINTS = 300;

@@ -115,10 +115,10 @@ export const ACCESS_COMMANDS = {
   log: { summary: "list who did what, the newest first", flags: { limit: LIMIT, ...VIEW_FLAGS } },
 } satisfies Commands;
 
-/** What the command line of `access` asks for. */
+/** Options of the commands of `access`. */
 export type AccessOptions = OptionsOf<typeof ACCESS_COMMANDS>;
 
-/** What one command of `access` is asked for. */
+/** Options of one command of `access`. */
 export type AccessOptionsOf<Kind extends AccessOptions["kind"]> = Extract<
   AccessOptions,
   { kind: Kind }

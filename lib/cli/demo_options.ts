@@ -25,7 +25,7 @@ export const DEMO_COMMANDS = {
   },
 } satisfies Commands;
 
-/** What the command line of `demo` asks for. */
+/** Options of `demo`. */
 export type DemoOptions = OptionsOf<typeof DEMO_COMMANDS>;
 
 /** Reads the command line of `demo`. */

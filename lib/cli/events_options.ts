@@ -32,16 +32,16 @@ export const EVENTS_COMMANDS = {
   },
 } satisfies Commands;
 
-/** What the command line of `events` asks for. */
+/** Options of the commands of `events`. */
 export type EventsOptions = OptionsOf<typeof EVENTS_COMMANDS>;
 
-/** What `events list` is asked for. */
+/** Options of `events list`. */
 export type ListEventsOptions = Extract<EventsOptions, { kind: "list" }>;
 
-/** What `events show` is asked for. */
+/** Options of `events show`. */
 export type ShowEventOptions = Extract<EventsOptions, { kind: "show" }>;
 
-/** What `events replay` is asked for. */
+/** Options of `events replay`. */
 export type ReplayEventOptions = Extract<EventsOptions, { kind: "replay" }>;
 
 /** The states that `--state` means; `undefined` for all of them. */

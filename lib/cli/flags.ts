@@ -13,7 +13,7 @@ import { tryParseDurationMs } from "../text/duration.ts";
 export interface Reader<T> {
   /** Reads a text; `undefined` for a wrong one. */
   readonly parse: (text: string) => T | undefined;
-  /** What a wrong text should have been. */
+  /** Completes the message "expected …" about a wrong text. */
   readonly expected: string;
 }
 
@@ -31,13 +31,13 @@ export interface Flag<T> extends Reader<T> {
   readonly findWrong?: (text: string) => string | undefined;
 }
 
-/** How often an argument is given; `some` is one or more, joined by spaces. */
+/** The number of words of an argument; `some` is one or more, joined by spaces. */
 type Count = "one" | "optional" | "some";
 
 /** An argument of a command. */
 export interface Argument<T, Times extends Count = Count> extends Reader<T> {
   readonly name: string;
-  /** What the argument is, for the message when it is missing. */
+  /** Begins the message when the argument is missing. */
   readonly what: string;
   readonly count: Times;
   /** The texts that it takes, for "did you mean". */
@@ -53,7 +53,7 @@ type ValueOf<Described> = Described extends { readonly usual: infer Value } ? Va
 /** The values that a table of flags or arguments gives. */
 export type ValuesOf<Table> = { readonly [Key in keyof Table]: ValueOf<Table[Key]> };
 
-/** What every flag with a value is described by. */
+/** Options of every flag with a value. */
 interface ValueOptions {
   /** The name of the value in the help text. */
   readonly value?: string;
@@ -79,7 +79,7 @@ export function toggle(name: string, help: string, usual = false): Flag<boolean>
 interface NumberOptions extends ValueOptions {
   readonly min: number;
   readonly max: number;
-  /** What one of them counts. */
+  /** The number that one stands for. */
   readonly unit?: number;
   readonly usual?: number;
 }

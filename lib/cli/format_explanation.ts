@@ -2,7 +2,7 @@ import { escapeToLine } from "../text/escape_unseen.ts";
 import type { EventRecord } from "../event/event_record.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 
-/** What decided about an event, by the beginning of its rule; all other rules are the default filter's. */
+/** Deciders by the beginning of a rule; all other rules are the default filter's. */
 const DECIDERS: readonly (readonly [start: RegExp, what: string])[] = [
   [/^events\.(?:allow|deny) /, "the events of the configuration"],
   [/^filter: /, "the filter of the configuration"],

@@ -1,5 +1,5 @@
 /**
- * Where the server listens besides 127.0.0.1, and which proxies and hosts it trusts there.
+ * The second address that the server listens on, and the proxies and hosts that it trusts there.
  *
  * An address that other machines reach needs encryption, its own or a proxy's. The trusted header
  * works on loopback only: a sender elsewhere could claim any name.
@@ -28,13 +28,13 @@ export interface ListenOptions {
   readonly hostname: string;
   /** The port; `0` takes a free one. */
   readonly port: number;
-  /** Whether only this machine reaches the address. */
+  /** Only this machine reaches the address. */
   readonly isLoopback: boolean;
   /** Absent for plain HTTP. */
   readonly tls?: TlsFiles;
 }
 
-/** Where the server listens besides 127.0.0.1, and which proxies and hosts it trusts there. */
+/** The second address to listen on, and the proxies and hosts to trust. */
 export interface NetworkOptions {
   readonly listen?: ListenOptions;
   /** The proxies whose `X-Forwarded-For` is believed. */
@@ -47,7 +47,7 @@ export interface NetworkOptions {
 export interface NetworkContext {
   /** The port on 127.0.0.1. */
   readonly port: number;
-  /** Whether `X-Sender` headers are believed. */
+  /** Some `X-Sender` headers are believed. */
   readonly isHeaderTrusted: boolean;
 }
 

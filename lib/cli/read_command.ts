@@ -7,17 +7,17 @@
 
 import type { Argument, Flag, ValuesOf } from "./flags.ts";
 
-/** What is wrong about a command line; the message is both parts with a colon between them. */
+/** A fault of a command line; the message is both parts with a colon between them. */
 export interface UsageFault {
   readonly ok: false;
   readonly problem: string;
-  /** What was expected, or why the command line cannot be used. */
+  /** Names what was expected, or why the command line cannot be used. */
   readonly reason: string;
-  /** A word that is none of those that are known, for "did you mean". */
+  /** An unknown word and the known ones, for "did you mean". */
   readonly unknown?: { readonly word: string; readonly known: readonly string[] };
 }
 
-/** What a command line asks for. */
+/** The options that a command line gives, or its fault. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | UsageFault;
 
 /** A command: what it takes, and its line in the help text. */
@@ -34,7 +34,7 @@ export interface Command {
 /** The commands that share a first word, such as `access`. */
 export type Commands = Readonly<Record<string, Command>>;
 
-/** What the command line of each of some commands asks for; `kind` is its key in the table. */
+/** Options of the commands of a table; `kind` is the key of the command. */
 export type OptionsOf<Table extends Commands> = {
   readonly [Kind in keyof Table]:
     & { readonly kind: Kind }
@@ -51,7 +51,7 @@ interface GivenFlag {
   readonly isInline: boolean;
 }
 
-/** Says what is wrong about a command line. */
+/** Refuses a command line. */
 export function refuse(problem: string, reason: string): UsageFault {
   return { ok: false, problem, reason };
 }

@@ -116,7 +116,7 @@ type GatewayFlags = ValuesOf<typeof GATEWAY_FLAGS>;
 
 type CombinedFlag = "trustedSenders" | "onlyTools" | "exceptTools" | keyof typeof NETWORK_FLAGS;
 
-/** What the process that holds the port is asked for on the command line. */
+/** Options of the process that holds the port. */
 export interface GatewayOptions extends Omit<GatewayFlags, CombinedFlag> {
   /** The senders whose `X-Sender` header is believed. */
   readonly trustedSenders: readonly string[];
@@ -124,7 +124,7 @@ export interface GatewayOptions extends Omit<GatewayFlags, CombinedFlag> {
   readonly relayFilter: RelayFilter;
 }
 
-/** What `serve` is asked for on the command line. */
+/** Options of `serve`. */
 export interface ServeOptions extends GatewayOptions {
   /** `undefined` for never. */
   readonly redeliverAfterMs: number | undefined;

@@ -15,7 +15,7 @@ export const SESSIONS_COMMANDS = {
   },
 } satisfies Commands;
 
-/** What the command line of `sessions` asks for. */
+/** Options of `sessions`. */
 export type SessionsOptions = OptionsOf<typeof SESSIONS_COMMANDS>;
 
 /** Reads the command line of `sessions`. */

@@ -102,22 +102,22 @@ type GivenOptions = OptionsOf<typeof SOURCE_COMMANDS>;
 
 type GivenAddOptions = Extract<GivenOptions, { kind: "add" }>;
 
-/** What `source add` is asked for; the name and the path have their defaults. */
+/** Options of `source add`; the name and the path have their defaults. */
 export type AddSourceOptions = GivenAddOptions & { readonly name: string; readonly path: string };
 
-/** What the command line of `source` asks for. */
+/** Options of the commands of `source`. */
 export type SourceOptions = Exclude<GivenOptions, { kind: "add" }> | AddSourceOptions;
 
-/** What `source list` is asked for. */
+/** Options of `source list`. */
 export type ListSourcesOptions = Extract<GivenOptions, { kind: "list" }>;
 
-/** What `source remove` is asked for. */
+/** Options of `source remove`. */
 export type RemoveSourceOptions = Extract<GivenOptions, { kind: "remove" }>;
 
-/** What `source test` is asked for. */
+/** Options of `source test`. */
 export type TestSourceOptions = Extract<GivenOptions, { kind: "test" }>;
 
-/** What `source explain` is asked for. */
+/** Options of `source explain`. */
 export type ExplainEventOptions = Extract<GivenOptions, { kind: "explain" }>;
 
 /** Refuses a secret in place of its reference. The text is not repeated: it may be the secret. */

@@ -1,6 +1,6 @@
 import { CHANNEL_NAME } from "../version.ts";
 
-/** What the state folder depends on. */
+/** The settings that the state folder depends on. */
 export interface StateDirSources {
   /** `--state-dir`. */
   readonly flag?: string | undefined;

@@ -15,10 +15,8 @@ function editDistance(a: string, b: string): number {
 /**
  * Finds the name that was probably meant, without regard to case.
  *
- * @param name What was written.
- * @param known The names that there are.
- * @returns The nearest, the first of equally near ones, or `undefined` when more than a third of the
- * letters (one of up to five) would have to change.
+ * @returns The nearest known name, the first of equally near ones, or `undefined` when more than a third
+ * of the letters (one of up to five) would have to change.
  */
 export function findNearest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;

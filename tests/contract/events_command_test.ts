@@ -247,7 +247,7 @@ Deno.test("events --follow shows what comes in until it is told to end [cli.even
   assertEquals([changed?.event_id, changed?.state], [third, "seen"]);
 });
 
-Deno.test("events --follow ends when nobody reads it any more [cli.events]", async () => {
+Deno.test("events --follow ends when its output is closed [cli.events]", async () => {
   const { stateDir } = createFixture();
   const child = createCommand(stateDir, ["events", "--follow", "--state-dir", stateDir]).spawn();
   const reader = child.stdout.getReader();
@@ -282,14 +282,14 @@ Deno.test("events replay hands the event to the session that is open, as a new o
   assertStringIncludes(String(second.content), "build failed\n");
 });
 
-Deno.test("events replay stores the event where it can tell nobody [cli.replay]", async () => {
+Deno.test("events replay stores the event where it can tell no server [cli.replay]", async () => {
   const { stateDir, ids: [first = ""] } = createFixture();
   const forbidden = await run(stateDir, ["events", "replay", first]);
   assertEquals(forbidden.code, 0);
   assertMatch(forbidden.stdout, /^evt_\w{11} repeats evt_\w{11}: it is stored, and pushed when/);
   assertStringIncludes(forbidden.stderr, "started without --allow-net=127.0.0.1:8788");
 
-  // A port that nobody listens on, and one of somebody who knows nothing of this state folder.
+  // A port without a listener, and one of a server with another state folder.
   await using stranger = await Session.start();
   for (const port of [takeFreePort(), stranger.port].map(String)) {
     const args = ["events", "replay", first, "--port", port, "--json"];

@@ -234,7 +234,7 @@ Deno.test("access remove and access policy say what holds now [cli.access]", asy
   const added = await fixture.print("add late --approve");
   assert(added.endsWith("\n\nThe policy is disabled: no sender gets in"), added);
   assertStringIncludes(await fixture.print("policy"), "The policy is disabled: ");
-  // Whoever may approve is let in by the policy now.
+  // The policy lets the approver in now.
   assert((await fixture.print("policy allowlist")).endsWith(RESTART));
 });
 

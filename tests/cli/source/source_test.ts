@@ -305,16 +305,16 @@ Deno.test("source test tells the answer, and what it probably means [cli.source]
   assertEquals((await fixture.run("test github")).lines, ["302"]);
 });
 
-Deno.test("source test shows a secret to nobody who does not know that of the state folder [source.secrets]", async () => {
+Deno.test("source test shows a secret to no program that does not know that of the state folder [source.secrets]", async () => {
   await using fixture = new Fixture();
   await fixture.print("add telegram");
-  const nobody =
+  const refusal =
     /^Cannot post to 127\.0\.0\.1:\d+: no server with this state folder holds the port/;
   fixture.serve(createNonce());
-  assertMatch(await fixture.refuse("test telegram"), nobody);
+  assertMatch(await fixture.refuse("test telegram"), refusal);
   assertEquals(fixture.received, []);
   Deno.removeSync(journalPathOf(fixture.stateDir));
-  assertMatch(await fixture.refuse("test telegram"), nobody);
+  assertMatch(await fixture.refuse("test telegram"), refusal);
   assertFalse(Array.from(Deno.readDirSync(fixture.stateDir)).some((e) => e.name === "journal.db"));
 });
 
