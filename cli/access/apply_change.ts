@@ -4,13 +4,7 @@
  * @module
  */
 
-import {
-  type Access,
-  type AccessPolicy,
-  type AccessSender,
-  type Right,
-  RIGHTS,
-} from "../../lib/access/access_file.ts";
+import type { Access, AccessPolicy, AccessSender } from "../../lib/access/access_file.ts";
 import {
   type AccessChange,
   addSender,
@@ -19,7 +13,7 @@ import {
   setPolicy,
   setRights,
 } from "../../lib/access/changes.ts";
-import type { AccessOptionsOf } from "../../lib/cli/access_options.ts";
+import type { AccessOptions } from "../../lib/cli/access_options.ts";
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { formatAge } from "../../lib/text/duration.ts";
 import {
@@ -58,156 +52,120 @@ export interface AppliedChange {
 
 /** A change that `applyAccessChange` makes. */
 export type ApplyOptions =
-  | AccessOptionsOf<"pair" | "add" | "remove" | "rights" | "rotate">
-  | (AccessOptionsOf<"policy"> & { readonly policy: AccessPolicy });
+  | AccessOptions<"pair" | "add" | "remove" | "rights" | "rotate">
+  | (AccessOptions<"policy"> & { readonly policy: AccessPolicy });
 
 type Applied = AccessChange<AppliedChange>;
-
-/** The rights of a new sender, which may always speak. */
-function rightsOf({ approve }: { readonly approve: boolean }): readonly Right[] {
-  return approve ? RIGHTS : ["speak"];
-}
 
 function formatGrant({ rights, chats }: Pick<AccessSender, "rights" | "chats">): string {
   return `${formatRights(rights)}; chats ${chats}`;
 }
 
-function formatCurl(token: string, port: number): string {
-  return `curl -d "hello" -H "Authorization: Bearer ${token}" http://127.0.0.1:${port}`;
+/** Formats a new token, how to use it, and its sender. */
+function formatToken(
+  sender: AccessSender,
+  port: number,
+  environment: ApplyEnvironment,
+): string[] {
+  const { token } = environment;
+  return [
+    token,
+    "",
+    `curl -d "hello" -H "Authorization: Bearer ${token}" http://127.0.0.1:${port}`,
+    "",
+    ...formatSenders([sender], environment),
+  ];
 }
 
 function pair(
   access: Access,
-  options: AccessOptionsOf<"pair">,
-  environment: ApplyEnvironment,
+  options: AccessOptions<"pair">,
+  { nowMs, randomBytes, style }: ApplyEnvironment,
 ): Applied {
-  const { nowMs, randomBytes } = environment;
-  const change = approvePairing(access, {
-    ...options,
-    rights: rightsOf(options),
-    randomBytes,
-    nowMs,
-  });
+  const change = approvePairing(access, { ...options, randomBytes, nowMs });
   if (!change.ok) return change;
   const { grant, pairing } = change;
-  const left = formatAge(pairing.expires_at - nowMs);
-  const row = [grant.id, cleanLine(grant.label, 64), formatRights(grant.rights), grant.chats];
-  return {
-    ok: true,
-    access: change.access,
-    subject: grant.id,
-    detail: formatGrant(grant),
-    lines: [
-      `Approved ${grant.id} with the rights ${formatRights(grant.rights)}`,
-      `The device gets its token by itself when it asks again, within ${left}`,
-      "",
-      ...formatTable([SENDER_HEADER.slice(0, row.length), row], environment.style.bold),
-    ],
-  };
+  const { id, label, rights, chats } = grant;
+  const row = [id, cleanLine(label, 64), formatRights(rights), chats];
+  const lines = [
+    `Approved ${id} with the rights ${formatRights(rights)}`,
+    `The device gets its token by itself when it asks again, within ${
+      formatAge(pairing.expires_at - nowMs)
+    }`,
+    "",
+    ...formatTable([SENDER_HEADER.slice(0, row.length), row], style.bold),
+  ];
+  return { ok: true, access: change.access, subject: id, detail: formatGrant(grant), lines };
 }
 
 function add(
   access: Access,
-  options: AccessOptionsOf<"add">,
+  options: AccessOptions<"add">,
   environment: ApplyEnvironment,
 ): Applied {
-  const { nowMs, token, sha256 } = environment;
-  const { id, label = id, chats, expiresMs, port, json } = options;
+  const { nowMs, token, sha256: tokenSha256 } = environment;
+  const { id, label = id, expiresMs, port, json } = options;
   const expiresAt = expiresMs === undefined ? null : nowMs + expiresMs;
-  const change = addSender(access, {
-    id,
-    label,
-    rights: rightsOf(options),
-    chats,
-    expiresAt,
-    tokenSha256: sha256,
-    nowMs,
-  });
+  const change = addSender(access, { ...options, label, expiresAt, tokenSha256, nowMs });
   if (!change.ok) return change;
   const { sender } = change;
   const expiry = expiresAt === null ? "" : `; expires ${new Date(expiresAt).toISOString()}`;
-  return {
-    ok: true,
-    access: change.access,
-    subject: id,
-    detail: formatGrant(sender) + expiry,
-    lines: json ? [formatJsonLine({ id, token, ...toSenderJson(sender) })] : [
-      `Added ${id}. Its token, which is shown only now:`,
-      token,
-      "",
-      formatCurl(token, port),
-      "",
-      ...formatSenders([sender], environment),
-    ],
-  };
+  const detail = formatGrant(sender) + expiry;
+  const lines = json ? [formatJsonLine({ id, token, ...toSenderJson(sender) })] : [
+    `Added ${id}. Its token, which is shown only now:`,
+    ...formatToken(sender, port, environment),
+  ];
+  return { ok: true, access: change.access, subject: id, detail, lines };
 }
 
-function remove(access: Access, { id }: AccessOptionsOf<"remove">): Applied {
+function remove(access: Access, { id }: AccessOptions<"remove">): Applied {
   const change = removeSender(access, id);
   if (!change.ok) return change;
   const left = change.access.senders.length;
-  const wasThere = left < access.senders.length;
-  return {
-    ok: true,
-    access: change.access,
-    subject: id,
-    detail: wasThere ? "" : "before its device had a token",
-    lines: [
-      wasThere
-        ? `Removed ${id}: its token and its sign-ins have ended`
-        : `Removed ${id}: its device, which had no token yet, gets none`,
-      `Senders that are left: ${left}`,
-    ],
-  };
+  const hadToken = left < access.senders.length;
+  const detail = hadToken ? "" : "before its device had a token";
+  const lines = [
+    hadToken
+      ? `Removed ${id}: its token and its sign-ins have ended`
+      : `Removed ${id}: its device, which had no token yet, gets none`,
+    `Senders that are left: ${left}`,
+  ];
+  return { ok: true, access: change.access, subject: id, detail, lines };
 }
 
 function rotate(
   access: Access,
-  options: AccessOptionsOf<"rotate">,
+  { id, port }: AccessOptions<"rotate">,
   environment: ApplyEnvironment,
 ): Applied {
-  const { id, port } = options;
-  const { token, sha256 } = environment;
-  const change = rotateToken(access, { id, tokenSha256: sha256 });
+  const change = rotateToken(access, { id, tokenSha256: environment.sha256 });
   if (!change.ok) return change;
   const signIns = access.senders.find((sender) => sender.id === id)?.sign_ins.length ?? 0;
-  return {
-    ok: true,
-    access: change.access,
-    subject: id,
-    detail: `sign-ins that ended: ${signIns}`,
-    lines: [
-      `The old token of ${id} and its sign-ins have ended. The new token, which is shown only now:`,
-      token,
-      "",
-      formatCurl(token, port),
-      "",
-      ...formatSenders([change.sender], environment),
-    ],
-  };
+  const detail = `sign-ins that ended: ${signIns}`;
+  const lines = [
+    `The old token of ${id} and its sign-ins have ended. The new token, which is shown only now:`,
+    ...formatToken(change.sender, port, environment),
+  ];
+  return { ok: true, access: change.access, subject: id, detail, lines };
 }
 
 function changeRights(
   access: Access,
-  options: AccessOptionsOf<"rights">,
+  options: AccessOptions<"rights">,
   environment: ApplyEnvironment,
 ): Applied {
+  const { id } = options;
   const change = setRights(access, options);
   if (!change.ok) return change;
   const { sender } = change;
-  const before = access.senders.find(({ id }) => id === sender.id)?.rights ?? [];
+  const before = access.senders.find((sender) => sender.id === id)?.rights ?? [];
   const detail = `${formatRights(sender.rights)}; before: ${formatRights(before)}`;
-  return {
-    ok: true,
-    access: change.access,
-    subject: sender.id,
-    detail,
-    lines: [
-      `The rights of ${sender.id} are now: ${detail}`,
-      "",
-      ...formatSenders([sender], environment),
-    ],
-  };
+  const lines = [
+    `The rights of ${id} are now: ${detail}`,
+    "",
+    ...formatSenders([sender], environment),
+  ];
+  return { ok: true, access: change.access, subject: id, detail, lines };
 }
 
 function changePolicy(access: Access, policy: AccessPolicy): Applied {

@@ -1,5 +1,5 @@
 import { type Access, hasApprover } from "../../lib/access/access_file.ts";
-import type { AccessOptions, AccessOptionsOf } from "../../lib/cli/access_options.ts";
+import type { AccessOptions } from "../../lib/cli/access_options.ts";
 import { formatAccessToken } from "../../lib/access/token.ts";
 import { formatPolicy } from "../../lib/cli/format_access.ts";
 import { AccessFileError, AccessStore } from "../../server/access/store.ts";
@@ -10,7 +10,7 @@ import { type AppliedChange, applyAccessChange, type ApplyOptions } from "./appl
 import { noteChange } from "../shared/note_change.ts";
 
 /** A change that the command line asks for. */
-export type AccessChangeOptions = ApplyOptions | AccessOptionsOf<"restore">;
+export type AccessChangeOptions = ApplyOptions | AccessOptions<"restore">;
 
 /** Tells a change from what only shows something. */
 export function isChange(

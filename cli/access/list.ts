@@ -1,5 +1,5 @@
 import type { Access, AccessSender } from "../../lib/access/access_file.ts";
-import type { AccessOptionsOf } from "../../lib/cli/access_options.ts";
+import type { AccessOptions } from "../../lib/cli/access_options.ts";
 import {
   formatPairingRow,
   formatPolicy,
@@ -46,7 +46,7 @@ export function formatAccessList(access: Access, environment: TableEnvironment):
 
 /** Runs `access list`, and `access policy` without a policy. */
 export function listAccess(
-  options: AccessOptionsOf<"list"> | AccessOptionsOf<"policy">,
+  options: AccessOptions<"list"> | AccessOptions<"policy">,
   environment: CommandEnvironment,
 ): CommandReport {
   const { stateDir, nowMs } = environment;

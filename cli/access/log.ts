@@ -1,4 +1,4 @@
-import type { AccessOptionsOf } from "../../lib/cli/access_options.ts";
+import type { AccessOptions } from "../../lib/cli/access_options.ts";
 import {
   AUDIT_HEADER,
   type AuditRow,
@@ -26,7 +26,7 @@ export function formatAccessLog(
  * @returns The exit code.
  */
 export async function showAccessLog(
-  { stateDir, json, limit }: AccessOptionsOf<"log">,
+  { stateDir, json, limit }: AccessOptions<"log">,
 ): Promise<number> {
   const onNone = (stateDir: string) => {
     if (!json) print(`No audit: there is no journal in ${stateDir} yet`);

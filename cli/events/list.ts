@@ -1,4 +1,4 @@
-import { type ListEventsOptions, statesOf } from "../../lib/cli/events_options.ts";
+import { type EventsOptions, statesOf } from "../../lib/cli/events_options.ts";
 import { listenForTermination } from "../../server/runtime/termination.ts";
 import { createEventFormatter, createEventLines, type EventFormatter } from "./format.ts";
 import { followEvents } from "./follow.ts";
@@ -9,13 +9,13 @@ import { print, printProblem, tryPrintLines } from "../shared/terminal.ts";
 /** The time between two looks at the journal, in milliseconds. */
 const LOOK_MS = 250;
 
-function createFormatter({ json }: ListEventsOptions, reader: JournalReader): EventFormatter {
+function createFormatter({ json }: EventsOptions<"list">, reader: JournalReader): EventFormatter {
   return json
     ? createEventLines((number) => reader.journal.sessions.get(number)?.key)
     : createEventFormatter();
 }
 
-function list(options: ListEventsOptions, reader: JournalReader): void {
+function list(options: EventsOptions<"list">, reader: JournalReader): void {
   const { limit, state, json } = options;
   const states = statesOf(state);
   const events = reader.journal.events.list({ limit, ...(states && { states }) });
@@ -37,7 +37,7 @@ function createPause(terminated: Promise<unknown>): () => Promise<boolean> {
 }
 
 /** Follows the journal, and waits for it where there is none yet. */
-async function follow(options: ListEventsOptions): Promise<number> {
+async function follow(options: EventsOptions<"list">): Promise<number> {
   const { stateDir, state, limit } = options;
   using termination = listenForTermination();
   const pause = createPause(termination.signal);
@@ -63,7 +63,7 @@ async function follow(options: ListEventsOptions): Promise<number> {
  *
  * @returns The exit code.
  */
-export async function listEvents(options: ListEventsOptions): Promise<number> {
+export async function listEvents(options: EventsOptions<"list">): Promise<number> {
   if (options.follow) return await follow(options);
   const onNone = (stateDir: string) => {
     if (!options.json) print(`No events: there is no journal in ${stateDir} yet`);

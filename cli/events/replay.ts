@@ -1,7 +1,7 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { EventSequence, formatEventId } from "../../lib/event/event_id.ts";
 import { type EventRecord, judgeReplay } from "../../lib/event/event_record.ts";
-import type { ReplayEventOptions } from "../../lib/cli/events_options.ts";
+import type { EventsOptions } from "../../lib/cli/events_options.ts";
 import { formatJsonLine } from "../../lib/cli/format_json_line.ts";
 import { formatSessionName } from "../../lib/session/route_event.ts";
 import { toEventSummaryJson } from "../../lib/event/status_json.ts";
@@ -89,7 +89,7 @@ export function describeRoute(
 async function replay(
   journal: Journal,
   event: EventRecord,
-  { port, json }: ReplayEventOptions,
+  { port, json }: EventsOptions<"replay">,
 ): Promise<void> {
   const seq = insertReplay(journal, event, Date.now());
   const told = await wakeOwner({ port, secret: journal.secret(createNonce) });
@@ -109,7 +109,7 @@ async function replay(
  *
  * @returns The exit code.
  */
-export async function replayEvent(options: ReplayEventOptions): Promise<number> {
+export async function replayEvent(options: EventsOptions<"replay">): Promise<number> {
   const { id, stateDir } = options;
   const onNone = () => printUnknownEvent(id);
   return await withJournal({ stateDir, onNone }, async (reader) => {

@@ -1,4 +1,4 @@
-import type { ShowEventOptions } from "../../lib/cli/events_options.ts";
+import type { EventsOptions } from "../../lib/cli/events_options.ts";
 import { formatEventDetails } from "../../lib/cli/format_event_details.ts";
 import { formatJsonLine } from "../../lib/cli/format_json_line.ts";
 import { formatSessionName } from "../../lib/session/route_event.ts";
@@ -12,7 +12,7 @@ import { createTextStyle, tryPrintLines } from "../shared/terminal.ts";
  *
  * @returns The exit code.
  */
-export async function showEvent({ id, json, stateDir }: ShowEventOptions): Promise<number> {
+export async function showEvent({ id, json, stateDir }: EventsOptions<"show">): Promise<number> {
   const onNone = () => printUnknownEvent(id);
   return await withJournal({ stateDir, onNone }, ({ journal }) => {
     const event = findEvent(journal.events, id);

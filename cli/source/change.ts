@@ -1,5 +1,5 @@
 import { formatAddedSource } from "../../lib/cli/format_added_source.ts";
-import type { AddSourceOptions, RemoveSourceOptions } from "../../lib/cli/source_options.ts";
+import type { AddSourceOptions, SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
 import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.ts";
@@ -106,7 +106,7 @@ function removeSecret(stateDir: string, name: string): string | undefined {
 
 /** Runs `source remove`. */
 export async function removeSourceEntry(
-  { name }: Pick<RemoveSourceOptions, "name">,
+  { name }: Pick<SourceOptionsOf<"remove">, "name">,
   environment: CommandEnvironment,
 ): Promise<CommandReport> {
   const { stateDir } = environment;

@@ -1,5 +1,5 @@
 import { formatExplanation } from "../../lib/cli/format_explanation.ts";
-import type { ExplainEventOptions } from "../../lib/cli/source_options.ts";
+import type { SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { findEvent, printUnknownEvent } from "../events/find_event.ts";
 import { withJournal } from "../shared/journal_reader.ts";
 import { createTextStyle, printProblem, tryPrintLines } from "../shared/terminal.ts";
@@ -9,7 +9,7 @@ import { createTextStyle, printProblem, tryPrintLines } from "../shared/terminal
  *
  * @returns The exit code.
  */
-export async function explainEvent({ id, stateDir }: ExplainEventOptions): Promise<number> {
+export async function explainEvent({ id, stateDir }: SourceOptionsOf<"explain">): Promise<number> {
   const onNone = () => printUnknownEvent(id);
   return await withJournal({ stateDir, onNone }, ({ journal }) => {
     const event = findEvent(journal.events, id);

@@ -1,13 +1,13 @@
 import { formatJsonLine } from "../../lib/cli/format_json_line.ts";
 import { formatTable } from "../../lib/cli/format_table.ts";
 import { formatSourceRow, SOURCE_HEADER, toSourceJson } from "../../lib/cli/format_sources.ts";
-import type { ListSourcesOptions } from "../../lib/cli/source_options.ts";
+import type { SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { readSourceFile } from "../../server/sources/config_file.ts";
 import { type CommandEnvironment, type CommandReport, fail, succeed } from "../shared/report.ts";
 
 /** Runs `source list`. */
 export function listSources(
-  { json }: Pick<ListSourcesOptions, "json">,
+  { json }: Pick<SourceOptionsOf<"list">, "json">,
   { stateDir, style }: CommandEnvironment,
 ): CommandReport {
   const read = readSourceFile(stateDir);

@@ -1,5 +1,5 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
-import type { TestSourceOptions } from "../../lib/cli/source_options.ts";
+import type { SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { createSample } from "../../lib/sources/samples/samples.ts";
 import type { Scheme } from "../../lib/sources/proof/scheme.ts";
 import { selectScheme } from "../../lib/sources/config/select_scheme.ts";
@@ -77,7 +77,7 @@ function setBodyTime(body: Bytes, { bodyTime }: Scheme, nowMs: number): Bytes {
 
 async function createDelivery(
   source: SourceEntry,
-  { file, event }: TestSourceOptions,
+  { file, event }: SourceOptionsOf<"test">,
   nowMs: number,
 ): Promise<Result<SignedDelivery>> {
   const resolved = resolveSecrets(source);
@@ -135,7 +135,7 @@ async function post(url: string, { headers, body }: SignedDelivery): Promise<Com
  * on this machine.
  */
 export async function trySource(
-  options: TestSourceOptions,
+  options: SourceOptionsOf<"test">,
   { stateDir, nowMs }: CommandEnvironment,
 ): Promise<CommandReport> {
   const { name, port } = options;

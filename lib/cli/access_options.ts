@@ -17,7 +17,10 @@ const VIEW_FLAGS = { json: JSON_OUTPUT, stateDir: STATE_DIR };
 const CHANGE_FLAGS = { port: OWNER_PORT, stateDir: STATE_DIR };
 
 const GRANT_FLAGS = {
-  approve: toggle("approve", "let the sender also answer permission requests"),
+  rights: toggle<readonly Right[]>("approve", "let the sender also answer permission requests", {
+    usual: ["speak"],
+    given: RIGHTS,
+  }),
   chats: choice("chats", {
     value: "scope",
     help: "the replies that the sender sees, own or all",
@@ -115,14 +118,10 @@ export const ACCESS_COMMANDS = {
   log: { summary: "list who did what, the newest first", flags: { limit: LIMIT, ...VIEW_FLAGS } },
 } satisfies Commands;
 
-/** Options of the commands of `access`. */
-export type AccessOptions = OptionsOf<typeof ACCESS_COMMANDS>;
+type Kind = keyof typeof ACCESS_COMMANDS;
 
-/** Options of one command of `access`. */
-export type AccessOptionsOf<Kind extends AccessOptions["kind"]> = Extract<
-  AccessOptions,
-  { kind: Kind }
->;
+/** Options of the commands of `access`, or of one of them. */
+export type AccessOptions<K extends Kind = Kind> = OptionsOf<typeof ACCESS_COMMANDS, K>;
 
 /** Reads the command line of `access`. */
 export function readAccessOptions(args: readonly string[]): Parsed<AccessOptions> {

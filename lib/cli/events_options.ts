@@ -32,17 +32,10 @@ export const EVENTS_COMMANDS = {
   },
 } satisfies Commands;
 
-/** Options of the commands of `events`. */
-export type EventsOptions = OptionsOf<typeof EVENTS_COMMANDS>;
+type Kind = keyof typeof EVENTS_COMMANDS;
 
-/** Options of `events list`. */
-export type ListEventsOptions = Extract<EventsOptions, { kind: "list" }>;
-
-/** Options of `events show`. */
-export type ShowEventOptions = Extract<EventsOptions, { kind: "show" }>;
-
-/** Options of `events replay`. */
-export type ReplayEventOptions = Extract<EventsOptions, { kind: "replay" }>;
+/** Options of the commands of `events`, or of one of them. */
+export type EventsOptions<K extends Kind = Kind> = OptionsOf<typeof EVENTS_COMMANDS, K>;
 
 /** The states that `--state` means; `undefined` for all of them. */
 export function statesOf(

@@ -27,6 +27,8 @@ export interface Flag<T> extends Reader<T> {
   readonly help: string;
   /** The value without the flag. */
   readonly usual: T;
+  /** The value of a switch that is given. */
+  readonly given?: T;
   /** Finds the part of a wrong text that the message shows; the whole text by default. */
   readonly findWrong?: (text: string) => string | undefined;
 }
@@ -71,9 +73,19 @@ export function flag<Value>(
   return { name, value, help: line, usual: undefined, parse, expected };
 }
 
-/** Describes a switch; it is `usual` unless it is given. */
-export function toggle(name: string, help: string, usual = false): Flag<boolean> {
-  return { name, help, usual, parse: () => undefined, expected: "no value" };
+/** Describes a switch, which is `false` or `true` by default. */
+export function toggle(name: string, help: string): Flag<boolean>;
+export function toggle<Value>(
+  name: string,
+  help: string,
+  values: Required<Pick<Flag<Value>, "usual" | "given">>,
+): Flag<Value>;
+export function toggle(
+  name: string,
+  help: string,
+  values: Pick<Flag<unknown>, "usual" | "given"> = { usual: false, given: true },
+): Flag<unknown> {
+  return { name, help, ...values, parse: () => undefined, expected: "no value" };
 }
 
 interface NumberOptions extends ValueOptions {

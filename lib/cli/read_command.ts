@@ -35,12 +35,12 @@ export interface Command {
 export type Commands = Readonly<Record<string, Command>>;
 
 /** Options of the commands of a table; `kind` is the key of the command. */
-export type OptionsOf<Table extends Commands> = {
-  readonly [Kind in keyof Table]:
-    & { readonly kind: Kind }
-    & ValuesOf<Table[Kind]["args"]>
-    & ValuesOf<Table[Kind]["flags"]>;
-}[keyof Table];
+export type OptionsOf<Table extends Commands, Kind extends keyof Table = keyof Table> = {
+  readonly [Key in keyof Table]:
+    & { readonly kind: Key }
+    & ValuesOf<Table[Key]["args"]>
+    & ValuesOf<Table[Key]["flags"]>;
+}[Kind];
 
 /** A flag as it was given. */
 interface GivenFlag {
@@ -115,7 +115,7 @@ function readFlags(
     if (values.has(key)) return refuse(`The flag --${name} is given twice`, "expected it once");
     if (flag.value === undefined) {
       if (isInline) return refuse(`The flag --${name} takes no value`, `received "${value}"`);
-      values.set(key, !flag.usual);
+      values.set(key, flag.given);
       continue;
     }
     if (value === undefined) {

@@ -30,7 +30,7 @@ const GATEWAY_FLAGS = {
     "trust-header-approve",
     "let those senders also answer permission requests",
   ),
-  relay: toggle("no-relay", "do not relay permission requests", true),
+  relay: toggle("no-relay", "do not relay permission requests", { usual: true, given: false }),
   onlyTools: list("relay-tools", {
     ...TOOLS,
     help: 'relay requests of these tools only, "*" at the end for a prefix',

@@ -108,17 +108,11 @@ export type AddSourceOptions = GivenAddOptions & { readonly name: string; readon
 /** Options of the commands of `source`. */
 export type SourceOptions = Exclude<GivenOptions, { kind: "add" }> | AddSourceOptions;
 
-/** Options of `source list`. */
-export type ListSourcesOptions = Extract<GivenOptions, { kind: "list" }>;
-
-/** Options of `source remove`. */
-export type RemoveSourceOptions = Extract<GivenOptions, { kind: "remove" }>;
-
-/** Options of `source test`. */
-export type TestSourceOptions = Extract<GivenOptions, { kind: "test" }>;
-
-/** Options of `source explain`. */
-export type ExplainEventOptions = Extract<GivenOptions, { kind: "explain" }>;
+/** Options of one command of `source`. */
+export type SourceOptionsOf<Kind extends SourceOptions["kind"]> = Extract<
+  SourceOptions,
+  { kind: Kind }
+>;
 
 /** Refuses a secret in place of its reference. The text is not repeated: it may be the secret. */
 function refuseSecretFrom(text: string): UsageFault | undefined {

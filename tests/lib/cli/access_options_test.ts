@@ -4,8 +4,8 @@ import { show } from "../_texts.ts";
 import { messageOf as formatMessage } from "./_message_of.ts";
 
 const NONE = { id: undefined, label: undefined, stateDir: undefined };
-const SPEAKER = { approve: false, chats: "own", port: 8788 } as const;
-const APPROVER = { ...SPEAKER, approve: true } as const;
+const SPEAKER = { rights: ["speak"], chats: "own", port: 8788 } as const;
+const APPROVER = { ...SPEAKER, rights: ["speak", "approve"] } as const;
 const CHANGE = { port: 8788, stateDir: undefined };
 
 function messageOf(args: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EVENT_STATES } from "../../../lib/event/event_state.ts";
 import {
-  type ListEventsOptions,
+  type EventsOptions,
   readEventsOptions,
   statesOf,
 } from "../../../lib/cli/events_options.ts";
@@ -9,7 +9,7 @@ import { readSessionsOptions } from "../../../lib/cli/sessions_options.ts";
 import { show } from "../_texts.ts";
 import { messageOf as formatMessage } from "./_message_of.ts";
 
-const LIST: ListEventsOptions = {
+const LIST: EventsOptions<"list"> = {
   kind: "list",
   state: undefined,
   limit: 50,
@@ -23,14 +23,14 @@ function messageOf(args: readonly string[]): string {
 }
 
 Deno.test("readEventsOptions() reads each flag of a list", () => {
-  const cases: [string[], Partial<ListEventsOptions>][] = [
+  const cases: [string[], Partial<EventsOptions<"list">>][] = [
     [[], {}],
     [["--state", "open"], { state: "open" }],
     [["--limit=1000"], { limit: 1000 }],
     [["--follow"], { follow: true }],
     [["list", "--follow"], { follow: true }],
     [["--json", "--state-dir", "/s"], { json: true, stateDir: "/s" }],
-    ...EVENT_STATES.map((state): [string[], Partial<ListEventsOptions>] => [
+    ...EVENT_STATES.map((state): [string[], Partial<EventsOptions<"list">>] => [
       [`--state=${state}`],
       { state },
     ]),
