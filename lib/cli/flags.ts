@@ -73,7 +73,7 @@ export function flag<Value>(
   return { name, value, help: line, usual: undefined, parse, expected };
 }
 
-/** Describes a switch, which is `false` or `true` by default. */
+/** Describes a switch: `false` without the flag and `true` with it, unless `values` says otherwise. */
 export function toggle(name: string, help: string): Flag<boolean>;
 export function toggle<Value>(
   name: string,
