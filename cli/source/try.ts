@@ -1,4 +1,5 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
+import { tryParseJson } from "../../lib/text/parse_json.ts";
 import type { SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { createSample } from "../../lib/sources/samples/samples.ts";
 import type { Scheme } from "../../lib/sources/proof/scheme.ts";
@@ -61,11 +62,7 @@ async function readBody(file: string): Promise<Result<Bytes>> {
 }
 
 function tryParse(body: Bytes): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
+  return tryParseJson(new TextDecoder().decode(body));
 }
 
 /** Puts the current time into a body whose source signs the time in it. */
