@@ -173,35 +173,49 @@ Deno.test("a journal with another schema is left as it is, and said to be [cli.e
   assertEquals(Deno.readFileSync(path), before);
 });
 
-/** `events --follow`, as a real process. */
-class Follower {
-  readonly child: Deno.ChildProcess;
-  /** What it has printed. */
-  shown = "";
-  readonly #lines: ReadableStreamDefaultReader<string>;
+/** The text of a stream, as far as it has come. */
+class Output {
+  text = "";
+  readonly #reader: ReadableStreamDefaultReader<string>;
 
-  constructor(stateDir: string, flags: readonly string[]) {
-    const args = ["events", "--follow", ...flags, "--state-dir", stateDir];
-    this.child = createCommand(stateDir, args).spawn();
-    this.#lines = this.child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  constructor(stream: ReadableStream<BufferSource>) {
+    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   }
 
   async waitFor(part: string): Promise<void> {
-    while (!this.shown.includes(part)) {
-      const { value, done } = await this.#lines.read();
-      assert(!done, `ended after ${this.shown}`);
-      this.shown += value;
-    }
+    while (!this.text.includes(part)) assert(await this.#read(), `ended after ${this.text}`);
   }
 
-  /** Asks it to leave; returns its exit code and what it has printed on stderr. */
-  async end(signal: Deno.Signal): Promise<readonly [code: number, stderr: string]> {
-    this.child.kill(signal);
-    const { code } = await this.child.status;
-    for (let read = await this.#lines.read(); !read.done; read = await this.#lines.read()) {
-      this.shown += read.value;
-    }
-    return [code, await new Response(this.child.stderr).text()];
+  async waitForEnd(): Promise<string> {
+    while (await this.#read());
+    return this.text;
+  }
+
+  async #read(): Promise<boolean> {
+    const { value = "", done } = await this.#reader.read();
+    this.text += value;
+    return !done;
+  }
+}
+
+/** `events --follow`, as a real process. */
+class Follower {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly #child: Deno.ChildProcess;
+
+  constructor(stateDir: string, flags: readonly string[]) {
+    const args = ["events", "--follow", ...flags, "--state-dir", stateDir];
+    this.#child = createCommand(stateDir, args).spawn();
+    this.stdout = new Output(this.#child.stdout);
+    this.stderr = new Output(this.#child.stderr);
+  }
+
+  /** Asks it to leave; returns its exit code and its output. */
+  async end(signal: Deno.Signal): Promise<[code: number, stdout: string, stderr: string]> {
+    this.#child.kill(signal);
+    const { code } = await this.#child.status;
+    return [code, await this.stdout.waitForEnd(), await this.stderr.waitForEnd()];
   }
 }
 
@@ -213,35 +227,42 @@ Deno.test("session is the id of the session in every JSON of the command line [c
   assertEquals(await sessionsOf("events"), [null, null, "1a2b3c4d-0000"]);
   assertEquals(await sessionsOf("events", "show", first), ["1a2b3c4d-0000"]);
   const follower = new Follower(stateDir, ["--json"]);
-  await follower.waitFor('"session":"1a2b3c4d-0000"');
+  await follower.stdout.waitFor('"session":"1a2b3c4d-0000"');
   assertEquals((await follower.end("SIGTERM"))[0], 0);
 });
 
 Deno.test("events --follow waits where there is no journal yet [cli.events]", async () => {
   const stateDir = createScratch();
+  // The report of it on stderr comes right before the first look for a journal.
+  const aside = `${journalPathOf(stateDir)}.corrupt-20261120T040000Z`;
+  Deno.writeTextFileSync(aside, "");
+  const report = `deno-channel: A corrupt journal was moved aside: ${aside}\n`;
   const follower = new Follower(stateDir, ["--json"]);
+  await follower.stderr.waitFor(report);
   const journal = openJournal(stateDir);
   const seq = seqAt(Date.now());
   journal.events.insert(eventOf(seq));
-  await follower.waitFor(formatEventId(seq));
+  await follower.stdout.waitFor(formatEventId(seq));
   journal.close();
-  assertEquals(await follower.end("SIGINT"), [0, ""]);
-  assertEquals(parseLines(follower.shown).map(({ event_id }) => event_id), [formatEventId(seq)]);
+  const [code, stdout, stderr] = await follower.end("SIGINT");
+  assertEquals([code, stderr], [0, report]);
+  assertEquals(parseLines(stdout).map(({ event_id }) => event_id), [formatEventId(seq)]);
 });
 
 Deno.test("events --follow shows what comes in until it is told to end [cli.events]", async () => {
   const { stateDir, ids: [first, , third] } = createFixture();
   const follower = new Follower(stateDir, ["--json"]);
-  await follower.waitFor(`"${third}"`);
+  await follower.stdout.waitFor(`"${third}"`);
   const journal = openJournal(stateDir);
   const seq = seqAt(Date.now());
   journal.events.insert(eventOf(seq));
-  await follower.waitFor(formatEventId(seq));
+  await follower.stdout.waitFor(formatEventId(seq));
   journal.events.change(FIRST + 2, "see", NOW);
-  await follower.waitFor('"seen"');
+  await follower.stdout.waitFor('"seen"');
   journal.close();
-  assertEquals(await follower.end("SIGTERM"), [0, ""]);
-  const [oldest, , , added, changed] = parseLines(follower.shown);
+  const [code, stdout, stderr] = await follower.end("SIGTERM");
+  assertEquals([code, stderr], [0, ""]);
+  const [oldest, , , added, changed] = parseLines(stdout);
   assertEquals([oldest?.event_id, oldest?.state], [first, "answered"]);
   assertEquals([added?.event_id, added?.state], [formatEventId(seq), "stored"]);
   assertEquals([changed?.event_id, changed?.state], [third, "seen"]);
