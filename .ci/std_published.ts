@@ -1,6 +1,6 @@
 /**
  * Runs the gate with the published `@std` packages instead of the stand-ins in `std/`, on a machine
- * that reaches JSR: in a copy of what is committed, with nothing changed but the links.
+ * that reaches JSR: in a clone of the last commit without the links.
  *
  * @module
  */

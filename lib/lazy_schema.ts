@@ -1,8 +1,8 @@
-/** What is wrong with one argument. */
+/** A problem of one argument. */
 export interface ArgumentIssue {
-  /** Where the argument stands. */
+  /** The place of the argument. */
   readonly path: readonly PropertyKey[];
-  /** What is wrong and what is expected. */
+  /** The problem and the expectation. */
   readonly message: string;
 }
 
@@ -18,12 +18,7 @@ export interface ArgumentsSchema<Args> {
   toJSONSchema(options: { io: "input" }): object;
 }
 
-/**
- * A schema that is made when it is first needed: making one takes longer than most of what a server
- * does before its first answer.
- *
- * @param create Makes the schema.
- */
+/** Creates a schema when it is first needed: at the start, one takes longer than all else. */
 export function lazySchema<Args>(create: () => ArgumentsSchema<Args>): ArgumentsSchema<Args> {
   let schema: ArgumentsSchema<Args> | undefined;
   const get = () => schema ??= create();

@@ -20,28 +20,26 @@ import { SessionAgent } from "./session/agent.ts";
 import { identifySession } from "./session/identity.ts";
 import { createSessionTools } from "./session/tools.ts";
 
-/** What a server works with. */
+/** The environment of a server. */
 export interface ServeEnvironment {
-  /** The state folder. */
   readonly stateDir: string;
-  /** Where problems are reported. */
   readonly log: Logger;
-  /** What TLS needs at the second listener; plain HTTP without it. */
+  /** The certificate of the second listener; plain HTTP without it. */
   readonly tls?: TlsKeyPair;
   /** Settles when the process is asked to leave. */
   readonly terminated: Promise<unknown>;
   /** The streams to the client; by default stdin and stdout. */
   readonly streams?: ChannelOptions["streams"];
   /**
-   * How long after the handshake the first event is pushed, in milliseconds: the client may not have
-   * registered the channel yet.
+   * The time between the handshake and the first event, in milliseconds: a client that has not
+   * registered the channel yet would drop it.
    *
    * @default {200}
    */
   readonly settleMs?: number;
 }
 
-/** Whether anybody may answer permission requests; without, they are not asked for. */
+/** Returns whether any sender may answer permission requests; otherwise they are not relayed. */
 function isAnswerable(options: ServeOptions, access: AccessStore): boolean {
   const state = access.read();
   if (!state.ok || state.access.policy === "disabled") return false;
@@ -52,12 +50,8 @@ function isAnswerable(options: ServeOptions, access: AccessStore): boolean {
 /**
  * Serves one session until its client leaves or the process is asked to leave.
  *
- * The port is bound only after the handshake: a client that merely probes the server, and a server
- * started by hand, take it from nobody.
- *
- * @param options What was asked for on the command line.
- * @param environment What the server works with.
- * @returns A promise that settles when everything is closed.
+ * The port is bound only after the handshake: a client that merely probes the server would take it
+ * from another process otherwise.
  */
 export async function serve(options: ServeOptions, environment: ServeEnvironment): Promise<void> {
   const { stateDir, tls, log, terminated, streams, settleMs = 200 } = environment;
@@ -72,10 +66,6 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   });
   const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
   const agent = new SessionAgent({
-    channel: {
-      tryPushCleaned: (event) => channel.tryPushCleaned(event),
-      tryPermit: (requestId, behavior) => channel.tryPermit(requestId, behavior),
-    },
     keeper,
     identify: identifySession,
     log,
@@ -89,7 +79,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     instructions: INSTRUCTIONS,
     tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
-    onResume: () => agent.look(),
+    onResume: () => agent.sync(),
     ...(options.relay && isAnswerable(options, access) && {
       onPermissionRequest(request) {
         if (isRelayed(request.toolName, relayFilter)) agent.ask(request);
@@ -105,7 +95,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   ]);
   if (isInitialized) {
     role = new PortRole({ options, keeper, stateDir, access, tls, agent, log });
-    delay(settleMs).then(() => agent.settle());
+    delay(settleMs).then(() => agent.begin(channel));
   }
 
   await ended;
@@ -115,13 +105,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   keeper.close();
 }
 
-/**
- * Holds the port until the process is asked to leave.
- *
- * @param options What was asked for on the command line.
- * @param environment What the gateway works with.
- * @returns A promise that settles when everything is closed.
- */
+/** Owns the port, without a session, until the process is asked to leave. */
 export async function runGateway(
   options: GatewayOptions,
   environment: Omit<ServeEnvironment, "streams" | "settleMs">,

@@ -1,8 +1,8 @@
 import type { TlsKeyPair } from "../server/port/listener.ts";
 
 /**
- * A certificate for `localhost`, `127.0.0.1` and `[::1]` until 2120 that signs itself. Its key protects
- * nothing: it was made for the tests and is used by nobody else.
+ * A self-signed certificate for `localhost`, `127.0.0.1` and `[::1]` until 2120. Its key was made for
+ * the tests and protects nothing.
  */
 export const TLS_KEY_PAIR: TlsKeyPair = {
   cert: `-----BEGIN CERTIFICATE-----

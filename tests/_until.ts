@@ -1,10 +1,4 @@
-/**
- * Waits until a condition holds.
- *
- * @param what Names the condition in the error message.
- * @param condition Returns anything truthy when it holds.
- * @param timeoutMs How long to wait, in milliseconds.
- */
+/** Waits until a condition returns a truthy value; `what` names the condition in the error. */
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,

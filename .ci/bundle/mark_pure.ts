@@ -1,6 +1,6 @@
 /**
- * Marks the schemas of the SDK as free of side effects, so that the second pass leaves those out that
- * nobody uses, which would be 1 MiB of every session. The argument is the folder of the first pass.
+ * Marks the schemas of the SDK as free of side effects, and the second pass leaves out the unused ones:
+ * 1 MiB of each session. The argument is the folder of the first pass.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Writes out what is beyond ASCII in the files of the bundle, as `\u2026`: of a file with a single such
- * character the engine keeps two bytes for each. The argument is the folder.
+ * Escapes all characters beyond ASCII in the files of the bundle (`\u2026`): a single one makes the
+ * engine keep two bytes for each character of its file. The argument is the folder.
  *
  * @module
  */
@@ -9,7 +9,7 @@ const [folder = ""] = Deno.args;
 for await (const { name } of Deno.readDir(folder)) {
   const path = `${folder}/${name}`;
   const source = await Deno.readTextFile(path);
-  // By UTF-16 units, so that it also holds for characters that take two of them.
+  // UTF-16 units: characters beyond the first plane take two of them.
   const ascii = source.replace(
     /[^\0-\x7f]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,

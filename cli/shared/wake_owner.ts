@@ -1,4 +1,5 @@
 import { openFeed } from "../../server/feed/client.ts";
+import { waitAtMost } from "../../server/runtime/delay.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 
 /** The time that the feed may take to end, in milliseconds. */
@@ -25,13 +26,10 @@ export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResu
   if (Deno.permissions.querySync({ name: "net", host: address }).state !== "granted") {
     return "not permitted";
   }
-  const feed = await openFeed({ address, secret, enter: () => 0, look() {} });
+  const feed = await openFeed({ address, secret, enter: () => 0 });
   if (feed === undefined) return "no owner";
   feed.notify();
   feed.close();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([feed.ended, promise]);
-  clearTimeout(timer);
+  await waitAtMost(CLOSE_MS, feed.ended);
   return "told";
 }

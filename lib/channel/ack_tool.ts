@@ -6,19 +6,15 @@ import { formatEventId, tryParseEventId } from "../event/event_id.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 
 /** Options of {@linkcode createAckTool}. */
-export interface AckToolOptions {
-  /**
-   * Closes an event, with a remark; returns whether there is such an event.
-   *
-   * @param seq The sequence number of the event.
-   */
+interface AckToolOptions {
+  /** Closes an event, with a remark; returns whether there is such an event. */
   readonly close: (seq: number, note: string | undefined) => boolean;
 }
 
 const MAX_EVENTS = 100;
 const MAX_NOTE_CODE_POINTS = 500;
 
-/** The `ack{event_ids, note?}` tool: closes events without replying. */
+/** Creates the tool `ack{event_ids, note?}`, which closes events without a reply. */
 export function createAckTool({ close }: AckToolOptions): ChannelTool {
   return defineTool({
     name: "ack",

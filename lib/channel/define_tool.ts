@@ -1,10 +1,10 @@
 import type { ArgumentIssue, ArgumentsSchema } from "../lazy_schema.ts";
 
-/** What a tool call answers; with `isError` the text tells the model what to do next. */
+/** The result of a tool call; with `isError` the text tells the model what to do next. */
 export interface ToolResult {
   /** The text that the model reads. */
   readonly text: string;
-  /** Whether the call failed. */
+  /** `true` when the call has failed. */
   readonly isError?: boolean;
 }
 
@@ -12,7 +12,7 @@ export interface ToolResult {
 export interface ChannelTool {
   /** The name, as in `mcp__<server>__<name>`. */
   readonly name: string;
-  /** What the tool does and when to use it; the model reads this. */
+  /** The purpose of the tool and when to use it; the model reads this. */
   readonly description: string;
   /** The JSON Schema of the arguments. */
   inputSchema(): Record<string, unknown>;
@@ -20,11 +20,11 @@ export interface ChannelTool {
   call(args: unknown): Promise<ToolResult>;
 }
 
-/** What {@linkcode defineTool} needs to know of a tool. */
+/** The definition of a tool for {@linkcode defineTool}. */
 export interface ToolDefinition<Args> {
   /** The name: letters, digits, `_` and `-`. */
   readonly name: string;
-  /** What the tool does and when to use it. */
+  /** The purpose of the tool and when to use it. */
   readonly description: string;
   /** The arguments; their descriptions reach the model. */
   readonly input: ArgumentsSchema<Args>;
@@ -38,7 +38,7 @@ function formatIssues(issues: readonly ArgumentIssue[]): string {
     .join("; ");
 }
 
-/** The arguments with their descriptions, as a hint for the model. */
+/** Lists the arguments with their descriptions, as a hint for the model. */
 function formatArguments(schema: Record<string, unknown>): string {
   const properties = Object(schema.properties) as Record<string, { description?: string }>;
   return Object.entries(properties)
@@ -49,11 +49,8 @@ function formatArguments(schema: Record<string, unknown>): string {
 /**
  * Defines a tool whose arguments are checked against a schema before it runs.
  *
- * Arguments that do not fit are answered with what was wrong and what is expected, as a failed
- * result: an exception would tell the model nothing.
- *
- * @param definition The tool.
- * @returns The tool in the form that a channel takes.
+ * Arguments that do not fit give a failed result that says what is wrong and what is expected: an
+ * exception would tell the model nothing.
  *
  * @example Usage
  * ```ts

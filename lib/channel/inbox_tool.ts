@@ -7,18 +7,16 @@ import type { EventSummary } from "../event/event_record.ts";
 import { EVENT_STATES, type EventState, isOpen } from "../event/event_state.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 
-/** What the inbox is asked for. */
+/** The filter of an inbox. */
 export interface InboxQuery {
-  /** The states that are listed. */
   readonly states: readonly EventState[];
-  /** The most events. */
   readonly limit: number;
   /** Only events that are older than this one. */
   readonly before?: number;
 }
 
 /** Options of {@linkcode createInboxTool}. */
-export interface InboxToolOptions {
+interface InboxToolOptions {
   /** Lists events, the newest first. */
   readonly list: (query: InboxQuery) => readonly EventSummary[];
   /** The clock, in milliseconds since the epoch. */
@@ -29,7 +27,7 @@ const OPEN_STATES = EVENT_STATES.filter(isOpen);
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
-/** The `inbox{state?, limit?, before?}` tool: lists events and marks nothing. */
+/** Creates the tool `inbox{state?, limit?, before?}`, which lists events and marks nothing. */
 export function createInboxTool({ list, now }: InboxToolOptions): ChannelTool {
   return defineTool({
     name: "inbox",

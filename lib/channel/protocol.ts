@@ -1,6 +1,5 @@
 /**
- * The part of the channel contract that goes over the wire: method names and the shapes of their
- * parameters.
+ * The wire format of the channel contract: the names of methods and the shapes of their parameters.
  *
  * Source: the Channels reference of Claude Code.
  *
@@ -31,7 +30,7 @@ export const PermissionRequestNotification = z.object({
   }),
 });
 
-/** The parameters of a permission request under the names that are used here. */
+/** Renames the parameters of a permission request to our names. */
 export function toPermissionRequest(
   params: z.infer<typeof PermissionRequestNotification>["params"],
 ): PermissionRequest {

@@ -29,7 +29,7 @@ function formatEvent(event: EventRecord): string {
   ].join("\n");
 }
 
-/** Formats a page of what was sent. */
+/** Formats a page of the body as it was sent. */
 async function formatRaw(
   event: EventRecord,
   raw: Uint8Array | undefined,
@@ -41,7 +41,7 @@ async function formatRaw(
       `Of ${id} no body is kept: call read_event without raw, which shows its whole text`;
     return { text, isError: true };
   }
-  // Only whoever asks for a body pays for what reads one.
+  // Loaded here, because most sessions never ask for a body.
   const { pageRaw } = await import("../sources/body/page_raw.ts");
   const result = pageRaw(raw, options);
   if (!result.ok) return { text: result.message, isError: true };
@@ -61,8 +61,8 @@ async function formatRaw(
   return { text: lines.join("\n") };
 }
 
-/** Where {@linkcode createReadEventTool} finds events. */
-export interface ReadEventOptions {
+/** Options of {@linkcode createReadEventTool}. */
+interface ReadEventOptions {
   /** Finds the event with a sequence number and marks it seen. */
   readonly read: (seq: number) => EventRecord | undefined;
   /** Finds the body of an event as it was sent, where it is kept. */
@@ -70,8 +70,8 @@ export interface ReadEventOptions {
 }
 
 /**
- * The `read_event{event_id, raw?, path?, page?}` tool: the whole event, or the body as it was sent, in
- * parts and pages. The event counts as seen from then on.
+ * Creates the tool `read_event{event_id, raw?, path?, page?}`, which gives the whole event, or the body as
+ * it was sent, in parts and pages. The event counts as seen from then on.
  */
 export function createReadEventTool({ read, readRaw }: ReadEventOptions): ChannelTool {
   return defineTool({

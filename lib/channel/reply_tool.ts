@@ -6,9 +6,9 @@ import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 import type { Reply } from "../event/reply.ts";
 
 /**
- * The documented `reply{chat_id, text}` tool, with `reply_to` for the event that is answered.
+ * Creates the documented tool `reply{chat_id, text}`, with `reply_to` for the event that is answered.
  *
- * @param send Sends a reply on its way; what it throws is reported to the model.
+ * @param send Sends a reply; the model hears of its errors.
  */
 export function createReplyTool(send: (reply: Reply) => void): ChannelTool {
   return defineTool({

@@ -1,19 +1,18 @@
 import type { ChannelTool } from "./define_tool.ts";
 import { formatEventId } from "../event/event_id.ts";
 
-/** What is still to do, as the last lines of every tool result say it. */
+/** The open events, as the last lines of every tool result tell them. */
 export interface OpenEvents {
-  /** How many events are open; more than `maxCount` are not counted. */
+  /** The number of open events, up to `maxCount`. */
   readonly count: number;
-  /** The most that are counted. */
   readonly maxCount: number;
   /** The sequence numbers of the oldest of them. */
   readonly oldest: readonly number[];
-  /** How many events were pushed to a session that has shown none seen, if that is many; or 0. */
+  /** The number of events that a deaf session was pushed; 0 for a session that hears. */
   readonly unheard: number;
 }
 
-/** Formats what is still to do, as no line, one or two. */
+/** Formats the open events as no line, one or two. */
 export function formatFooter({ count, maxCount, oldest, unheard }: OpenEvents): string[] {
   const ids = [...oldest.map(formatEventId), ...(count > oldest.length ? ["…"] : [])].join(", ");
   const number = count >= maxCount ? `${maxCount} or more` : String(count);
@@ -24,10 +23,9 @@ export function formatFooter({ count, maxCount, oldest, unheard }: OpenEvents): 
 }
 
 /**
- * Ends every result of a tool with what is still to do.
+ * Adds lines to every result of a tool.
  *
- * @param tool The tool.
- * @param footer The lines, asked for after each call; where it throws, the result stays as it is.
+ * @param footer Creates the lines after each call; where it throws, the result stays as it is.
  */
 export function withFooter(tool: ChannelTool, footer: () => readonly string[]): ChannelTool {
   return {
@@ -37,7 +35,7 @@ export function withFooter(tool: ChannelTool, footer: () => readonly string[]): 
       try {
         return { ...result, text: [result.text, ...footer()].join("\n") };
       } catch {
-        // What the call did is done: an error would have the model do it again.
+        // The call has had its effect: an error would make the model repeat it.
         return result;
       }
     },

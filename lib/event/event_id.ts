@@ -17,7 +17,7 @@ const COUNTS_PER_MS = 4096;
 /** The highest number that a clock leads to: after one that was wrong, 2^40 are left to count on. */
 const MAX_CLOCK_SEQ = 2 ** 53 - 2 ** 40;
 
-/** In two halves of 30 bits, because whole numbers beyond them are spelled ten times slower. */
+/** Spells a number in two halves of 30 bits, because larger ones are spelled ten times slower. */
 function encode(seq: number): string {
   const high = Math.floor(seq / 2 ** 30).toString(32).padStart(DIGITS - 6, "0");
   return high + (seq % 2 ** 30).toString(32).padStart(6, "0");
@@ -40,33 +40,29 @@ function tryParse(prefix: "evt" | "chat", text: string): number | undefined {
   return Number.isSafeInteger(seq) ? seq : undefined;
 }
 
-/** The sequence number that an event id spells; `undefined` for a text that is no event id. */
+/** Reads the sequence number of an event id; `undefined` for any other text. */
 export function tryParseEventId(text: string): number | undefined {
   return tryParse("evt", text);
 }
 
-/** The sequence number that a chat id spells; `undefined` for a text that is no chat id of ours. */
+/** Reads the sequence number of a chat id; `undefined` for any other text. */
 export function tryParseChatId(text: string): number | undefined {
   return tryParse("chat", text);
 }
 
 /**
- * The lowest sequence number that is given at a time, in milliseconds since the epoch; from September
- * 2094 on, which is as far as the milliseconds reach, that of then.
+ * Computes the lowest sequence number of a time, in milliseconds since the epoch; the milliseconds reach
+ * as far as September 2094.
  */
 export function seqAt(timeMs: number): number {
   return Math.min(Math.max(0, (timeMs - EPOCH_MS) * COUNTS_PER_MS), MAX_CLOCK_SEQ);
 }
 
-/** Gives sequence numbers, each higher than the one before, wherever the clock jumps. */
+/** Gives sequence numbers, each higher than the one before, even where the clock jumps back. */
 export class EventSequence {
   #last: number;
 
-  /**
-   * Constructs a new instance.
-   *
-   * @param last The last number that was given before, or 0.
-   */
+  /** @param last The last number that was given before, or 0. */
   constructor(last = 0) {
     this.#last = last;
   }
@@ -76,11 +72,6 @@ export class EventSequence {
     this.#last = Math.max(this.#last, last);
   }
 
-  /**
-   * Gives the next number.
-   *
-   * @param nowMs The time in milliseconds since the epoch.
-   */
   next(nowMs: number): number {
     this.#last = Math.max(seqAt(nowMs), this.#last + 1);
     return this.#last;

@@ -1,36 +1,34 @@
 import type { EventState } from "./event_state.ts";
 
-/** What a list shows of an event. */
+/** An event in a list. */
 export interface EventSummary {
-  /** Its sequence number. */
+  /** The sequence number. */
   readonly seq: number;
-  /** Its id, which spells the sequence number. */
+  /** The id, which spells the sequence number. */
   readonly id: string;
-  /** What has become of it. */
   readonly state: EventState;
   /** The session that it goes to, by its number in the journal; `null` for none yet. */
   readonly session: number | null;
-  /** How often it was written to a session. */
+  /** The number of times that it was written to a session. */
   readonly attempts: number;
-  /** When it was taken in, in milliseconds since the epoch, as all times here. */
+  /** The time when it was taken in, in milliseconds since the epoch, as all times here. */
   readonly storedAt: number;
   /** The sender, as the server has identified it. */
   readonly sender: string;
-  /** How the content begins. */
+  /** The beginning of the content. */
   readonly start: string;
 }
 
-/** All there is to know of an event but its body. */
+/** All of an event but its body. */
 export interface EventRecord extends EventSummary {
-  /** When it was last written to a session. */
+  /** The time when it was last written to a session. */
   readonly pushedAt: number | null;
-  /** When a tool call named it first. */
+  /** The time when a tool call named it first. */
   readonly seenAt: number | null;
-  /** When its chat was replied to first. */
+  /** The time of the first reply to its chat. */
   readonly answeredAt: number | null;
-  /** When it was given up. */
   readonly expiredAt: number | null;
-  /** What kind of sender sent it. */
+  /** The kind of its sender. */
   readonly source: string;
   /** The chat that a reply goes to. */
   readonly chat: string;
@@ -38,26 +36,24 @@ export interface EventRecord extends EventSummary {
   readonly target: string | null;
   /** The repository that it is about, as `owner/name`. */
   readonly repository: string | null;
-  /** The id of the delivery, which tells a repetition. */
+  /** The delivery id; detects duplicates. */
   readonly delivery: string | null;
   /** The id of the event that it repeats. */
   readonly duplicateOf: string | null;
-  /** The rule that decided whether it is shown, where there was one. */
+  /** The rule that showed or filtered it. */
   readonly rule: string | null;
-  /** What Claude remarked when it closed the event. */
+  /** The remark of Claude when it closed the event. */
   readonly note: string | null;
-  /** The attributes. */
   readonly meta: Readonly<Record<string, string>>;
   /** The text, cleaned. */
   readonly content: string;
 }
 
-/** Whether an event can be replayed, or why not. */
-export type ReplayJudgment =
+type ReplayJudgment =
   | { readonly ok: true }
   | { readonly ok: false; readonly message: string };
 
-/** Judges whether an event has all that it takes to be pushed again as a new one. */
+/** Judges whether an event can be pushed again as a new one, or why not. */
 export function judgeReplay(
   { id, state, source, duplicateOf }: Pick<EventRecord, "id" | "state" | "source" | "duplicateOf">,
 ): ReplayJudgment {

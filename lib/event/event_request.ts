@@ -1,15 +1,9 @@
-/**
- * What a request says about the event that it carries, besides its text.
- *
- * @module
- */
-
 import { isRepositoryName, MAX_NAME_LENGTH } from "../session/names.ts";
 import { createEventMeta } from "./event_meta.ts";
 import type { RequestTarget } from "../http/parse_request_target.ts";
 import { type MetaChange, sanitizeMeta } from "./sanitize_meta.ts";
 
-/** The headers that matter. */
+/** The headers of a request that say something about its event. */
 export interface EventHeaders {
   /** `X-Session`. */
   readonly session: string | null;
@@ -17,7 +11,7 @@ export interface EventHeaders {
   readonly delivery: string | null;
 }
 
-/** Where an event goes and what it carries, or why it is refused. */
+/** The target and the attributes of an event, or the reason why it is refused. */
 export type EventRequest =
   | {
     readonly ok: true;
@@ -25,11 +19,9 @@ export type EventRequest =
     readonly target: string | undefined;
     /** The repository that it is about, as `owner/name`. */
     readonly repository: string | undefined;
-    /** The id of the delivery. */
     readonly delivery: string | undefined;
-    /** The attributes. */
     readonly meta: Readonly<Record<string, string>>;
-    /** What was changed in the sender's attributes. */
+    /** The changes to the sender's attributes. */
     readonly changes: readonly MetaChange[];
   }
   | { readonly ok: false; readonly message: string };
@@ -39,12 +31,10 @@ function tooLong(what: string): EventRequest {
 }
 
 /**
- * Reads what a request says about its event. The query parameter `session` names the session and is
- * no attribute; `repository` is both an attribute and an address.
+ * Reads the target and the attributes of an event out of its request. The query parameter `session` names
+ * the session and is no attribute; `repository` is both an attribute and an address.
  *
  * @param sender The sender, as the server has identified it.
- * @param target The path and the query.
- * @param headers The headers that matter.
  */
 export function readEventRequest(
   sender: string,

@@ -8,14 +8,11 @@ const LINE_CODE_POINTS = 120;
 /** The longest sender in a list, in code points: as long as a sender's id may be. */
 const SENDER_CODE_POINTS = 64;
 
-/** The marker of a first line that was cut. Its count leaves out what comes after `start`. */
+/** The marker of a first line that was cut. Its count leaves out the text after `start`. */
 const CUT_REGEXP = /… \(\+\d+\)$/;
 
 /**
  * Formats an event as a line of a list: `evt_… (5 min old, from ci, pushed): build failed`.
- *
- * @param event The event.
- * @param nowMs The time in milliseconds since the epoch.
  */
 export function formatEventLine(event: EventSummary, nowMs: number): string {
   const age = formatAge(nowMs - event.storedAt);

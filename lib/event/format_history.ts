@@ -6,8 +6,8 @@ function formatTime(ms: number): string {
 }
 
 /**
- * What has happened to an event and when, one line each, in the order in which it happens; then what
- * has no time of its own: a note can come to an event that was seen long before, or never.
+ * Formats the history of an event, a line for each change in their order; then the facts without a time:
+ * a note can come to an event that was seen long before, or never.
  */
 export function formatHistory(event: EventRecord): string[] {
   const attempt = event.attempts > 1 ? `, attempt ${event.attempts}` : "";

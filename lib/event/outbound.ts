@@ -1,5 +1,5 @@
 /**
- * What goes out to those who listen: its kinds and how they are written on the stream.
+ * The messages to the listeners of the stream.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { formatReply } from "./reply.ts";
 import type { Behavior } from "../permission/verdict.ts";
 import type { PermissionState } from "../permission/permission.ts";
 
-/** Something that goes out. */
+/** A message to the listeners. */
 export type Outbound =
   | {
     readonly kind: "reply";
@@ -36,35 +36,34 @@ export type Outbound =
   | { readonly kind: "status"; readonly event_id: string; readonly state: EventState }
   | { readonly kind: "status"; readonly request_id: string; readonly state: PermissionState };
 
-/** A message with what the journal knows of it. */
+/** A message of the journal. */
 export interface OutboundMessage {
-  /** Its number, by which a listener resumes. */
+  /** The number after which a listener resumes. */
   readonly id: number;
-  /** When it was said, in milliseconds since the epoch. */
+  /** The time in milliseconds since the epoch. */
   readonly at: number;
   /** The sender whose event it is about, `null` for none. */
   readonly recipient: string | null;
-  /** What is said. */
   readonly outbound: Outbound;
 }
 
-/** What decides which messages a listener sees. */
+/** A listener, with the rights that decide which messages it sees. */
 export interface Audience {
   /** The sender that listens. */
   readonly id: string;
-  /** Whether it sees what is said to others, too. */
+  /** `all` when it also sees messages to others. */
   readonly chats: ChatScope;
-  /** Whether it may answer permission requests, and so sees them. */
+  /** `true` when it may answer permission requests, and so sees them. */
   readonly approves: boolean;
 }
 
-/** Whether a listener may see a message: what is asked, as an approver; what is said, as its sender. */
+/** Returns whether a listener may see a message: prompts as an approver, others as their sender. */
 export function isFor({ outbound, recipient }: OutboundMessage, audience: Audience): boolean {
   if ("request_id" in outbound) return audience.approves;
   return audience.chats === "all" || recipient === audience.id;
 }
 
-/** How the stream is written: `plain` for people, `json` for programs. */
+/** The format of the stream: `plain` for people, `json` for programs. */
 export type StreamFormat = "plain" | "json";
 
 /** A message of the stream: the fields of a server-sent event. */
@@ -77,7 +76,7 @@ export interface StreamMessage {
   readonly data: string;
 }
 
-/** The text for people; only what is said and what is asked has one. */
+/** Formats a message for people, who see replies and prompts only. */
 function formatPlain(message: Outbound): string | undefined {
   if (message.kind === "reply") {
     return formatReply({ chatId: message.chat_id, text: message.text });
@@ -93,13 +92,7 @@ function formatPlain(message: Outbound): string | undefined {
   return undefined;
 }
 
-/**
- * Writes a message for the stream.
- *
- * @param message The message.
- * @param format For whom it is written.
- * @returns The fields of the server-sent event, or `undefined` when this format does not show it.
- */
+/** Formats a message for the stream; `undefined` when this format does not show it. */
 export function toStreamMessage(
   message: OutboundMessage,
   format: StreamFormat,

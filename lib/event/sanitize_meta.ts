@@ -1,10 +1,9 @@
 /**
  * The meta sanitizer: any record in, only attributes out that the client keeps.
  *
- * The client drops a key that is not made of letters, digits and underscores without a word, and it
- * sets `source` itself. So keys are mapped where that is safe and dropped where it is not, and the
- * report says what happened to each. Nothing that comes in makes it throw; sanitizing what it
- * returned changes nothing more.
+ * The client silently drops a key that is not made of letters, digits and underscores, and it sets
+ * `source` itself. So keys are mapped where that is safe and dropped where it is not, and a report lists
+ * the changes. The sanitizer never throws, and a second pass changes nothing.
  *
  * @module
  */
@@ -20,21 +19,21 @@ export const MAX_META_KEY_LENGTH = 64;
 /** The longest value in code points; a longer one is cut and marked. */
 export const MAX_META_VALUE_CODE_POINTS = 1024;
 
-/** What was done to one entry of the record. */
+/** A change of one entry of the record. */
 export interface MetaChange {
   /** The key as it came in. */
   readonly key: string;
   /** `renamed`: kept under another key; `cleaned`: kept with another value; `dropped`: left out. */
   readonly action: "renamed" | "cleaned" | "dropped";
-  /** The new key of a renamed entry, or why an entry was dropped or cleaned. */
+  /** The new key of a renamed entry, or the reason why an entry was dropped or cleaned. */
   readonly detail: string;
 }
 
-/** What {@linkcode sanitizeMeta} returns. */
+/** The result of {@linkcode sanitizeMeta}. */
 export interface SanitizedMeta {
   /** The attributes of the event. */
   readonly meta: Record<string, string>;
-  /** What differs from the record that came in, in its order; empty when nothing does. */
+  /** The changes, in the order of the record; empty when there are none. */
   readonly changes: readonly MetaChange[];
 }
 
@@ -54,7 +53,7 @@ function tryReadKeys(record: unknown): string[] {
   }
 }
 
-/** The value of an entry; `undefined` also for one whose getter throws. */
+/** Reads the value of an entry; `undefined` also for one whose getter throws. */
 function tryReadValue(record: unknown, key: string): unknown {
   try {
     return (record as Record<string, unknown>)[key];
@@ -82,7 +81,7 @@ function tryFormatValue(value: unknown): string | undefined {
   }
 }
 
-/** The key under which an entry may stand, or why it may not. */
+/** Maps a key to one that the client keeps, or says why there is none. */
 function mapKey(key: string): { key: string } | { reason: string } {
   if (key.length > MAX_META_KEY_LENGTH) return { reason: `longer than ${MAX_META_KEY_LENGTH}` };
   const mapped = IDENTIFIER_REGEXP.test(key) ? key : key.replace(/[^A-Za-z0-9_]/g, "_");
@@ -91,7 +90,7 @@ function mapKey(key: string): { key: string } | { reason: string } {
   return { key: mapped };
 }
 
-/** Copies a record in which nothing has to be changed, which nearly every record turns out to be. */
+/** Copies a record that needs no change, as nearly every record does. */
 function tryCopy(record: unknown): Record<string, string> | undefined {
   if (typeof record !== "object" || record === null) return undefined;
   const meta: Record<string, string> = {};
@@ -114,7 +113,7 @@ function tryCopy(record: unknown): Record<string, string> | undefined {
  * Sanitizes a record for use as an event's meta.
  *
  * @param record Any value; everything but an object counts as an empty record.
- * @returns The attributes, and what was changed.
+ * @returns The attributes, and the changes.
  *
  * @example Usage
  * ```ts

@@ -86,17 +86,17 @@ export function toSessionStatus(session: OpenSession & { readonly startedAt: num
 export interface AskedPermission extends PermissionRecord, PermissionRequest {
   /** The folder of the session that asks. */
   readonly project: string | null;
-  /** When it was asked, in milliseconds since the epoch, as all times here. */
+  /** The time when it was asked, in milliseconds since the epoch, as all times here. */
   readonly openedAt: number;
-  /** Who gave the verdict. */
+  /** The sender of the verdict. */
   readonly sender: string | null;
-  /** When the verdict was given. */
+  /** The time of the verdict. */
   readonly settledAt: number | null;
   /** The way and the address that the verdict came by. */
   readonly settledFrom: string | null;
 }
 
-/** All of a permission request: what is asked for, and what has become of it. */
+/** All of a permission request and its state. */
 export function toPermissionStatus(permission: AskedPermission, nowMs: number): Json {
   return {
     request_id: permission.requestId,

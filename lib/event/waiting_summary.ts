@@ -2,20 +2,19 @@ import type { EventSummary } from "./event_record.ts";
 import type { ChannelEvent } from "./format_channel_tag.ts";
 import { formatEventLine } from "./format_event_line.ts";
 
-/** How many events arrive one by one when a session opens; more of them arrive as one digest. */
+/** The most events that arrive one by one when a session opens; more of them arrive as a summary. */
 export const MAX_SINGLE_EVENTS = 3;
 
-/** How many events a list shows by their first line. */
+/** The most events that a list shows by their first line. */
 export const MAX_LISTED_EVENTS = 20;
 
 /**
- * Puts events that have waited together as one event.
+ * Creates one event that tells of all that have waited. Its attribute `digest` has their count.
  *
  * @param events The oldest of them; at most {@linkcode MAX_LISTED_EVENTS} are shown.
- * @param count How many there are in all.
- * @param nowMs The time in milliseconds since the epoch.
+ * @param count The number of all of them.
  */
-export function createDigest(
+export function createWaitingSummary(
   events: readonly EventSummary[],
   count: number,
   nowMs: number,

@@ -1,10 +1,9 @@
 /**
- * The prompt formatter: what a person is shown before saying yes or no.
+ * The prompt formatter: a person reads its text before saying yes or no.
  *
- * Everything in a permission request is untrusted text, and what is approved must be what is seen.
- * So a character that is not seen is written out (`\u{202E}`) instead of being left out, a long line
- * is split and never cut, and each line of the preview begins with `> `, so that no preview can pass
- * for the question below it.
+ * A permission request is untrusted text, and a person must see all of what gets approved. So an
+ * invisible character is written out (`\u{202E}`), a long line is split and never cut, and each line of
+ * the preview begins with `> `: a preview could pass for the question below it otherwise.
  *
  * @module
  */
@@ -16,7 +15,7 @@ import { splitByCodePoints } from "../text/truncate.ts";
 /** The longest line of a preview in code points before it is split. */
 export const MAX_PROMPT_LINE_CODE_POINTS = 500;
 
-/** The lines of a preview; a piece of a line that was split begins with `>> `. */
+/** Quotes the lines of a preview; a further piece of a line begins with `>> `. */
 function quote(preview: string): string[] {
   return preview.split(/\r\n|\r|\n/).flatMap((line) =>
     splitByCodePoints(escapeUnseen(line), MAX_PROMPT_LINE_CODE_POINTS)
@@ -27,8 +26,7 @@ function quote(preview: string): string[] {
 /**
  * Formats a permission request for a person.
  *
- * @param request The request.
- * @returns Lines joined by newlines: the tool and the description, the preview, how to answer.
+ * @returns Lines joined by newlines: the tool and the description, the preview, the way to answer.
  *
  * @example Usage
  * ```ts

@@ -9,36 +9,36 @@
 
 import type { Behavior } from "./verdict.ts";
 
-/** What Claude Code says when a tool call waits for approval; all of it is untrusted text. */
+/** A tool call that waits for approval, as Claude Code describes it; all of it is untrusted text. */
 export interface PermissionRequest {
   /** Five letters that name the request. */
   readonly requestId: string;
-  /** The tool that is to run, such as `Bash`. */
+  /** The tool to run, such as `Bash`. */
   readonly toolName: string;
-  /** What the call is for, in the model's words. */
+  /** The purpose of the call, in the model's words. */
   readonly description: string;
   /** The arguments of the call, as JSON-shaped text. */
   readonly inputPreview: string;
 }
 
-/** What has become of a permission request. */
+/** The state of a permission request. */
 export type PermissionState = "open" | "allowed" | "denied" | "answered elsewhere" | "expired";
 
-/** What decides about the state of a request. */
+/** The fields that decide about the state of a request. */
 export interface PermissionRecord {
-  /** The id of the request. */
+  /** Five letters that name the request. */
   readonly requestId: string;
-  /** When it expires, in milliseconds since the epoch. */
+  /** The time when it expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** The verdict that it was given, if any. */
+  /** The verdict, if there is one. */
   readonly behavior?: Behavior | undefined;
-  /** Whether the session has called the tool, or has ended: somebody has answered at the terminal. */
+  /** `true` when the session has called the tool or ended: the user has answered at the terminal. */
   readonly isClosed: boolean;
 }
 
-/** Why a verdict has no effect. */
+/** The reason why a verdict has no effect. */
 export interface NoEffect {
-  /** It has none. */
+  /** `false`, which tells it from an effect. */
   readonly ok: false;
   /** The reason as a word. */
   readonly code: "unknown" | "answered" | "answered_elsewhere" | "expired" | "ambiguous";
@@ -46,15 +46,14 @@ export interface NoEffect {
   readonly message: string;
 }
 
-/** What {@linkcode judgeVerdict} returns. */
+/** The result of {@linkcode judgeVerdict}. */
 export type Judgment<Record extends PermissionRecord> =
   | { readonly ok: true; readonly record: Record }
   | NoEffect;
 
 /**
- * Tells what has become of a request.
+ * Returns the state of a request.
  *
- * @param record The request.
  * @param nowMs The time in milliseconds since the epoch.
  */
 export function permissionStateOf(record: PermissionRecord, nowMs: number): PermissionState {
@@ -69,7 +68,7 @@ export function permissionStateOf(record: PermissionRecord, nowMs: number): Perm
  * @param requestId The id that the verdict names.
  * @param records The requests with that id, the newest first: sessions choose their ids by themselves.
  * @param nowMs The time in milliseconds since the epoch.
- * @returns The request that it answers, or why it answers none.
+ * @returns The request that it answers, or the reason why it answers none.
  *
  * @example Usage
  * ```ts

@@ -9,10 +9,7 @@ export const REQUEST_ID_LETTERS = "abcdefghijkmnopqrstuvwxyz";
 const REQUEST_ID_REGEXP = /^[a-km-z]{5}$/;
 
 /**
- * Tells whether a value is the id of a permission request.
- *
- * @param value Any value.
- * @returns Whether it is five lower-case letters of a–z without `l`.
+ * Returns whether a value is the id of a permission request: five lower-case letters without `l`.
  *
  * @example Usage
  * ```ts

@@ -1,9 +1,9 @@
-/** What a verdict does to the tool call that waits for it. */
+/** The effect of a verdict on the tool call that waits for it. */
 export type Behavior = "allow" | "deny";
 
 /** A person's answer to a permission request. */
 export interface Verdict {
-  /** Whether the tool may run. */
+  /** Lets the tool run, or not. */
   readonly behavior: Behavior;
   /** The id of the request, in lower case. */
   readonly requestId: string;

@@ -1,38 +1,37 @@
 /**
- * The router of events: which of the open sessions an event is for.
+ * The router of events to open sessions.
  *
- * A name in the request decides alone: an event for a session that is not open waits for it and
- * never goes to another. Without a name the repository decides, then that only one session is open,
- * then the configured default, then which session was active last. Only a name can be ambiguous.
+ * A name in the request decides alone: an event for a session that is not open waits for it and never
+ * goes to another. Only a name can be ambiguous.
  *
  * @module
  */
 
-/** A session that is open. */
+/** An open session. */
 export interface OpenSession {
-  /** Its number in the journal; a later session has a higher one. */
+  /** The number in the journal; a later session has a higher one. */
   readonly id: number;
-  /** The client's session id, or one of our own; sub-agents of one session share it. */
+  /** The client's session id, or one of our own; sub-agents of a session share it. */
   readonly key: string;
   /** The name of its folder. */
   readonly project: string;
   /** `owner/name` of the folder's repository, when known. */
   readonly repository?: string | undefined;
-  /** Its last sign of life, in milliseconds since the epoch. */
+  /** The time of its last sign of life, in milliseconds since the epoch. */
   readonly activeAt: number;
-  /** Whether it was pushed many events and has shown none seen. */
+  /** `true` when it was pushed many events and has shown none seen. */
   readonly isDeaf: boolean;
 }
 
-/** What an event says about the session that it is for. */
-export interface EventAddress {
+/** The session of an event, as the event names it. */
+interface EventAddress {
   /** The name of a session, from `?session=` or `X-Session`. */
   readonly session?: string | undefined;
   /** `owner/name` of the repository that the event is about. */
   readonly repository?: string | undefined;
 }
 
-/** Where an event goes: to a session, to none for now, or to none because several are meant. */
+/** The route of an event: to a session, to none for now, or to none because several are meant. */
 export type Route =
   | { readonly kind: "session"; readonly session: OpenSession }
   | { readonly kind: "none" }
@@ -49,7 +48,7 @@ function equalIgnoringCase(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** The ways in which a name matches a session; the next counts when no session matches one. */
+/** The ways in which a name matches a session; the next counts when no session matches by this one. */
 const MATCHERS: readonly Matcher[] = [
   ({ project }, name) => project === name,
   ({ project }, name) => equalIgnoringCase(project, name),
@@ -57,12 +56,12 @@ const MATCHERS: readonly Matcher[] = [
     name.length >= MIN_KEY_LENGTH && key.toLowerCase().startsWith(name.toLowerCase()),
 ];
 
-/** The order with the most recently active first, and of two the later one. */
+/** Sorts the most recently active session first, and of two the later one. */
 function byActivity(a: OpenSession, b: OpenSession): number {
   return b.activeAt - a.activeAt || b.id - a.id;
 }
 
-/** The order with those that are not deaf first, and among them the most recently active. */
+/** Sorts sessions that are not deaf first, and among them the most recently active. */
 function byHearing(a: OpenSession, b: OpenSession): number {
   return Number(a.isDeaf) - Number(b.isDeaf) || byActivity(a, b);
 }
@@ -114,21 +113,17 @@ function findUnnamed(
 }
 
 /**
- * Decides which session an event goes to.
+ * Decides the session of an event.
  *
  * 1. A name in the address: the sessions with that project, else with that project in another case,
- *    else with a key that begins with it. Several are ambiguous, unless all of them share one key.
+ *    else with a key that begins with it. Several are ambiguous, unless they share one key.
  * 2. The sessions of the event's repository.
  * 3. The only session, or the only one that is not deaf.
  * 4. The configured default, matched like a name.
  * 5. Any session.
  *
- * Of several the most recently active one is taken, and from step 2 on one that is not deaf before
- * all that are.
- *
- * @param address What the event says about its session.
- * @param sessions The sessions that are open, in any order.
- * @param defaultSession The name of the session for events without a better one.
+ * Of several it takes the most recently active one, and from step 2 on one that is not deaf before all
+ * that are.
  */
 export function routeEvent(
   address: EventAddress,
@@ -142,7 +137,7 @@ export function routeEvent(
   return session === undefined ? NONE : { kind: "session", session };
 }
 
-/** How a session is called where one has to be chosen: its project, and how its key begins. */
+/** Formats the name of a session for a choice: its project, and the beginning of its key. */
 export function formatSessionName({ project, key }: OpenSession): string {
   return `${project} (${key.slice(0, 8)})`;
 }

@@ -43,7 +43,9 @@ export class LineSplitter {
       if (line !== undefined) lines.push(line);
       start = end + 1;
     }
-    this.#append(chunk.slice(start));
+    const rest = chunk.subarray(start);
+    // A line that is too long already is dropped without a copy.
+    this.#append(this.#byteLength + rest.length > this.#maxBytes ? rest : rest.slice());
     return lines;
   }
 

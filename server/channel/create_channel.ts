@@ -31,13 +31,12 @@ import { StdioTransport } from "./stdio_transport.ts";
 import { createStdoutWriter, readStdin } from "./stdio.ts";
 
 /**
- * A JSON Schema validator for the SDK that is never used.
+ * Replaces the SDK's validator of JSON Schemas, which would make a compiler of schemas at every start.
  *
- * The SDK validates the answers to elicitation and the structured results of tools, and a channel has
- * neither. Left to itself it would make a compiler of schemas at every start.
+ * The SDK validates answers to elicitation and structured results of tools; a channel has neither.
  */
-export const NO_SCHEMA_VALIDATOR = {
-  /** Throws a `TypeError`: whoever calls it has begun to use what a channel does without. */
+const NO_SCHEMA_VALIDATOR = {
+  /** Throws a `TypeError`: a caller needs a real validator. */
   getValidator(): never {
     throw new TypeError("Cannot validate a JSON Schema: a channel has no use for it");
   },
@@ -49,7 +48,7 @@ export interface ChannelOptions {
   readonly name: string;
   /** The version of the server. */
   readonly version: string;
-  /** What Claude is told of the channel at the start. */
+  /** The text about the channel that Claude gets at the start. */
   readonly instructions: string;
   /**
    * The tools that Claude can call.
@@ -58,14 +57,14 @@ export interface ChannelOptions {
    */
   readonly tools?: readonly ChannelTool[];
   /**
-   * Takes permission requests. Permission relay is declared only when this is given: give it only
-   * when every way in proves who its sender is.
+   * Takes permission requests. Permission relay is declared only when this is given: give it only when
+   * every way in proves its sender.
    */
   readonly onPermissionRequest?: (request: PermissionRequest) => void | Promise<void>;
   /** Called when the client reads again after events were refused with a {@linkcode QueueFullError}. */
   readonly onResume?: () => void;
   /**
-   * Where problems are reported.
+   * The log for problems.
    *
    * @default {createLogger()}
    */
@@ -76,14 +75,14 @@ export interface ChannelOptions {
    * @default {Deno.stdin and Deno.stdout}
    */
   readonly streams?: {
-    /** Where messages come from. */
+    /** The messages of the client. */
     readonly input: AsyncIterable<Uint8Array>;
-    /** Writes all of the text as UTF-8; it rejects when the client is gone. */
+    /** Writes all of the text as UTF-8; rejects when the client is gone. */
     readonly write: (text: string) => Promise<void>;
   };
 }
 
-/** An event for the session, as it came from outside. */
+/** An event for the session, as a sender wrote it. */
 export interface PushedEvent {
   /** The text; it is cleaned before it is sent. */
   readonly content: string;
@@ -98,7 +97,7 @@ export interface Channel {
    * with a {@linkcode NotConnectedError} when the connection ends before that.
    */
   readonly initialized: Promise<void>;
-  /** Settles when the connection has ended, whoever ended it. */
+  /** Settles when either side has ended the connection. */
   readonly closed: Promise<void>;
   /**
    * Begins to talk to the client.
@@ -107,45 +106,42 @@ export interface Channel {
    */
   connect(): Promise<void>;
   /**
-   * Sends an event to the session. That it was sent does not mean that Claude has seen it: the
-   * protocol has no acknowledgement.
+   * Sends an event to the session. Claude may never see it: the protocol has no acknowledgement.
    *
-   * @returns What the meta sanitizer changed.
+   * @returns The changes of the meta sanitizer.
    * @throws {NotConnectedError} When the handshake is not finished or the connection has ended.
    * @throws {QueueFullError} When the client does not read.
    */
   push(event: PushedEvent): Promise<readonly MetaChange[]>;
   /**
-   * Sends an event as {@linkcode Channel.push} does, but as it is: for an event that was cleaned when it
-   * was taken in, so that it is not cleaned again.
+   * Sends an event as {@linkcode Channel.push} does, but as it is: it was cleaned when it was taken in.
    *
-   * @returns Whether it was sent; it is not where {@linkcode Channel.push} would reject.
+   * @returns `true` when it was sent, `false` where {@linkcode Channel.push} would reject.
    */
   tryPushCleaned(event: ChannelEvent): boolean;
   /**
    * Sends the verdict on a permission request.
    *
-   * @throws {TypeError} When the request id is none.
+   * @throws {TypeError} When the request id is malformed.
    * @throws {NotConnectedError} When the handshake is not finished or the connection has ended.
    * @throws {QueueFullError} When the client does not read.
    */
   permit(requestId: string, behavior: Behavior): Promise<void>;
   /**
-   * Sends a verdict as {@linkcode Channel.permit} does, for an id that was checked when it was asked.
+   * Sends a verdict as {@linkcode Channel.permit} does, without a check of the request id.
    *
-   * @returns Whether it was sent; it is not where {@linkcode Channel.permit} would reject.
+   * @returns `true` when it was sent, `false` where {@linkcode Channel.permit} would reject.
    */
   tryPermit(requestId: string, behavior: Behavior): boolean;
   /**
-   * Ends the connection after what was sent before has left. Safe to call twice. A read of stdin that
-   * is under way keeps the process alive: call `Deno.exit()` where stdin stays open.
+   * Ends the connection after earlier messages have left. Safe to call twice. A read of stdin that is
+   * under way keeps the process alive: call `Deno.exit()` where stdin stays open.
    */
   close(): Promise<void>;
 }
 
-/** The error of sending to a session that is not there. */
+/** The error of sending without a connected client. */
 export class NotConnectedError extends Error {
-  /** Constructs a new instance. */
   constructor() {
     super("Cannot send to the session: no client is connected");
     this.name = "NotConnectedError";
@@ -247,7 +243,7 @@ export function createChannel(options: ChannelOptions): Channel {
     throw new TypeError("Cannot create the channel: two tools have the same name");
   }
   const initialized = Promise.withResolvers<void>();
-  initialized.promise.catch(() => {}); // Who does not wait for it does not have to handle it.
+  initialized.promise.catch(() => {}); // Prevents an unhandled rejection when no caller awaits it.
   const closed = Promise.withResolvers<void>();
   let transport: StdioTransport | undefined;
   let isInitialized = false;
@@ -272,16 +268,16 @@ export function createChannel(options: ChannelOptions): Channel {
     initialized.reject(new NotConnectedError());
     closed.resolve();
   };
-  // The SDK's messages quote what was received, so only the kind of error is logged.
+  // The SDK's messages quote the client's, so only the kind of error is logged.
   server.onerror = (error) => log.warn(`A message from the client was not used: ${error.name}`);
 
-  /** What `server.notification()` does for these methods, at less cost per event. */
+  /** Does the same as `server.notification()`, at less cost per event. */
   function notify(method: string, params: Record<string, unknown>): Promise<void> {
     if (!isInitialized || !transport?.isOpen) throw new NotConnectedError();
     return transport.send({ jsonrpc: "2.0", method, params });
   }
 
-  /** As `notify()`, but it says whether the message was taken. */
+  /** Does the same as `notify()`, but returns `false` instead of an error. */
   function tryNotify(method: string, params: Record<string, unknown>): boolean {
     return isInitialized && transport?.trySend({ jsonrpc: "2.0", method, params }) === true;
   }

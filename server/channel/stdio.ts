@@ -6,8 +6,8 @@ export async function* readStdin(): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * A writer to stdout with one buffer for all writes, of which one is under way at a time: under load
- * a new one for each would be tens of kibibytes of garbage.
+ * Creates a writer to stdout with one buffer for all writes, which come one after another: under load, a
+ * buffer per write would be tens of kibibytes of garbage.
  */
 export function createStdoutWriter(): (text: string) => Promise<void> {
   const encoder = new TextEncoder();

@@ -1,8 +1,8 @@
 /**
  * The stdio transport: newline-delimited JSON-RPC, bytes in and text out.
  *
- * - Writing never blocks the event loop: messages are queued, and one write of all that is queued is
- *   under way at a time, so a client that stops reading does not freeze HTTP.
+ * - Writing never blocks the event loop: messages are queued, and one write of the whole queue is under
+ *   way at a time. A client that stops reading would freeze HTTP otherwise.
  * - The queue is bounded. A notification that does not fit is refused, and the log says so once.
  * - End of input, and the first write that fails, close the transport: a process lives as long as its
  *   client.
@@ -15,15 +15,14 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
 // @ts-types="@modelcontextprotocol/sdk/types"
 import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 import { LineSplitter } from "../../lib/text/line_splitter.ts";
+import { waitAtMost } from "../runtime/delay.ts";
 import type { Logger } from "../runtime/log.ts";
 
 /** Options of a {@linkcode StdioTransport}. */
-export interface StdioTransportOptions {
-  /** Where messages come from. */
+interface StdioTransportOptions {
   readonly input: AsyncIterable<Uint8Array>;
-  /** Writes all of the text as UTF-8; it rejects when the client is gone. */
+  /** Writes all of the text as UTF-8; rejects when the client is gone. */
   readonly write: (text: string) => Promise<void>;
-  /** Where problems are reported. */
   readonly log: Logger;
   /**
    * The longest line that is read, in bytes.
@@ -32,14 +31,14 @@ export interface StdioTransportOptions {
    */
   readonly maxLineBytes?: number;
   /**
-   * How much may wait to be written before notifications are refused, in UTF-16 units of the queued
-   * lines. Answers always fit: the client has asked for each of them.
+   * The longest queue, in UTF-16 units of its lines; notifications beyond it are refused. Answers always
+   * fit: the client has asked for each of them.
    *
    * @default {16_777_216}
    */
   readonly maxQueuedUnits?: number;
   /**
-   * How long the last messages may take to leave at the end, in milliseconds.
+   * The time that the last messages have to leave at the end, in milliseconds.
    *
    * @default {250}
    */
@@ -48,16 +47,15 @@ export interface StdioTransportOptions {
   readonly onResume?: (() => void) | undefined;
 }
 
-/** The error of a message that was refused because too much waits to be written. */
+/** The error of a message that was refused because the queue is full. */
 export class QueueFullError extends Error {
-  /** Constructs a new instance. */
   constructor() {
     super("Cannot send to the client: it does not read what was sent before");
     this.name = "QueueFullError";
   }
 }
 
-/** A `Transport` of the MCP SDK over standard input and output, or what stands for them. */
+/** A `Transport` of the MCP SDK over standard input and output, or streams in their place. */
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -77,7 +75,6 @@ export class StdioTransport implements Transport {
   #closing: Promise<void> | undefined;
   #isEnded = false;
 
-  /** Constructs a new instance; nothing is read before {@linkcode start}. */
   constructor(options: StdioTransportOptions) {
     const { input, write, log, maxLineBytes = 10 * 1024 * 1024 } = options;
     this.#input = input[Symbol.asyncIterator]();
@@ -89,7 +86,6 @@ export class StdioTransport implements Transport {
     this.#onResume = options.onResume;
   }
 
-  /** Whether messages are taken. */
   get isOpen(): boolean {
     return this.#closing === undefined && !this.#isEnded;
   }
@@ -103,9 +99,8 @@ export class StdioTransport implements Transport {
   /**
    * Queues a message.
    *
-   * @param message The message.
    * @returns A promise that is settled at once; it does not wait for the client to read.
-   * @throws {QueueFullError} When it is a notification and too much waits to be written.
+   * @throws {QueueFullError} When it is a notification and the queue is full.
    */
   send(message: JSONRPCMessage): Promise<void> {
     if (!this.isOpen) {
@@ -114,7 +109,7 @@ export class StdioTransport implements Transport {
     return this.trySend(message) ? Promise.resolve() : Promise.reject(new QueueFullError());
   }
 
-  /** Queues a message; returns whether it was taken, which it is not when `send` would reject. */
+  /** Queues a message; returns `false` when `send` would reject. */
   trySend(message: JSONRPCMessage): boolean {
     if (!this.isOpen) return false;
     const line = JSON.stringify(message) + "\n";
@@ -127,11 +122,12 @@ export class StdioTransport implements Transport {
   }
 
   /**
-   * Takes no more messages, lets those leave that were taken before, within the time that is set for
-   * that, and calls `onclose`. Safe to call twice.
+   * Takes no more messages, waits a limited time until the queued ones have left, and calls `onclose`.
+   * Safe to call twice.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#drain().then(() => this.#end());
+    return this.#closing ??= waitAtMost(this.#lingerMs, Promise.resolve(this.#writing))
+      .then(() => this.#end());
   }
 
   /** Stops reading and writing at once. */
@@ -167,7 +163,7 @@ export class StdioTransport implements Transport {
     } catch (error) {
       this.#log.warn(`Cannot read from the client: ${(error as Error).name}`);
     }
-    // What was asked before the input ended is answered in the next turns of the microtask queue.
+    // Requests from before the end are answered in the next turns of the microtask queue.
     await new Promise((resolve) => setTimeout(resolve, 0));
     await this.close();
   }
@@ -185,14 +181,14 @@ export class StdioTransport implements Transport {
 
   async #write(): Promise<void> {
     try {
-      // One turn of the microtask queue, so that what is sent together is written together.
+      // Messages of one turn of the microtask queue are written together.
       await null;
       while (this.#queue.length > 0) {
         const lines = this.#queue.join("");
         this.#queue = [];
         await this.#writeText(lines);
         this.#queuedUnits -= lines.length;
-        this.#resume();
+        if (this.#refused > 0) this.#resume();
         // Under load, a turn of the event loop between two writes lets whole batches gather.
         if (this.#queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
       }
@@ -204,18 +200,8 @@ export class StdioTransport implements Transport {
   }
 
   #resume(): void {
-    if (this.#refused === 0) return;
     this.#log.info(`The client reads again: ${this.#refused} messages were refused meanwhile`);
     this.#refused = 0;
     this.#onResume?.();
-  }
-
-  /** Waits until all is written, or until the time for that is over. */
-  async #drain(): Promise<void> {
-    if (this.#writing === undefined) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#lingerMs);
-    await Promise.race([this.#writing, promise]);
-    clearTimeout(timer);
   }
 }

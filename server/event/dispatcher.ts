@@ -1,10 +1,9 @@
 /**
- * The dispatcher: which sessions are open, which of them an event goes to, and what becomes of the
- * events of those that have ended.
+ * The dispatcher: knows the open sessions, routes events to them, and offers the events of sessions that
+ * have ended to others.
  *
- * Only the process that holds the port has one. What it knows of sessions it knows from their feeds;
- * for a moment after it took the port over, sessions of which the journal says that they are open are
- * given time to come back before their events go to others.
+ * Only the owner of the port has one. It learns of sessions from their feeds; after a takeover, sessions
+ * that the journal calls open have a moment to come back before their events go to others.
  *
  * @module
  */
@@ -13,32 +12,31 @@ import { type Route, routeEvent } from "../../lib/session/route_event.ts";
 import { delay } from "../runtime/delay.ts";
 import type { IncomingEvent, Receipt, SessionLink } from "./types.ts";
 import { EventIntake } from "./intake.ts";
-import { HELD_SESSION, type WaitingEvent, WITHHELD_SESSION } from "../journal/event_row.ts";
+import type { WaitingEvent } from "../journal/event_row.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { StoredSession } from "../journal/session_table.ts";
 
 /** Options of a {@linkcode Dispatcher}. */
-export interface DispatcherOptions {
-  /** Where events and sessions are kept. */
+interface DispatcherOptions {
   readonly keeper: Pick<JournalKeeper, "use">;
   /** The session for events that name none, where several are open. */
   readonly defaultSession?: string | undefined;
   /**
-   * How long sessions may take to come back after the port was taken over, in milliseconds.
+   * The time that sessions have to come back after a takeover of the port, in milliseconds.
    *
    * @default {2000}
    */
   readonly graceMs?: number;
   /**
-   * How long after the journal has failed all that waits is offered again, in milliseconds.
+   * The time after a failure of the journal until all that waits is offered again, in milliseconds.
    *
    * @default {1000}
    */
   readonly retryMs?: number;
 }
 
-/** What {@linkcode Dispatcher.take} returns. */
+/** The outcome of an event, or the sessions among which its address does not decide. */
 export type Taken = Receipt | Extract<Route, { kind: "ambiguous" }>;
 
 interface Attached {
@@ -46,18 +44,15 @@ interface Attached {
   session: StoredSession;
 }
 
-/** An event that a session was shown and has left unseen. */
+/** An event that was pushed to a session and left unseen. */
 interface LeftEvent extends WaitingEvent {
   readonly session: number | null;
 }
 
-/** How many events are handed to another session in one turn of the event loop. */
+/** The most events that are handed to another session in one turn of the event loop. */
 const CHUNK = 100;
 
-/**
- * How many events that sessions have left unseen are offered to a newcomer. There are more only where
- * nobody has looked for long; `inbox` has the others.
- */
+/** The most events that a newcomer is offered of those that others left unseen; `inbox` has the rest. */
 const MAX_OFFERED_AGAIN = 100;
 
 /** Dispatches events to sessions. */
@@ -69,22 +64,22 @@ export class Dispatcher {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #isReleased = false;
+  #hasHeld = false;
   #isOffering = false;
   #mustOffer = false;
   #isStopped = false;
 
-  /** Constructs a new instance. */
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#intake = new EventIntake(options);
   }
 
-  /** The sessions that are open. */
+  /** The open sessions. */
   get sessions(): readonly StoredSession[] {
     return this.#sessions;
   }
 
-  /** Begins: this process holds the port now. */
+  /** Begins once this process owns the port. */
   start(): void {
     this.#releaseHeld();
     const open = this.#try(({ sessions }) => sessions.open());
@@ -92,17 +87,22 @@ export class Dispatcher {
     this.#grace = setTimeout(() => this.#endGrace(), this.#options.graceMs ?? 2000);
   }
 
-  /** Ends: what was taken in is on disk. Safe to call twice. */
+  /**
+   * Ends: all events are on disk, and none is held, because a process of an earlier version may own the
+   * port next, which knows no held events. Safe to call twice.
+   */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#grace);
     clearTimeout(this.#retry);
     this.#grace = undefined;
     this.#intake.flush();
+    if (this.#hasHeld) this.#releaseHeld();
+    this.#hasHeld = false;
   }
 
   /**
-   * Takes note of a session that has opened, or come back.
+   * Attaches a session that has opened, or come back.
    *
    * @throws {JournalError} When the journal cannot be used.
    * @throws {RangeError} When the journal has no such session.
@@ -118,7 +118,7 @@ export class Dispatcher {
     this.#offer();
   }
 
-  /** Takes note of a session that has ended. */
+  /** Detaches a session that has ended. */
   detach(link: SessionLink): void {
     if (this.#isStopped || this.#attached.get(link.sessionId)?.link !== link) return;
     this.#intake.flush();
@@ -132,13 +132,13 @@ export class Dispatcher {
     this.#offer();
   }
 
-  /** Takes note that another journal has begun, which knows none of the sessions. */
+  /** Detaches all sessions: another journal has begun, which knows none of them. */
   detachAll(): void {
     this.#attached.clear();
     this.#refreshSessions();
   }
 
-  /** Ends the sessions that are open in the journal and nowhere else. */
+  /** Ends the sessions that are open in the journal but not attached. */
   endAbsent(): void {
     if (this.#isStopped || this.#grace !== undefined) return;
     this.#try(({ sessions }) => {
@@ -148,7 +148,7 @@ export class Dispatcher {
     });
   }
 
-  /** Reads again what the journal says of a session. */
+  /** Reads a session again from the journal. */
   refresh(sessionId: number): void {
     const attached = this.#attached.get(sessionId);
     const session = attached && this.#try(({ sessions }) => sessions.get(sessionId));
@@ -157,17 +157,17 @@ export class Dispatcher {
     this.#refreshSessions();
   }
 
-  /** The number for an event that is journaled without being taken in. */
+  /** Takes the number for an event that is journaled without being taken in. */
   nextSeq(journal: Journal): number {
     return this.#intake.nextSeq(journal);
   }
 
-  /** Wakes a session, so that it looks into the journal. */
-  wake(sessionId: number): void {
-    this.#attached.get(sessionId)?.link.look();
+  /** Makes a session write the verdicts that wait for it. */
+  syncVerdicts(sessionId: number): void {
+    this.#attached.get(sessionId)?.link.syncVerdicts();
   }
 
-  /** Routes events that somebody else has put into the journal. */
+  /** Routes events that another process has put into the journal. */
   dispatchStored(): void {
     this.#offer();
   }
@@ -175,46 +175,49 @@ export class Dispatcher {
   /**
    * Takes an event in and hands it to its session.
    *
-   * @param event The event.
-   * @returns What became of it, or the sessions among which its address does not decide.
    * @throws {JournalError} When it cannot be kept.
    */
   take(event: IncomingEvent): Promise<Taken> {
-    // What this process holds back itself must not be let go with what the one before it did.
+    // Before this process holds an event itself, it releases those that its predecessor has held.
     if (!this.#isReleased) this.#releaseHeld();
     const address = { session: event.target, repository: event.repository };
     const route = routeEvent(address, this.#sessions, this.#options.defaultSession);
     if (route.kind === "ambiguous" && !event.mayWait) return Promise.resolve(route);
+    if (event.isHeld) this.#hasHeld = true;
     const open = route.kind === "session" ? this.#attached.get(route.session.id)?.link : undefined;
     const link = event.isHeld || event.filteredBy !== undefined ? undefined : open;
     const taken = this.#intake.take(event, link);
-    // An event that waits for others is not pushed, but its session is open all the same.
-    if (!event.isHeld || open === undefined || open.direct?.hasRefused()) return taken;
+    // A held event is not pushed yet, but its session is open all the same.
+    if (!event.isHeld || open === undefined || open.direct?.hasRefused) return taken;
     return taken.then((receipt) =>
       receipt.kind === "stored" ? { ...receipt, kind: "accepted" } : receipt
     );
   }
 
   /**
-   * Lets events go that were held back.
+   * Releases held events.
    *
    * @throws {JournalError} When the journal cannot be used.
    */
   release(seqs: readonly number[]): void {
-    this.#options.keeper.use(({ events }) => events.assign(seqs, null));
+    this.#options.keeper.use(({ events }) => events.release(seqs));
     this.#offer();
   }
 
-  /** As {@linkcode release}, but leaves them to those who ask for them. */
+  /**
+   * Withholds held events: they are shown only to a session that asks for them.
+   *
+   * @throws {JournalError} When the journal cannot be used.
+   */
   withhold(seqs: readonly number[]): void {
-    this.#options.keeper.use(({ events }) => events.assign(seqs, WITHHELD_SESSION));
+    this.#options.keeper.use(({ events }) => events.withhold(seqs));
   }
 
   #refreshSessions(): void {
     this.#sessions = Array.from(this.#attached.values(), ({ session }) => session);
   }
 
-  /** What fails here has been logged; a moment later all that waits is offered again. */
+  /** Survives a failure, which the keeper logs; a moment later all that waits is offered again. */
   #try<T>(run: (journal: Journal) => T): T | undefined {
     try {
       return this.#options.keeper.use(run);
@@ -232,7 +235,7 @@ export class Dispatcher {
     this.#offer();
   }
 
-  /** Lets go what the process held back that had the port before. */
+  /** Releases the events that an earlier owner of the port has held. */
   #releaseHeld(): void {
     this.#isReleased = this.#try(({ events }) => {
       events.releaseHeld();
@@ -240,14 +243,14 @@ export class Dispatcher {
     }) ?? false;
   }
 
-  /** Whoever has not come back by now has ended. */
+  /** Ends the sessions that have not come back. */
   #endGrace(): void {
     this.#grace = undefined;
     this.endAbsent();
     this.#offer();
   }
 
-  /** Hands the events that wait for a session to one that is open; runs once at a time. */
+  /** Hands waiting events to open sessions; runs once at a time. */
   #offer(): void {
     this.#mustOffer = true;
     if (!this.#isOffering) this.#offerAll();
@@ -258,15 +261,15 @@ export class Dispatcher {
     while (this.#mustOffer && !this.#isStopped) {
       this.#mustOffer = false;
       const newcomers = this.#sessions.filter(({ wasOffered }) => !wasOffered);
-      const woken = new Set<number>();
-      // What nobody was shown goes to anybody; what somebody was shown, to those who came later.
-      await this.#offerStored(woken);
+      const toSync = new Set<number>();
+      // Events that were never pushed go to any session; unseen ones only to sessions that came later.
+      await this.#offerStored(toSync);
       const left = newcomers.length > 0 ? await this.#findLeft(newcomers) : [];
       if (this.#isStopped) break;
-      // Whoever has come back meanwhile keeps what it was shown.
-      this.#assign(left.filter(({ session }) => this.#isGone(session)), newcomers, woken);
+      // A session that has come back meanwhile keeps its events.
+      this.#assign(left.filter(({ session }) => this.#isGone(session)), newcomers, toSync);
       if (this.#grace === undefined && this.#retry === undefined) this.#endOffer(newcomers);
-      for (const id of woken) this.wake(id);
+      for (const id of toSync) this.#attached.get(id)?.link.sync();
     }
     this.#isOffering = false;
   }
@@ -278,20 +281,18 @@ export class Dispatcher {
     }
   }
 
-  /** The sessions that have ended, and `null` for none, to which events of a state belong. */
+  /** Lists the ended sessions, and `null` for none, to which events of a state belong. */
   #sessionsGone(state: "stored" | "pushed"): (number | null)[] {
     const sessions = this.#try(({ events }) => events.sessionsOf(state)) ?? [];
     return sessions.filter((session) => this.#isGone(session));
   }
 
   #isGone(session: number | null): boolean {
-    return session === null ||
-      (session !== HELD_SESSION && session !== WITHHELD_SESSION &&
-        !this.#attached.has(session) && this.#grace === undefined);
+    return session === null || (!this.#attached.has(session) && this.#grace === undefined);
   }
 
-  /** Routes the events that nobody was shown. */
-  async #offerStored(woken: Set<number>): Promise<void> {
+  /** Routes the events that were never pushed. */
+  async #offerStored(toSync: Set<number>): Promise<void> {
     for (const session of this.#sessionsGone("stored")) {
       for (let before = Number.MAX_SAFE_INTEGER;;) {
         await delay(0);
@@ -299,14 +300,14 @@ export class Dispatcher {
         const waiting = this.#try(({ events }) =>
           events.waiting("stored", session, before, CHUNK)
         ) ?? [];
-        this.#assign(waiting, this.#sessions, woken);
+        this.#assign(waiting, this.#sessions, toSync);
         if (waiting.length < CHUNK) break;
         before = waiting.at(-1)?.seq ?? 0;
       }
     }
   }
 
-  /** The newest events that sessions were shown and have left unseen, of those that newcomers may take. */
+  /** Finds the newest events that were pushed and left unseen, of those that newcomers may take. */
   async #findLeft(newcomers: readonly StoredSession[]): Promise<readonly LeftEvent[]> {
     let left: LeftEvent[] = [];
     for (const session of this.#sessionsGone("pushed")) {
@@ -337,7 +338,7 @@ export class Dispatcher {
   #assign(
     waiting: readonly WaitingEvent[],
     candidates: readonly StoredSession[],
-    woken: Set<number>,
+    toSync: Set<number>,
   ): void {
     const bySession = new Map<number, number[]>();
     for (const event of waiting) {
@@ -346,7 +347,7 @@ export class Dispatcher {
     }
     for (const [id, seqs] of bySession) {
       this.#try(({ events }) => events.assign(seqs, id));
-      woken.add(id);
+      toSync.add(id);
     }
   }
 }

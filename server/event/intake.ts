@@ -1,5 +1,5 @@
 /**
- * The intake: events are on disk before their senders hear that they are.
+ * The intake: answers senders once their events are on disk.
  *
  * Events that come in together share one transaction: an event that comes shortly after a commit waits
  * for the others of its turn of the event loop, and for one turn more where there are any. An event for
@@ -11,15 +11,13 @@
  */
 
 import { EventSequence } from "../../lib/event/event_id.ts";
-import { HELD_SESSION } from "../journal/event_row.ts";
 import type { Journal } from "../journal/journal.ts";
 import { isKeyTaken } from "../journal/error.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import { DELIVERY_WINDOW_MS, type IncomingEvent, type Receipt, type SessionLink } from "./types.ts";
 
 /** Options of an {@linkcode EventIntake}. */
-export interface EventIntakeOptions {
-  /** Where events are kept. */
+interface EventIntakeOptions {
   readonly keeper: Pick<JournalKeeper, "use">;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -31,28 +29,22 @@ interface Entry {
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
   seq: number;
-  kind: "stored" | "direct" | "duplicate" | "filtered";
+  state: "stored" | "held" | "pushed" | "duplicate" | "filtered";
 }
 
 /** Events that come in so soon after a commit, in milliseconds, gather for the next one. */
 const BUSY_MS = 0.1;
 
-/** How many events are gathered at most before they are committed. */
+/** The most events that are gathered before they are committed. */
 const MAX_GATHERED = 64;
 
-/** Whether an event is written by one statement, which is a transaction of its own. */
-function isOneStatement({ delivery, digest, raw, ...event }: IncomingEvent): boolean {
-  return delivery === undefined && digest === undefined && raw === undefined &&
+/** Returns whether one statement writes an event: such a statement is a transaction of its own. */
+function isOneStatement(event: IncomingEvent): boolean {
+  return event.delivery === undefined && event.digest === undefined && event.raw === undefined &&
     event.gathers === undefined && event.track === undefined;
 }
 
-/**
- * Finds the event that a delivery repeats.
- *
- * @param journal Where events are kept.
- * @param keys The sender, the delivery id and the digest.
- * @param nowMs The time in milliseconds since the epoch.
- */
+/** Finds the event that a delivery repeats. */
 export function findRepeated(
   { events }: Journal,
   { sender, delivery, digest }: Pick<IncomingEvent, "sender" | "delivery" | "digest">,
@@ -75,7 +67,6 @@ export class EventIntake {
   #flushedAt = -Infinity;
   #lastCount = 0;
 
-  /** Constructs a new instance. */
   constructor({ keeper, now = Date.now }: EventIntakeOptions) {
     this.#keeper = keeper;
     this.#now = now;
@@ -84,14 +75,13 @@ export class EventIntake {
   /**
    * Takes an event in.
    *
-   * @param event The event.
    * @param link The session that it goes to, if any is open for it.
-   * @returns What became of it, once that is on disk.
+   * @returns Its outcome, once that is on disk.
    * @throws {JournalError} When it cannot be kept.
    */
   take(event: IncomingEvent, link: SessionLink | undefined): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      this.#entries.push({ event, link, resolve, reject, seq: 0, kind: "stored" });
+      this.#entries.push({ event, link, resolve, reject, seq: 0, state: "stored" });
       if (this.#isScheduled) return;
       if (!this.#isBusy()) return this.flush();
       this.#isScheduled = true;
@@ -99,7 +89,7 @@ export class EventIntake {
     });
   }
 
-  /** Whether other events are likely to come in this turn. */
+  /** Returns whether other events are likely to come in this turn. */
   #isBusy(): boolean {
     return this.#lastCount > 1 || performance.now() - this.#flushedAt < BUSY_MS;
   }
@@ -111,16 +101,13 @@ export class EventIntake {
     else setImmediate(() => this.flush());
   }
 
-  /**
-   * The next sequence number. Within a transaction nobody else is given it, not even a process that
-   * holds no port.
-   */
+  /** Takes the next sequence number, which is free until the end of the transaction around it. */
   nextSeq(journal: Journal): number {
     this.#sequence.skip(journal.events.lastSeq());
     return this.#sequence.next(this.#now());
   }
 
-  /** Writes what has been taken in and is not on disk yet. */
+  /** Writes the events that are not on disk yet. */
   flush(): void {
     this.#isScheduled = false;
     if (this.#entries.length === 0) return;
@@ -141,15 +128,14 @@ export class EventIntake {
   #write(journal: Journal, entries: readonly Entry[]): void {
     if (!this.#isSequenceKnown) this.#sequence.skip(journal.events.lastSeq());
     this.#isSequenceKnown = true;
-    const insertAll = () => {
-      for (const entry of entries) this.#insert(journal, entry);
-    };
+    const [first] = entries;
+    const insertAll = () => entries.forEach((entry) => this.#insert(journal, entry));
     try {
-      const [first] = entries;
-      if (entries.length === 1 && first && isOneStatement(first.event)) insertAll();
-      else journal.transaction(insertAll);
+      if (entries.length === 1 && first && isOneStatement(first.event)) {
+        this.#insert(journal, first);
+      } else journal.transaction(insertAll);
     } catch (error) {
-      // A process that held the port before, or the terminal, has given the same number.
+      // An earlier owner of the port, or the terminal, has given the same number.
       if (!isKeyTaken(error)) throw error;
       this.#sequence.skip(journal.events.lastSeq());
       journal.transaction(insertAll);
@@ -158,40 +144,36 @@ export class EventIntake {
 
   #insert(journal: Journal, entry: Entry): void {
     const { event, link } = entry;
-    const { source, sender, target, repository } = event;
+    const { source, sender, content, target, repository, delivery, digest, raw } = event;
     const storedAt = this.#now();
     // Since its receiver has looked, only an event of the same commit can have come.
     const isLookedUp = event.duplicateOf !== undefined && this.#lastCount === 1;
+    const mayRepeat = (delivery !== undefined || digest !== undefined) && !isLookedUp;
     const duplicateOf = event.duplicateOf ??
-      (isLookedUp ? undefined : findRepeated(journal, event, storedAt));
+      (mayRepeat ? findRepeated(journal, event, storedAt) : undefined);
     const seq = this.#sequence.next(storedAt);
     const isRepeated = duplicateOf !== undefined;
-    const isFiltered = event.filteredBy !== undefined;
-    const isDirect = !isRepeated && !isFiltered && link?.direct?.isReady() === true;
-    entry.kind = isRepeated
-      ? "duplicate"
-      : isFiltered
-      ? "filtered"
-      : isDirect
-      ? "direct"
-      : "stored";
+    if (isRepeated) entry.state = "duplicate";
+    else if (event.filteredBy !== undefined) entry.state = "filtered";
+    else if (event.isHeld) entry.state = "held";
+    else entry.state = link?.direct?.isReady ? "pushed" : "stored";
     entry.seq = duplicateOf ?? seq;
     journal.events.insert({
       seq,
-      state: entry.kind === "direct" ? "pushed" : entry.kind,
-      session: link?.sessionId ?? (event.isHeld ? HELD_SESSION : null),
+      state: entry.state,
+      session: link?.sessionId ?? null,
       storedAt,
       source,
       sender,
       meta: JSON.stringify(event.meta),
-      content: isRepeated ? "" : event.content,
+      content: isRepeated ? "" : content,
       target,
       repository,
-      delivery: isRepeated ? undefined : event.delivery,
-      digest: isRepeated ? undefined : event.digest,
+      delivery: isRepeated ? undefined : delivery,
+      digest: isRepeated ? undefined : digest,
       rule: event.filteredBy ?? event.rule,
       duplicateOf,
-      raw: isRepeated ? undefined : event.raw,
+      raw: isRepeated ? undefined : raw,
     });
     if (event.gathers !== undefined) journal.events.gather(event.gathers, seq);
     if (event.track !== undefined && !isRepeated) journal.failures.note(event.track, storedAt);
@@ -200,16 +182,16 @@ export class EventIntake {
   #deliver(entries: readonly Entry[]): void {
     const behind = new Set<SessionLink>();
     for (const entry of entries) {
-      const { kind, link, resolve, seq } = entry;
-      if (kind === "duplicate" || kind === "filtered") resolve({ seq, kind });
+      const { state, link, resolve, seq } = entry;
+      if (state === "duplicate" || state === "filtered") resolve({ seq, kind: state });
       else if (link === undefined) resolve({ seq, kind: "stored" });
-      else if (kind === "direct") this.#push(entry, link);
+      else if (state === "pushed") this.#push(entry, link);
       else {
         behind.add(link);
-        resolve({ seq, kind: link.direct?.hasRefused() ? "stored" : "accepted" });
+        resolve({ seq, kind: link.direct?.hasRefused ? "stored" : "accepted" });
       }
     }
-    for (const link of behind) link.look();
+    for (const link of behind) link.sync();
   }
 
   #push({ event, seq, resolve, reject }: Entry, link: SessionLink): void {

@@ -3,7 +3,7 @@ import type { Failure } from "../journal/failure_table.ts";
 
 /** An event on its way in. */
 export interface IncomingEvent {
-  /** What kind of sender sent it. */
+  /** The kind of its sender. */
   readonly source: string;
   /** The sender, as the server has identified it. */
   readonly sender: string;
@@ -15,25 +15,25 @@ export interface IncomingEvent {
   readonly raw?: Uint8Array | undefined;
   /** The session that was named explicitly. */
   readonly target?: string | undefined;
-  /** Whether it waits where several sessions have that name; otherwise its sender has to choose. */
+  /** Lets it wait where several sessions have that name; otherwise its sender has to choose. */
   readonly mayWait?: boolean;
   /** The repository that it is about, as `owner/name`. */
   readonly repository?: string | undefined;
-  /** The id of the delivery, which tells a repetition. */
+  /** The delivery id; detects duplicates. */
   readonly delivery?: string | undefined;
-  /** The signature of the body, or its SHA-256, which tells a repetition under another id. */
+  /** The signature of the body, or its SHA-256; detects duplicates under another id. */
   readonly digest?: string | undefined;
   /** The event that it repeats, `null` for none; the intake looks it up where this is missing. */
   readonly duplicateOf?: number | null | undefined;
-  /** The rule by which it is kept from every session. */
+  /** The rule that keeps it from every session. */
   readonly filteredBy?: string | undefined;
-  /** Whether it is held back for a while, in case that there are more of its kind. */
+  /** Holds the event back so that similar ones can join it. */
   readonly isHeld?: boolean;
-  /** The rule by which it is shown. */
+  /** The rule that shows it. */
   readonly rule?: string | undefined;
   /** The held events that it tells of, and that are not shown themselves from then on. */
   readonly gathers?: readonly number[];
-  /** What is broken from then on, or works again. */
+  /** A subject that is broken from then on, or works again. */
   readonly track?: (Failure & { readonly hasFailed: boolean }) | undefined;
 }
 
@@ -41,23 +41,28 @@ export interface IncomingEvent {
 export interface SessionLink {
   /** The session's number in the journal. */
   readonly sessionId: number;
-  /** Tells the session to look into the journal. */
-  look(): void;
-  /** Writes events to a session of this process, where it is one. */
-  readonly direct?: {
-    /** Whether nothing waits and the session reads. */
-    isReady(): boolean;
-    /** Whether the client did not take what was written last: it does not read. */
-    hasRefused(): boolean;
-    /**
-     * Writes an event that the journal has as `pushed`; returns `false` when the session does not read,
-     * and then takes the event from the journal later.
-     */
-    tryPush(event: DeliverableEvent): boolean;
-  };
+  /** Makes the session read the journal again and write what is due. */
+  sync(): void;
+  /** Does the same as {@linkcode sync}, but for verdicts only. */
+  syncVerdicts(): void;
+  /** A session of this process, to which events are written without a way through the journal. */
+  readonly direct?: DirectLink;
 }
 
-/** What became of an event at the intake. */
+/** A session of this process. */
+export interface DirectLink {
+  /** `true` while nothing waits and the session reads. */
+  readonly isReady: boolean;
+  /** `true` after the client has refused the last event: it does not read. */
+  readonly hasRefused: boolean;
+  /**
+   * Writes an event that the journal has as `pushed`; returns `false` when the session does not read,
+   * and then takes the event from the journal later.
+   */
+  tryPush(event: DeliverableEvent): boolean;
+}
+
+/** The outcome of an event at the intake. */
 export interface Receipt {
   /** Its sequence number, or that of the event which it repeats. */
   readonly seq: number;
@@ -68,8 +73,8 @@ export interface Receipt {
   readonly kind: "accepted" | "stored" | "duplicate" | "filtered";
 }
 
-/** How much of a body is kept as it was sent, in bytes. */
+/** The most bytes that are kept of a body as it was sent. */
 export const MAX_RAW_BYTES = 256 * 1024;
 
-/** How long a delivery id is remembered, in milliseconds. */
+/** The time during which a delivery id detects duplicates, in milliseconds. */
 export const DELIVERY_WINDOW_MS = 15 * 60_000;

@@ -1,47 +1,43 @@
-/**
- * A feed from this process to the one that holds the port.
- *
- * @module
- */
-
-import { LOOK, tryParseChallenge } from "../../lib/feed/feed_message.ts";
+import { formatAnswer, NEWS, tryParseChallenge, VERDICT } from "../../lib/feed/feed_message.ts";
 import { createNonce, isProven, prove } from "./proof.ts";
 
 /** Options of {@linkcode openFeed}. */
-export interface FeedOptions {
+interface FeedOptions {
   /** The address of the port, such as `127.0.0.1:8788`. */
   readonly address: string;
   /** The secret of the state folder. */
   readonly secret: string;
   /**
-   * Enters the session in the journal once the feed stands, so that its end cannot go unnoticed;
-   * returns its number there, or 0 for no session.
+   * Enters the session in the journal once the feed stands: before, its end could go unnoticed. Returns
+   * its number there, or 0 for no session.
    */
   readonly enter: () => number;
   /** Called when there is something new in the journal, and once when the feed has begun. */
-  readonly look: () => void;
+  readonly onNews?: () => void;
+  /** Called when the news is a verdict for the session, and nothing else. */
+  readonly onVerdict?: () => void;
 }
 
-/** An open feed. */
+/** An open feed to the owner of the port. */
 export interface Feed {
-  /** Settles when the feed has ended, whoever ended it. */
+  /** Settles when either side has ended the feed. */
   readonly ended: Promise<void>;
-  /** Tells the other side to look into the journal. */
+  /** Tells the owner that the journal has news. */
   notify(): void;
   /** Ends the feed. Safe to call twice. */
   close(): void;
 }
 
-/** How long the other side may take to prove itself, in milliseconds. */
+/** The time in which the other side must prove itself, in milliseconds. */
 const HANDSHAKE_MS = 2000;
 
 /**
  * Opens a feed.
  *
- * @returns The feed, or `undefined` when whoever holds the port does not know the secret.
+ * @returns The feed, or `undefined` when the owner of the port does not know the secret.
  */
 export async function openFeed(options: FeedOptions): Promise<Feed | undefined> {
-  const { address, secret, enter, look } = options;
+  const { address, secret, enter, onNews, onVerdict } = options;
   const nonce = createNonce();
   const socket = new WebSocket(`ws://${address}/feed?nonce=${nonce}`);
   const begun = Promise.withResolvers<boolean>();
@@ -54,13 +50,14 @@ export async function openFeed(options: FeedOptions): Promise<Feed | undefined> 
     isTrusted = true;
     const proof = await prove(secret, "session", challenge.nonce);
     if (socket.readyState !== WebSocket.OPEN) return;
-    socket.send(JSON.stringify({ proof, session: enter() }));
+    socket.send(formatAnswer({ proof, session: enter(), knowsVerdict: onVerdict !== undefined }));
   };
   socket.onmessage = ({ data }) => {
     if (!isTrusted) return void answer(data).catch(() => begun.resolve(false));
-    if (data !== LOOK) return;
+    if (data === VERDICT) return onVerdict?.();
+    if (data !== NEWS) return;
     begun.resolve(true);
-    look();
+    onNews?.();
   };
   // An error is followed by the end.
   socket.onerror = (event) => event.preventDefault();
@@ -77,7 +74,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed | undefined> 
   }
   return {
     ended: ended.promise,
-    notify: () => socket.readyState === WebSocket.OPEN && socket.send(LOOK),
+    notify: () => socket.readyState === WebSocket.OPEN && socket.send(NEWS),
     close: () => socket.close(),
   };
 }

@@ -1,16 +1,16 @@
 /**
- * The proofs of a feed: both sides show that they know the secret of the state folder, and neither
- * says it, since whoever has taken the port could be listening.
+ * The proofs of a feed: both sides show that they know the secret of the state folder. Neither sends it,
+ * because the owner of the port may be a stranger.
  *
  * @module
  */
 
 import { isSigned, signText } from "../runtime/crypto.ts";
 
-/** Which side of a feed gives a proof; one side's proof is none of the other's. */
-export type FeedSide = "owner" | "session";
+/** The side that gives a proof; an attacker cannot return one side's proof as its own. */
+type FeedSide = "owner" | "session";
 
-/** 32 random bytes in hexadecimal, as a secret or a nonce. */
+/** Creates a secret or a nonce: 32 random bytes in hexadecimal. */
 export function createNonce(): string {
   return crypto.getRandomValues(new Uint8Array(32)).toHex();
 }
@@ -24,7 +24,7 @@ export function prove(secret: string, side: FeedSide, nonce: string): Promise<st
   return signText(secret, toMessage(side, nonce));
 }
 
-/** Whether a proof shows that the other side knows the secret; compared in constant time. */
+/** Returns whether a proof shows that the other side knows the secret; compares in constant time. */
 export function isProven(
   secret: string,
   side: FeedSide,

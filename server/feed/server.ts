@@ -1,45 +1,41 @@
 /**
- * The feeds of the other processes of this state folder, at the one that holds the port.
+ * The feeds of the other processes of this state folder, at the owner of the port.
  *
- * A feed says that a session is open, for as long as it lasts, and wakes the other side when there is
- * something new in the journal. It carries no event, no reply and no verdict.
+ * A session is open for as long as its feed lasts. Either side says when there is something new in the
+ * journal; a feed carries no event, no reply and no verdict.
  *
  * @module
  */
 
 import { STATUS_CODE } from "@std/http/status";
-import { isFeedNonce, LOOK, tryParseAnswer } from "../../lib/feed/feed_message.ts";
+import { isFeedNonce, NEWS, tryParseAnswer, VERDICT } from "../../lib/feed/feed_message.ts";
 import type { SessionLink } from "../event/types.ts";
 import { createNonce, isProven, prove } from "./proof.ts";
 
-/** What happens at the feeds. */
-export interface FeedEvents {
+/** Options of a {@linkcode FeedServer}. */
+interface FeedServerOptions {
+  /** The secret of the state folder. */
+  readonly secret: () => string;
   /** A session has opened. */
   attach(link: SessionLink): void;
   /** A session has ended, or lost its feed. */
   detach(link: SessionLink): void;
   /** A feed has ended before it named its session, which the journal may have already. */
   lose(): void;
-  /** Somebody has written to the journal; `0` when it was no session. */
-  look(sessionId: number): void;
+  /** A session has written to the journal; `0` for another process. */
+  sync(sessionId: number): void;
 }
 
-/** Options of a {@linkcode FeedServer}. */
-export interface FeedServerOptions extends FeedEvents {
-  /** The secret of the state folder. */
-  readonly secret: () => string;
-}
-
-/** How long the other side may take to prove itself, in milliseconds. */
+/** The time in which the other side must prove itself, in milliseconds. */
 const HANDSHAKE_MS = 2000;
 
-/** How many may be about to prove themselves; for one more, the one that has taken longest goes. */
+/** The most sockets that are unproven; for one more, the oldest is closed. */
 const MAX_UNPROVEN = 32;
 
-/** The longest answer that is looked at, in UTF-16 units. */
+/** The longest answer that is read, in UTF-16 units. */
 const MAX_ANSWER_UNITS = 4096;
 
-/** Begins a WebSocket; `undefined` when the request is for none, or for one that is none. */
+/** Begins a WebSocket; `undefined` when the request is for none, or malformed. */
 function tryUpgrade(request: Request): Deno.WebSocketUpgrade | undefined {
   try {
     return Deno.upgradeWebSocket(request);
@@ -48,14 +44,12 @@ function tryUpgrade(request: Request): Deno.WebSocketUpgrade | undefined {
   }
 }
 
-/** Serves feeds. */
 export class FeedServer {
   readonly #options: FeedServerOptions;
   readonly #sockets = new Set<WebSocket>();
-  /** Those of them that have not proven themselves, the oldest first. */
+  /** The sockets that have not proven themselves, the oldest first. */
   readonly #unproven = new Set<WebSocket>();
 
-  /** Constructs a new instance. */
   constructor(options: FeedServerOptions) {
     this.#options = options;
   }
@@ -80,7 +74,7 @@ export class FeedServer {
     this.#sockets.clear();
   }
 
-  /** Makes room for one that is about to prove itself. */
+  /** Makes room for one more unproven socket. */
   #limitUnproven(): void {
     const [oldest] = this.#unproven;
     if (oldest === undefined || this.#unproven.size < MAX_UNPROVEN) return;
@@ -89,7 +83,7 @@ export class FeedServer {
   }
 
   #serve(socket: WebSocket, sessionNonce: string): void {
-    const { secret, attach, detach, lose, look } = this.#options;
+    const { secret, attach, detach, lose, sync } = this.#options;
     const nonce = createNonce();
     let link: SessionLink | undefined;
     let hasAnswered = false;
@@ -105,21 +99,27 @@ export class FeedServer {
       if (!isAdmitted || socket.readyState !== WebSocket.OPEN) return socket.close();
       isTrusted = true;
       this.#unproven.delete(socket);
-      const wake = () => socket.readyState === WebSocket.OPEN && socket.send(LOOK);
+      const tell = (message: string) => {
+        if (socket.readyState === WebSocket.OPEN) socket.send(message);
+      };
       if (answer.session !== 0) {
-        const session = { sessionId: answer.session, look: wake };
+        const session = {
+          sessionId: answer.session,
+          sync: () => tell(NEWS),
+          syncVerdicts: () => tell(answer.knowsVerdict ? VERDICT : NEWS),
+        };
         attach(session);
         link = session;
-        // What it has written while nobody could be told.
-        look(answer.session);
+        // The session may have written while it had no feed.
+        sync(answer.session);
       }
-      wake();
+      tell(NEWS);
     };
     const refuse = () => socket.close();
     const timeout = setTimeout(() => isTrusted || refuse(), HANDSHAKE_MS);
     socket.onopen = () => greet().catch(refuse);
     socket.onmessage = ({ data }) => {
-      if (isTrusted) return look(link?.sessionId ?? 0);
+      if (isTrusted) return sync(link?.sessionId ?? 0);
       if (hasAnswered || typeof data !== "string" || data.length > MAX_ANSWER_UNITS) {
         return refuse();
       }

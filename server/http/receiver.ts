@@ -10,11 +10,11 @@ import { formatEventId } from "../../lib/event/event_id.ts";
 import { readEventRequest } from "../../lib/event/event_request.ts";
 import type { RequestTarget } from "../../lib/http/parse_request_target.ts";
 import { tryParseVerdict, type Verdict } from "../../lib/permission/verdict.ts";
-import type { NoEffect } from "../../lib/permission/permission.ts";
 import { HOW_TO_ANSWER_CODE_POINTS } from "../../lib/event/pushed_event.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { Caller } from "../access/credentials.ts";
 import type { Taken } from "../event/dispatcher.ts";
+import type { Settlement } from "../event/settle_verdict.ts";
 import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, forbidden } from "./answer.ts";
@@ -32,11 +32,6 @@ export interface HttpReceiverOptions {
   /** Looks again who posts once the body is there. */
   readonly gatekeeper: Pick<Gatekeeper, "recall">;
 }
-
-/** What a verdict did: its number in the journal and the session that it goes to, or why nothing. */
-export type Settlement =
-  | { readonly ok: true; readonly seq: number; readonly session: number }
-  | NoEffect;
 
 /** Who posts: a sender who was let in, and the other end of the request. */
 export interface Poster extends Caller {

@@ -1,7 +1,7 @@
 /**
- * The audit log: one row for what happens, and one more for how often it was repeated within a minute,
- * so that nobody can fill the disk with refusals. Of those only so many are told apart, as anybody can
- * cause them; what a sender or the owner does is never among the others.
+ * The audit log: one row for an action, and one more for its repetitions within a minute; a stranger
+ * could fill the disk with refusals otherwise. For the same reason only so many different refusals get
+ * a row of their own. An action of a sender or the owner always does.
  *
  * @module
  */
@@ -10,20 +10,19 @@ import type { AuditEntry } from "./audit_table.ts";
 import type { JournalKeeper } from "./keeper.ts";
 
 /** Options of an {@linkcode AuditLog}. */
-export interface AuditLogOptions {
-  /** Where rows are kept. */
+interface AuditLogOptions {
   readonly keeper: Pick<JournalKeeper, "use">;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
-/** How long repetitions are only counted, in milliseconds. */
+/** The time during which repetitions are only counted, in milliseconds. */
 const WINDOW_MS = 60_000;
 
-/** What anybody can cause. */
+/** The actions that a stranger can cause. */
 const REFUSALS: ReadonlySet<string> = new Set(["refuse", "rate-limit"]);
 
-/** How many different refusals are told apart within that time; the others share one row. */
+/** The most different refusals within that time that get a row each; the others share one. */
 const MAX_REFUSALS = 20;
 
 interface Counted {
@@ -31,7 +30,6 @@ interface Counted {
   repetitions: number;
 }
 
-/** Writes the audit. */
 export class AuditLog {
   readonly #keeper: Pick<JournalKeeper, "use">;
   readonly #now: () => number;
@@ -40,13 +38,12 @@ export class AuditLog {
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  /** Constructs a new instance. */
   constructor({ keeper, now = Date.now }: AuditLogOptions) {
     this.#keeper = keeper;
     this.#now = now;
   }
 
-  /** Takes note of what was done. */
+  /** Records an action. */
   note(entry: AuditEntry): void {
     const kept = this.#kindOf(entry);
     const known = this.#counted.get(keyOf(kept));
@@ -60,7 +57,7 @@ export class AuditLog {
     if (!this.#isClosed) this.#flushing ??= setTimeout(() => this.flush(), WINDOW_MS);
   }
 
-  /** Writes how often things were repeated. Safe to call twice. */
+  /** Writes the counts of repetitions. Safe to call twice. */
   flush(): void {
     clearTimeout(this.#flushing);
     this.#flushing = undefined;
@@ -72,13 +69,13 @@ export class AuditLog {
     if (repeated.length > 0) this.#insert(repeated);
   }
 
-  /** Writes what was counted, and arms no timer any more. Safe to call twice. */
+  /** Writes the counts, and arms no timer any more. Safe to call twice. */
   close(): void {
     this.#isClosed = true;
     this.flush();
   }
 
-  /** What an entry is counted as. */
+  /** Returns the entry that an entry is counted as. */
   #kindOf(entry: AuditEntry): AuditEntry {
     const isOneOfMany = this.#refusals >= MAX_REFUSALS && REFUSALS.has(entry.action);
     if (!isOneOfMany || this.#counted.has(keyOf(entry))) return entry;
@@ -92,7 +89,7 @@ export class AuditLog {
         journal.transaction(() => entries.forEach((entry) => journal.audit.insert(entry, now)))
       );
     } catch {
-      // A journal that fails has been reported.
+      // The keeper has reported it.
     }
   }
 }

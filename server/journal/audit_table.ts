@@ -1,29 +1,22 @@
-/**
- * The audit: who did what when, without a word of what was said.
- *
- * @module
- */
-
 import type { DatabaseSync } from "node:sqlite";
 import {
-  createStatements,
-  deleteRowsBefore,
-  readOldestTime,
+  deleteOldest,
+  prepareLazily,
+  readOldest,
+  selectOldest,
   type Statements,
 } from "./statements.ts";
 
 /** One row of the audit. */
 export interface AuditEntry {
-  /** What was done, such as `replay`. */
+  /** The name of the action, such as `replay`. */
   readonly action: string;
-  /** Who did it: a sender, a session or `terminal`. */
+  /** The sender, the session or the `terminal` that did it. */
   readonly actor: string;
-  /** What it was done to. */
   readonly subject: string;
-  /** More about it. */
   readonly detail: string;
   /**
-   * How often it was done.
+   * The number of times that it was done.
    *
    * @default {1}
    */
@@ -31,41 +24,43 @@ export interface AuditEntry {
 }
 
 /** One row of the audit as it is read. */
-export interface StoredAuditEntry extends Required<AuditEntry> {
-  /** When it was done, in milliseconds since the epoch. */
+interface StoredAuditEntry extends Required<AuditEntry> {
+  /** The time, in milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** The rows of the table `audit`. */
-export class AuditTable {
-  readonly #sql: Statements;
+const SQL = {
+  insert: "INSERT INTO audit (at, action, actor, subject, detail, times) VALUES (?, ?, ?, ?, ?, ?)",
+  list: "SELECT at, action, actor, subject, detail, times FROM audit ORDER BY id DESC LIMIT ?",
+  oldest: selectOldest("audit", "at"),
+  deleteBefore: deleteOldest("audit", "at"),
+};
 
-  /** Constructs a new instance on an open database. */
+/** The table `audit`: actions, their actors and times, without the text of any message. */
+export class AuditTable {
+  readonly #sql: Statements<typeof SQL>;
+
   constructor(database: DatabaseSync) {
-    this.#sql = createStatements(database);
+    this.#sql = prepareLazily(database, SQL);
   }
 
   /** Adds a row. */
   insert({ action, actor, subject, detail, times = 1 }: AuditEntry, nowMs: number): void {
-    this.#sql(
-      "INSERT INTO audit (at, action, actor, subject, detail, times) VALUES (?, ?, ?, ?, ?, ?)",
-    ).run(nowMs, action, actor, subject, detail, times);
+    this.#sql("insert").run(nowMs, action, actor, subject, detail, times);
   }
 
-  /** The newest rows, the newest first. */
+  /** Lists the newest rows, the newest first. */
   list(limit: number): StoredAuditEntry[] {
-    return this.#sql(
-      "SELECT at, action, actor, subject, detail, times FROM audit ORDER BY id DESC LIMIT ?",
-    ).all(limit) as unknown as StoredAuditEntry[];
+    return this.#sql("list").all(limit) as unknown as StoredAuditEntry[];
   }
 
-  /** When the oldest row was added; `Infinity` when there is none. */
+  /** Reads the time of the oldest row; `Infinity` for none. */
   oldestAt(): number {
-    return readOldestTime(this.#sql, { table: "audit", column: "at" });
+    return readOldest(this.#sql("oldest"));
   }
 
-  /** Deletes rows from before a time; returns how many. */
+  /** Deletes rows from before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return deleteRowsBefore(this.#sql, { table: "audit", column: "at", timeMs, limit });
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

@@ -1,4 +1,4 @@
-/** Primary result codes of SQLite that say something to a user. */
+/** The primary result codes of SQLite that a user understands. */
 const REASONS: Readonly<Record<number, string>> = {
   5: "another process holds the journal for too long",
   8: "the folder or the file is read-only",
@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<number, string>> = {
 const CORRUPT_CODES: readonly number[] = [11, 26];
 const CONSTRAINT_CODE = 19;
 
-/** What SQLite says where it gives no code: errors of `exec()` have none. */
+/** The codes of SQLite's messages: errors of `exec()` have no code. */
 const CODES: Readonly<Record<string, number>> = {
   "database is locked": 5,
   "attempt to write a readonly database": 8,
@@ -25,19 +25,18 @@ const CODES: Readonly<Record<string, number>> = {
 
 const GENERIC_CODE = 1;
 
-/** The primary result code of an error of `node:sqlite`; 0 for any other error. */
+/** Reads the primary result code of an error of `node:sqlite`; 0 for any other error. */
 function resultCode(error: unknown): number {
   const { code, errcode, message } = Object(error) as Record<string, unknown>;
   if (typeof errcode === "number") return errcode & 0xff;
   return code === "ERR_SQLITE_ERROR" ? CODES[String(message)] ?? GENERIC_CODE : 0;
 }
 
-/** The error of a journal that cannot be read or written; its message says why. */
+/** The error of a journal that cannot be read or written; its message has the reason. */
 export class JournalError extends Error {
-  /** Whether the file itself is damaged. */
+  /** `true` when the file itself is damaged. */
   readonly isCorrupt: boolean;
 
-  /** Constructs a new instance. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "JournalError";
@@ -45,17 +44,17 @@ export class JournalError extends Error {
   }
 }
 
-/** Whether a row that was to be inserted has a key that is taken. */
+/** Returns whether an insert has failed because its key is taken. */
 export function isKeyTaken(error: unknown): boolean {
   return resultCode(error) === CONSTRAINT_CODE;
 }
 
-/** Whether the journal or its file is at fault, and not the code that uses it. */
+/** Returns whether the journal or its file is at fault, and not its caller. */
 export function isJournalFault(error: unknown): boolean {
   return error instanceof JournalError || resultCode(error) !== 0;
 }
 
-/** Says in words why the journal could not do something. */
+/** Converts an error to one that says in words why the journal has failed. */
 export function toJournalError(error: unknown): JournalError {
   if (error instanceof JournalError) return error;
   const { name, message } = error as Error;

@@ -10,15 +10,13 @@ import type { EventState } from "../../lib/event/event_state.ts";
 
 /** An event as it is taken in. */
 export interface NewEvent {
-  /** Its sequence number. */
+  /** The sequence number. */
   readonly seq: number;
-  /** `stored` or `pushed`, or what it ended as at once. */
   readonly state: EventState;
   /** The session that it goes to. */
   readonly session: number | null;
-  /** When it was taken in. */
   readonly storedAt: number;
-  /** What kind of sender sent it. */
+  /** The kind of its sender. */
   readonly source: string;
   /** The sender, as the server has identified it. */
   readonly sender: string;
@@ -30,19 +28,19 @@ export interface NewEvent {
   readonly target?: string | undefined;
   /** The repository that it is about, as `owner/name`. */
   readonly repository?: string | undefined;
-  /** The id of the delivery, which tells a repetition. */
+  /** The delivery id; detects duplicates. */
   readonly delivery?: string | undefined;
-  /** The signature of the body, or its SHA-256, which tells a repetition under another id. */
+  /** The signature of the body, or its SHA-256; detects duplicates under another id. */
   readonly digest?: string | undefined;
   /** The event that it repeats. */
   readonly duplicateOf?: number | undefined;
-  /** The rule that decided whether it is shown. */
+  /** The rule that showed or filtered it. */
   readonly rule?: string | undefined;
   /** The body as it was sent, where the content is not all of it. */
   readonly raw?: Uint8Array | undefined;
 }
 
-/** What a list of events is narrowed to. */
+/** The filter of a list of events. */
 export interface EventQuery {
   /** The states; by default all of them. */
   readonly states?: readonly EventState[];
@@ -50,23 +48,19 @@ export interface EventQuery {
   readonly sessions?: readonly (number | null)[];
   /** Only events that are older than this one. */
   readonly before?: number;
-  /** The most events. */
   readonly limit: number;
 }
 
-/** What decides about the session of an event. */
+/** The fields of an event that decide about its session. */
 export interface WaitingEvent {
-  /** Its sequence number. */
   readonly seq: number;
-  /** The session that was named explicitly. */
   readonly target: string | null;
-  /** The repository that it is about. */
   readonly repository: string | null;
 }
 
 type Row = Record<string, unknown>;
 
-/** Reads what a list shows of an event. */
+/** Reads the fields that a list shows of an event. */
 export function toSummary(row: Row): EventSummary {
   const seq = row.seq as number;
   return {
@@ -81,7 +75,7 @@ export function toSummary(row: Row): EventSummary {
   };
 }
 
-/** Reads all there is to know of an event but its body. */
+/** Reads all of an event but its body. */
 export function toRecord(row: Row): EventRecord {
   return {
     ...toSummary(row),
@@ -101,12 +95,3 @@ export function toRecord(row: Row): EventRecord {
     content: row.content as string,
   };
 }
-
-/**
- * In place of a session: the events that the process which holds the port has held back for a while.
- * No session has this number.
- */
-export const HELD_SESSION = 0;
-
-/** In place of a session: the events that are left to those who ask for them. */
-export const WITHHELD_SESSION = -1;

@@ -1,53 +1,46 @@
-/**
- * What is broken: the subjects, such as a workflow on a branch, of which a bad state was shown and no
- * good one since.
- *
- * @module
- */
-
 import type { DatabaseSync } from "node:sqlite";
-import { createStatements, type Statements } from "./statements.ts";
+import { prepareLazily, type Statements } from "./statements.ts";
 
-/** What is broken. */
+/** A subject that is broken, such as a workflow on a branch. */
 export interface Failure {
   /** The name of the source. */
   readonly source: string;
-  /** What the state is of. */
   readonly subject: string;
 }
 
-/** How long it is remembered, in milliseconds: what nobody mends for so long is gone for good. */
+/** A failure that lasts for so long, in milliseconds, is forgotten. */
 const MEMORY_MS = 90 * 24 * 60 * 60_000;
 
-/** How many are remembered, so that those who make up subjects do not fill the disk with them. */
+/** The most failures that are kept, because a sender that makes up subjects would fill the disk. */
 const MAX_FAILURES = 1000;
 
-/** The rows of the table `failures`. */
+const SQL = {
+  has: "SELECT 1 FROM failures WHERE source = ? AND subject = ?",
+  delete: "DELETE FROM failures WHERE source = ? AND subject = ?",
+  deleteOld: `DELETE FROM failures WHERE at < ? OR at < (
+                SELECT at FROM failures ORDER BY at DESC LIMIT 1 OFFSET ${MAX_FAILURES - 2})`,
+  insert: "INSERT OR REPLACE INTO failures (source, subject, at) VALUES (?, ?, ?)",
+};
+
+/** The table `failures`: subjects of which a bad state was shown and no good one since. */
 export class FailureTable {
-  readonly #sql: Statements;
+  readonly #sql: Statements<typeof SQL>;
 
-  /** Constructs a new instance on an open database. */
   constructor(database: DatabaseSync) {
-    this.#sql = createStatements(database);
+    this.#sql = prepareLazily(database, SQL);
   }
 
-  /** Whether something is broken. */
   has({ source, subject }: Failure): boolean {
-    return this.#sql("SELECT 1 FROM failures WHERE source = ? AND subject = ?")
-      .get(source, subject) !== undefined;
+    return this.#sql("has").get(source, subject) !== undefined;
   }
 
-  /** Takes note that something is broken, or works again. */
+  /** Records that a subject is broken, or works again. */
   note({ source, subject, hasFailed }: Failure & { hasFailed: boolean }, nowMs: number): void {
     if (!hasFailed) {
-      this.#sql("DELETE FROM failures WHERE source = ? AND subject = ?").run(source, subject);
+      this.#sql("delete").run(source, subject);
       return;
     }
-    this.#sql(
-      `DELETE FROM failures WHERE at < ? OR at < (
-         SELECT at FROM failures ORDER BY at DESC LIMIT 1 OFFSET ${MAX_FAILURES - 2})`,
-    ).run(nowMs - MEMORY_MS);
-    this.#sql("INSERT OR REPLACE INTO failures (source, subject, at) VALUES (?, ?, ?)")
-      .run(source, subject, nowMs);
+    this.#sql("deleteOld").run(nowMs - MEMORY_MS);
+    this.#sql("insert").run(source, subject, nowMs);
   }
 }

@@ -1,14 +1,13 @@
 /**
- * The journal: what was taken in, what was said, what was asked, and by whom, in one SQLite file.
+ * The journal: events, replies, permission requests, sessions and the audit, in one SQLite file.
  *
  * All processes of a state folder share it. It is in WAL mode: readers never wait, and writers wait for
- * each other for as long as a commit takes. A commit survives the end of the process at any moment;
- * with `full` durability it survives the end of power, too.
+ * each other for as long as a commit takes.
  *
  * @module
  */
 
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AuditTable } from "./audit_table.ts";
 import { EventTable } from "./event_table.ts";
 import { FailureTable } from "./failure_table.ts";
@@ -17,21 +16,20 @@ import { MIGRATIONS } from "./schema.ts";
 import { OutboundTable } from "./outbound_table.ts";
 import { PermissionTable } from "./permission_table.ts";
 import { SessionTable } from "./session_table.ts";
-import { createStatements, type Statements } from "./statements.ts";
+import { prepareLazily, type Statements } from "./statements.ts";
 
-/** What a commit survives: `normal` the end of the process, `full` the end of power as well. */
-export type Durability = "normal" | "full";
+/** `normal` survives a crash of any process, `full` also a power failure. */
+type Durability = "normal" | "full";
 
 /** Options of {@linkcode Journal.open}. */
 export interface JournalOptions {
-  /** What a commit survives. */
   readonly durability: Durability;
 }
 
-/** How long a write waits for the writes of other processes, in milliseconds. */
+/** The longest time that a write waits for other processes, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** Only the user may read what was said. */
+/** Lets only the user read the file. */
 const FILE_MODE = 0o600;
 
 function createFile(path: string): void {
@@ -78,27 +76,37 @@ function migrate(database: DatabaseSync, path: string): void {
   }
 }
 
+const SQL = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  secret: "SELECT value FROM settings WHERE key = 'secret'",
+  insertSecret: "INSERT OR IGNORE INTO settings (key, value) VALUES ('secret', ?)",
+  dataVersion: "PRAGMA data_version",
+  pageCount: "PRAGMA page_count",
+  freePageCount: "PRAGMA freelist_count",
+  pageSize: "PRAGMA page_size",
+};
+
+function readNumber(statement: StatementSync): number {
+  return Number(Object.values(statement.get() ?? {})[0]);
+}
+
 /** An open journal. */
 export class Journal {
   readonly #database: DatabaseSync;
-  readonly #sql: Statements;
+  readonly #sql: Statements<typeof SQL>;
   #pageSize: number | undefined;
-  /** What came in. */
   readonly events: EventTable;
-  /** What goes out. */
   readonly outbound: OutboundTable;
-  /** The permission requests and their verdicts. */
   readonly permissions: PermissionTable;
-  /** The sessions. */
   readonly sessions: SessionTable;
-  /** What is broken. */
   readonly failures: FailureTable;
-  /** Who did what. */
   readonly audit: AuditTable;
 
   private constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#sql = createStatements(database);
+    this.#sql = prepareLazily(database, SQL);
     this.events = new EventTable(database);
     this.outbound = new OutboundTable(database);
     this.permissions = new PermissionTable(database);
@@ -110,8 +118,6 @@ export class Journal {
   /**
    * Opens the journal, and creates it where there is none.
    *
-   * @param path The path of the file.
-   * @param options What a commit survives.
    * @throws {JournalError} When the file cannot be used, is corrupt, or has a newer schema.
    */
   static open(path: string, options: JournalOptions): Journal {
@@ -129,7 +135,6 @@ export class Journal {
   /**
    * Opens the journal to read it only: nothing is created, migrated or written.
    *
-   * @param path The path of the file.
    * @returns The journal, or `undefined` where there is none yet.
    * @throws {JournalError} When the file cannot be used, is corrupt, or has another schema.
    */
@@ -152,9 +157,7 @@ export class Journal {
   /**
    * Brings an open database to the current schema and makes it the journal.
    *
-   * @param database The database.
-   * @param name What it is called in messages.
-   * @param options What a commit survives.
+   * @param name Its name in messages.
    * @throws {JournalError} When its schema is newer.
    */
   static on(
@@ -169,47 +172,43 @@ export class Journal {
 
   /** Runs some statements as one: all of them are committed, or none. */
   transaction<T>(run: () => T): T {
-    this.#sql("BEGIN IMMEDIATE").run();
+    this.#sql("begin").run();
     try {
       const result = run();
-      this.#sql("COMMIT").run();
+      this.#sql("commit").run();
       return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#sql("ROLLBACK").run();
+      if (this.#database.isTransaction) this.#sql("rollback").run();
       throw error;
     }
   }
 
   /**
-   * The secret that the processes of this state folder prove to each other, as hexadecimal text.
+   * Reads the secret that the processes of this state folder prove to each other, as hexadecimal text.
    *
    * @param create Makes one where there is none yet.
    */
   secret(create: () => string): string {
-    const find = () => this.#sql("SELECT value FROM settings WHERE key = 'secret'").get()?.value;
+    const find = () => this.#sql("secret").get()?.value;
     const secret = find();
     if (secret !== undefined) return String(secret);
-    this.#sql("INSERT OR IGNORE INTO settings (key, value) VALUES ('secret', ?)").run(create());
+    this.#sql("insertSecret").run(create());
     return String(find());
   }
 
-  /** A number that changes when another process has committed something. */
+  /** Reads a number that changes when another process has committed something. */
   dataVersion(): number {
-    return this.#pragma("data_version");
+    return readNumber(this.#sql("dataVersion"));
   }
 
-  /** How many bytes the rows take, not counting the pages that are free again. */
+  /** Counts the bytes that the rows take, without the pages that are free again. */
   usedBytes(): number {
-    const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
-    return pages * (this.#pageSize ??= this.#pragma("page_size"));
+    const pages = readNumber(this.#sql("pageCount")) - readNumber(this.#sql("freePageCount"));
+    return pages * (this.#pageSize ??= readNumber(this.#sql("pageSize")));
   }
 
   /** Closes the file. Safe to call twice. */
   close(): void {
     if (this.#database.isOpen) this.#database.close();
-  }
-
-  #pragma(name: string): number {
-    return Number(this.#sql(`PRAGMA ${name}`).get()?.[name]);
   }
 }

@@ -1,9 +1,9 @@
 /**
  * The journal keeper: opens the journal when it is first needed, and again after it failed.
  *
- * A journal that cannot be used (full disk, read-only folder, newer schema) takes nothing down: whoever
- * needs it gets an error that says why, and the log says so once a minute. A corrupt file is moved
- * aside, and only by the process that holds the port, because others may still write to it.
+ * A journal that cannot be used (full disk, read-only folder, newer schema) takes nothing down: its
+ * caller gets an error with the reason, and the log says so once a minute. Only the owner of the port
+ * moves a corrupt file aside, because others may still write to it.
  *
  * @module
  */
@@ -19,28 +19,25 @@ import {
 } from "../state/folder.ts";
 
 /** Options of a {@linkcode JournalKeeper}. */
-export interface JournalKeeperOptions extends JournalOptions {
-  /** The folder of the journal. */
+interface JournalKeeperOptions extends JournalOptions {
   readonly stateDir: string;
-  /** Where problems are reported. */
   readonly log: Logger;
   /** Called when the journal can be used: for the first time, and again after it could not. */
   readonly onUsable?: () => void;
   /**
-   * The clock that measures waits, in milliseconds: one that nobody sets.
+   * The monotonic clock that measures waits, in milliseconds.
    *
    * @default {performance.now}
    */
   readonly uptime?: () => number;
 }
 
-/** How long an open that failed is not tried again, in milliseconds. */
+/** The time until an open that failed is tried again, in milliseconds. */
 const RETRY_MS = 1000;
 
 /** The time between two reports of one problem, in milliseconds. */
 const REPORT_MS = 60_000;
 
-/** Hands out the journal. */
 export class JournalKeeper {
   readonly #options: JournalKeeperOptions;
   readonly #path: string;
@@ -50,26 +47,22 @@ export class JournalKeeper {
   #failure: { readonly error: JournalError; readonly at: number } | undefined;
   #reportedAt = -Infinity;
   #isClosed = false;
-  /**
-   * Called when a corrupt file was moved aside, before a new one begins. Without it, corrupt files are
-   * left where they are.
-   */
+  /** Called when a corrupt file was moved aside, before a new one begins; without it, none is moved. */
   onReplaced: (() => void) | undefined;
 
-  /** Constructs a new instance, which opens nothing yet. */
   constructor(options: JournalKeeperOptions) {
     this.#options = options;
     this.#path = journalPathOf(options.stateDir);
     this.#uptime = options.uptime ?? (() => performance.now());
   }
 
-  /** Whether the journal could be used when it was last needed. */
+  /** `false` when the last use of the journal has failed. */
   get isUsable(): boolean {
     return this.#failure === undefined;
   }
 
   /**
-   * Does something with the journal.
+   * Runs a function with the journal.
    *
    * @throws {JournalError} When the journal cannot be used.
    */

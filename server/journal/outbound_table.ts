@@ -1,69 +1,61 @@
-/**
- * What goes out: replies, prompts, verdicts and changes of state, in the order in which they were said.
- *
- * @module
- */
-
 import type { DatabaseSync } from "node:sqlite";
 import type { Outbound, OutboundMessage } from "../../lib/event/outbound.ts";
 import {
-  createStatements,
-  deleteRowsBefore,
-  readOldestTime,
+  deleteOldest,
+  prepareLazily,
+  readOldest,
+  selectOldest,
   type Statements,
 } from "./statements.ts";
 
-/** What belongs to a message besides its text. */
+/** The origin and the recipient of a message. */
 export interface OutboundContext {
   /** The session that it comes from or is about. */
   readonly session: number | null;
   /** The sender whose event it is about, `null` for none. */
   readonly recipient: string | null;
-  /** When it is said, in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-/** The rows of the table `outbound`. */
-export class OutboundTable {
-  readonly #sql: Statements;
+const SQL = {
+  // The number is a time: a reader of the journal that this one replaces has read nothing of this one.
+  insert: `INSERT INTO outbound (id, at, kind, session, recipient, data)
+           VALUES (
+             max(?1, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'outbound')),
+             ?1, ?2, ?3, ?4, ?5)`,
+  lastId: "SELECT max(id) AS id FROM outbound",
+  oldest: selectOldest("outbound", "at"),
+  after: "SELECT id, at, kind, recipient, data FROM outbound WHERE id > ? ORDER BY id LIMIT ?",
+  deleteBefore: deleteOldest("outbound", "at"),
+};
 
-  /** Constructs a new instance on an open database. */
+/** The table `outbound`: replies, prompts, verdicts and changes of state, in the order of their time. */
+export class OutboundTable {
+  readonly #sql: Statements<typeof SQL>;
+
   constructor(database: DatabaseSync) {
-    this.#sql = createStatements(database);
+    this.#sql = prepareLazily(database, SQL);
   }
 
-  /**
-   * Adds a message. Its number is a time, so that whoever has read the journal that this one takes the
-   * place of has read nothing of this one.
-   *
-   * @param outbound The message.
-   * @param about The session and the sender that it is about, and the time.
-   */
+  /** Adds a message. */
   insert(outbound: Outbound, { session, recipient, nowMs }: OutboundContext): void {
     const { kind, ...data } = outbound;
-    this.#sql(
-      `INSERT INTO outbound (id, at, kind, session, recipient, data)
-       VALUES (
-         max(?1, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'outbound')),
-         ?1, ?2, ?3, ?4, ?5)`,
-    ).run(nowMs, kind, session, recipient, JSON.stringify(data));
+    this.#sql("insert").run(nowMs, kind, session, recipient, JSON.stringify(data));
   }
 
-  /** The number of the newest message, or 0. */
+  /** Reads the number of the newest message; 0 for none. */
   lastId(): number {
-    return Number(this.#sql("SELECT max(id) AS id FROM outbound").get()?.id ?? 0);
+    return Number(this.#sql("lastId").get()?.id ?? 0);
   }
 
-  /** When the oldest message was said; `Infinity` when there is none. */
+  /** Reads the time of the oldest message; `Infinity` for none. */
   oldestAt(): number {
-    return readOldestTime(this.#sql, { table: "outbound", column: "at" });
+    return readOldest(this.#sql("oldest"));
   }
 
-  /** The messages after one, the oldest first. */
+  /** Lists the messages after one, the oldest first. */
   after(id: number, limit: number): OutboundMessage[] {
-    return this.#sql(
-      "SELECT id, at, kind, recipient, data FROM outbound WHERE id > ? ORDER BY id LIMIT ?",
-    ).all(id, limit).map(({ id, at, kind, recipient, data }) => ({
+    return this.#sql("after").all(id, limit).map(({ id, at, kind, recipient, data }) => ({
       id: id as number,
       at: at as number,
       recipient: recipient as string | null,
@@ -71,8 +63,8 @@ export class OutboundTable {
     }));
   }
 
-  /** Deletes messages from before a time; returns how many. */
+  /** Deletes messages from before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return deleteRowsBefore(this.#sql, { table: "outbound", column: "at", timeMs, limit });
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

@@ -1,55 +1,45 @@
-/**
- * The permission requests and their verdicts.
- *
- * @module
- */
-
 import type { DatabaseSync } from "node:sqlite";
 import type { Behavior, Verdict } from "../../lib/permission/verdict.ts";
 import type { PermissionRecord, PermissionRequest } from "../../lib/permission/permission.ts";
 import type { AskedPermission } from "../../lib/event/status_json.ts";
 import {
-  createStatements,
-  deleteRowsBefore,
-  readOldestTime,
+  deleteOldest,
+  prepareLazily,
+  readOldest,
+  selectOldest,
   type Statements,
 } from "./statements.ts";
 
-/** What decides about a permission request, with where the journal has it. */
-export interface PermissionRow extends PermissionRecord {
+/** A permission request of the journal, with the fields that decide about its state. */
+interface PermissionRow extends PermissionRecord {
   /** Its number in the journal. */
   readonly id: number;
   /** The session that asked. */
   readonly session: number;
 }
 
-/** All there is to know of a permission request. */
+/** All of a permission request. */
 export interface StoredPermission extends PermissionRow, AskedPermission {}
 
-/** A verdict and who has given it. */
-export interface SettleOptions {
-  /** The verdict. */
+/** A verdict and its sender. */
+interface SettleOptions {
   readonly behavior: Behavior;
-  /** Who gives it. */
   readonly sender: string;
   /** The way and the address that it comes by. */
   readonly from: string;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 /** A permission request that a tool call shows to be answered. */
-export type CalledPermission = Pick<PermissionRow, "id" | "requestId">;
+type CalledPermission = Pick<PermissionRow, "id" | "requestId">;
 
 /** A tool call of a session. */
-export interface CalledTool {
-  /** The session. */
+interface CalledTool {
   readonly session: number;
   /** The name of the tool at this server, such as `reply`. */
   readonly name: string;
-  /** What the arguments name: chats and events. */
+  /** The chats and events that the arguments name. */
   readonly ids: readonly string[];
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
@@ -66,13 +56,38 @@ function toPermissionRow(row: Row): PermissionRow {
   };
 }
 
-/** The rows of the table `permissions`. */
-export class PermissionTable {
-  readonly #sql: Statements;
+const WITH_SESSIONS = "FROM permissions LEFT JOIN sessions ON sessions.id = session";
+const IS_OPEN = "settled_at IS NULL AND closed_at IS NULL";
+const IS_UNDELIVERED = "session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL";
 
-  /** Constructs a new instance on an open database. */
+const SQL = {
+  end: `UPDATE permissions SET expires_at = 0
+        WHERE request = ? AND session = ? AND settled_at IS NULL`,
+  insert: `INSERT INTO permissions
+             (request, session, tool, description, preview, opened_at, expires_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  find: `SELECT permissions.id, request, session, behavior, expires_at, closed_at, ended_at
+         ${WITH_SESSIONS} WHERE request = ? ORDER BY permissions.id DESC LIMIT 100`,
+  list: `SELECT permissions.*, project, ended_at
+         ${WITH_SESSIONS} ORDER BY permissions.id DESC LIMIT ?`,
+  settle: `UPDATE permissions SET behavior = ?, sender = ?, settled_from = ?, settled_at = ?
+           WHERE id = ? AND ${IS_OPEN}`,
+  asked: `SELECT id, request, tool, preview FROM permissions
+          WHERE session = ? AND ${IS_OPEN} AND expires_at > ? ORDER BY id`,
+  close: `UPDATE permissions SET closed_at = ? WHERE id = ? AND ${IS_OPEN}`,
+  hasVerdict: `SELECT 1 FROM permissions WHERE ${IS_UNDELIVERED} LIMIT 1`,
+  claimVerdicts: `UPDATE permissions SET delivered_at = ? WHERE ${IS_UNDELIVERED}
+                  RETURNING request, behavior`,
+  oldest: selectOldest("permissions", "opened_at"),
+  deleteBefore: deleteOldest("permissions", "opened_at"),
+};
+
+/** The table `permissions`: permission requests and their verdicts. */
+export class PermissionTable {
+  readonly #sql: Statements<typeof SQL>;
+
   constructor(database: DatabaseSync) {
-    this.#sql = createStatements(database);
+    this.#sql = prepareLazily(database, SQL);
   }
 
   /**
@@ -80,35 +95,26 @@ export class PermissionTable {
    */
   open(request: PermissionRequest, session: number, nowMs: number, expiresAt: number): void {
     const { requestId, toolName, description, inputPreview } = request;
-    this.#sql(
-      `UPDATE permissions SET expires_at = 0
-       WHERE request = ? AND session = ? AND settled_at IS NULL`,
-    ).run(requestId, session);
-    this.#sql(
-      `INSERT INTO permissions
-         (request, session, tool, description, preview, opened_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ).run(requestId, session, toolName, description, inputPreview, nowMs, expiresAt);
+    this.#sql("end").run(requestId, session);
+    this.#sql("insert").run(
+      requestId,
+      session,
+      toolName,
+      description,
+      inputPreview,
+      nowMs,
+      expiresAt,
+    );
   }
 
-  /** The newest requests with an id, the newest first. */
+  /** Lists the newest requests with an id, the newest first. */
   find(requestId: string): PermissionRow[] {
-    const rows = this.#sql(
-      `SELECT permissions.id, request, session, behavior, expires_at, closed_at, ended_at
-       FROM permissions LEFT JOIN sessions ON sessions.id = session
-       WHERE request = ? ORDER BY permissions.id DESC LIMIT 100`,
-    ).all(requestId);
-    return rows.map(toPermissionRow);
+    return this.#sql("find").all(requestId).map(toPermissionRow);
   }
 
-  /** The newest requests of all sessions, the newest first. */
+  /** Lists the newest requests of all sessions, the newest first. */
   list(limit: number): StoredPermission[] {
-    const rows = this.#sql(
-      `SELECT permissions.*, project, ended_at
-       FROM permissions LEFT JOIN sessions ON sessions.id = session
-       ORDER BY permissions.id DESC LIMIT ?`,
-    ).all(limit);
-    return rows.map((row) => ({
+    return this.#sql("list").all(limit).map((row) => ({
       ...toPermissionRow(row),
       toolName: row.tool as string,
       description: row.description as string,
@@ -121,26 +127,17 @@ export class PermissionTable {
     }));
   }
 
-  /** Records the verdict on a request; returns whether it is the first. */
+  /** Records the verdict on a request; returns `false` for a second one. */
   settle(id: number, { behavior, sender, from, nowMs }: SettleOptions): boolean {
-    const { changes } = this.#sql(
-      `UPDATE permissions SET behavior = ?, sender = ?, settled_from = ?, settled_at = ?
-       WHERE id = ? AND settled_at IS NULL AND closed_at IS NULL`,
-    ).run(behavior, sender, from, nowMs, id);
-    return changes > 0;
+    return Number(this.#sql("settle").run(behavior, sender, from, nowMs, id).changes) > 0;
   }
 
   /**
-   * The oldest open request that a tool call shows to be answered: it asked for a tool of this name, and
-   * its arguments name the same. `undefined` when there is none.
+   * Finds the oldest open request that a tool call shows to be answered: it asked for a tool of this
+   * name, and its arguments name the same.
    */
   findCalled({ session, name, ids, nowMs }: CalledTool): CalledPermission | undefined {
-    const asked = this.#sql(
-      `SELECT id, request, tool, preview FROM permissions
-       WHERE session = ? AND settled_at IS NULL AND closed_at IS NULL AND expires_at > ?
-       ORDER BY id`,
-    ).all(session, nowMs);
-    const found = asked.find(({ tool, preview }) =>
+    const found = this.#sql("asked").all(session, nowMs).find(({ tool, preview }) =>
       String(tool).endsWith(`__${name}`) && ids.every((id) => String(preview).includes(id))
     );
     return found && { id: found.id as number, requestId: String(found.request) };
@@ -148,46 +145,28 @@ export class PermissionTable {
 
   /** Closes a request as answered elsewhere; returns whether it was open. */
   close(id: number, nowMs: number): boolean {
-    const { changes } = this.#sql(
-      `UPDATE permissions SET closed_at = ?
-       WHERE id = ? AND settled_at IS NULL AND closed_at IS NULL`,
-    ).run(nowMs, id);
-    return changes > 0;
+    return Number(this.#sql("close").run(nowMs, id).changes) > 0;
   }
 
   /**
-   * Takes the verdicts for a session that it was not told yet: they are told from then on. Where there
-   * are none, nothing is written, so that nobody who writes is waited for.
+   * Claims the verdicts that a session was not told yet. Writes nothing where there are none, because a
+   * write would wait for the writes of other processes.
    */
   claimVerdicts(session: number, nowMs: number): Verdict[] {
-    const found = this.#sql(
-      `SELECT id FROM permissions
-       WHERE session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL LIMIT 1`,
-    ).get(session);
-    if (found === undefined) return [];
-    const rows = this.#sql(
-      `UPDATE permissions SET delivered_at = ?
-       WHERE session = ? AND settled_at IS NOT NULL AND delivered_at IS NULL
-       RETURNING request, behavior`,
-    ).all(nowMs, session);
-    return rows.map(({ request, behavior }) => ({
+    if (this.#sql("hasVerdict").get(session) === undefined) return [];
+    return this.#sql("claimVerdicts").all(nowMs, session).map(({ request, behavior }) => ({
       requestId: request as string,
       behavior: behavior as Behavior,
     }));
   }
 
-  /** When the oldest request was opened; `Infinity` when there is none. */
+  /** Reads when the oldest request was opened; `Infinity` for none. */
   oldestAt(): number {
-    return readOldestTime(this.#sql, { table: "permissions", column: "opened_at" });
+    return readOldest(this.#sql("oldest"));
   }
 
-  /** Deletes requests from before a time; returns how many. */
+  /** Deletes requests from before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return deleteRowsBefore(this.#sql, {
-      table: "permissions",
-      column: "opened_at",
-      timeMs,
-      limit,
-    });
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

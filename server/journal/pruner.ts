@@ -1,10 +1,10 @@
 /**
  * The pruner: keeps the journal within its age and its size, a little at a time, when no events come in.
- * While they come in without a pause, the journal may grow by a quarter beyond its size before some are
- * removed between them.
+ * While they come in without a pause, the journal may grow by a quarter beyond its size before the
+ * pruner removes rows between them.
  *
- * By its size go events, replies, prompts and the audit, whichever has the oldest. Sessions do not:
- * they are small, and go by their age. Nor do failures, of which few are kept.
+ * By size it removes the oldest of events, replies, prompts and the audit. Sessions are small and go by
+ * their age; of failures few are kept.
  *
  * @module
  */
@@ -16,50 +16,47 @@ import type { Logger } from "../runtime/log.ts";
 
 /** Options of a {@linkcode JournalPruner}. */
 export interface JournalPrunerOptions {
-  /** Where events are kept. */
   readonly keeper: Pick<JournalKeeper, "use">;
-  /** Where problems are reported. */
   readonly log: Logger;
-  /** How long events are kept, in milliseconds. */
+  /** The age of the oldest events, in milliseconds. */
   readonly retainMs: number;
-  /** How many bytes the journal may take. */
+  /** The size of the journal, in bytes. */
   readonly retainBytes: number;
   /**
-   * The least time between two looks whether something is too old, in milliseconds.
+   * The least time between two checks of the age, in milliseconds.
    *
    * @default {10_000}
    */
-  readonly ageLookMs?: number;
+  readonly ageCheckMs?: number;
   /**
-   * The time between two such looks where no events come in, in milliseconds.
+   * The time between two such checks where no events come in, in milliseconds.
    *
    * @default {3_600_000}
    */
-  readonly idleLookMs?: number;
+  readonly idleCheckMs?: number;
 }
 
-/** After how many events it is looked whether there is too much. */
+/** The number of events between two checks of the size. */
 const EVERY_EVENTS = 120;
 
-/** How long no event must have come in before some are removed, in milliseconds. */
+/** The pause without an event before rows are removed, in milliseconds. */
 const IDLE_MS = 1000;
 
-/** By how much the journal may be larger than it should before that is not waited for. */
+/** The size from which on rows are removed without such a pause, as a factor. */
 const SLACK = 1.25;
 
-/** How many rows are removed at a time; more than come in between two looks. */
+/** The number of rows that are removed at a time; more than come in between two checks. */
 const STEP = 128;
 
 /** The time between two reports, in milliseconds. */
 const REPORT_MS = 60_000;
 
-/** Removes what is too old and what is too much. */
 export class JournalPruner {
   readonly #options: JournalPrunerOptions;
-  readonly #ageLookMs: number;
+  readonly #ageCheckMs: number;
   readonly #onAlarm = () => {
-    this.#look();
-    this.#setAlarm(this.#options.idleLookMs ?? 3_600_000);
+    this.#check();
+    this.#setAlarm(this.#options.idleCheckMs ?? 3_600_000);
   };
   #countdown = 1;
   #isScheduled = false;
@@ -68,22 +65,21 @@ export class JournalPruner {
   #idle: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #alarm: AbortSignal | undefined;
-  #lookedAt = -Infinity;
+  #checkedAt = -Infinity;
   #reportedAt = -Infinity;
   #unseen = 0;
 
-  /** Constructs a new instance. */
   constructor(options: JournalPrunerOptions) {
     this.#options = options;
-    this.#ageLookMs = options.ageLookMs ?? 10_000;
+    this.#ageCheckMs = options.ageCheckMs ?? 10_000;
   }
 
-  /** Begins to look whether something is too old, also where no events come in. Safe to call twice. */
+  /** Begins to check the age, also where no events come in. Safe to call twice. */
   start(): void {
-    if (this.#alarm === undefined) this.#setAlarm(this.#ageLookMs);
+    if (this.#alarm === undefined) this.#setAlarm(this.#ageCheckMs);
   }
 
-  /** Takes note of an event that came in. */
+  /** Counts an event that came in. */
   noteEvent(): void {
     this.#hasEvents = true;
     if (--this.#countdown > 0 || this.#isScheduled || this.#isClosed) return;
@@ -92,17 +88,16 @@ export class JournalPruner {
     setImmediate(() => {
       this.#isScheduled = false;
       if (this.#isClosed) return;
-      this.#look();
-      this.#rest ??= setTimeout(() => this.#endRest(), this.#ageLookMs);
+      this.#check();
+      this.#rest ??= setTimeout(() => this.#endRest(), this.#ageCheckMs);
     });
   }
 
   /**
-   * Removes some of what is too old or too much. Open events that are too old are kept as `expired`,
-   * without their text, for as long again.
+   * Removes some of the rows that are too old or too many. Open events that are too old are kept as
+   * `expired`, without their text, for as long again.
    *
-   * @param nowMs The time in milliseconds since the epoch.
-   * @param slack How many times as large as it should be the journal may be.
+   * @param slack The factor by which the journal may be larger than its size.
    * @returns Whether there is more to remove.
    */
   prune(nowMs: number, slack = 1): boolean {
@@ -110,21 +105,21 @@ export class JournalPruner {
       return this.#options.keeper.use((journal) => {
         const { retainBytes } = this.#options;
         // The clock may have been set back since.
-        const isLookDue = Math.abs(nowMs - this.#lookedAt) >= this.#ageLookMs;
-        const isMoreTooOld = isLookDue && this.#pruneAge(journal, nowMs);
+        const isCheckDue = Math.abs(nowMs - this.#checkedAt) >= this.#ageCheckMs;
+        const isMoreTooOld = isCheckDue && this.#pruneAge(journal, nowMs);
         const usedBytes = journal.usedBytes();
         if (usedBytes <= retainBytes) return isMoreTooOld;
         return usedBytes <= retainBytes * slack || this.#pruneSize(journal) || isMoreTooOld;
       });
     } catch {
-      // The keeper has reported it; the next look tries again.
+      // The keeper has reported it; the next check tries again.
       return false;
     } finally {
       this.#report(nowMs);
     }
   }
 
-  /** Removes nothing more by itself. Safe to call twice. */
+  /** Safe to call twice. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#idle);
@@ -133,17 +128,17 @@ export class JournalPruner {
     this.#alarm?.removeEventListener("abort", this.#onAlarm);
   }
 
-  /** As with `delay()`, but it can be called off, so that nothing has to wait for it at the end. */
+  /** Works as `delay()`, but can be called off: the end of the process would wait for it otherwise. */
   #setAlarm(ms: number): void {
     this.#alarm = AbortSignal.timeout(ms);
     this.#alarm.addEventListener("abort", this.#onAlarm, { once: true });
   }
 
-  #look(): void {
+  #check(): void {
     if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
   }
 
-  /** The next event looks again, however few have come in. */
+  /** Makes the next event check again. */
   #endRest(): void {
     this.#rest = undefined;
     this.#countdown = 1;
@@ -163,7 +158,7 @@ export class JournalPruner {
     if (this.#hasEvents) this.#waitForIdle();
   }
 
-  /** Removes what is too old; returns whether there may be more, for which the next look is due. */
+  /** Removes rows that are too old; returns whether there may be more, for which a check is due. */
   #pruneAge(journal: Journal, nowMs: number): boolean {
     const cutoff = nowMs - this.#options.retainMs;
     const expired = journal.events.expire(cutoff, nowMs, STEP);
@@ -177,7 +172,7 @@ export class JournalPruner {
     ];
     this.#unseen += expired;
     const isMore = counts.includes(STEP);
-    if (!isMore) this.#lookedAt = nowMs;
+    if (!isMore) this.#checkedAt = nowMs;
     return isMore;
   }
 
@@ -192,7 +187,7 @@ export class JournalPruner {
     });
   }
 
-  /** Removes rows of the table that has the oldest of all, but none newer than the oldest of another. */
+  /** Removes rows of the table with the oldest row, but none newer than the oldest of another table. */
   #removeOldest({ events, outbound, permissions, audit }: Journal, limit: number): number {
     const others = [outbound, permissions, audit];
     const times = [events, ...others].map((table) => table.oldestAt());
@@ -209,7 +204,7 @@ export class JournalPruner {
     if (this.#unseen === 0 || Math.abs(nowMs - this.#reportedAt) < REPORT_MS) return;
     this.#reportedAt = nowMs;
     this.#options.log.warn(
-      `${this.#unseen} events that nobody has seen were given up: too old, or the journal is full`,
+      `${this.#unseen} unseen events were given up: too old, or the journal is full`,
     );
     this.#unseen = 0;
   }

@@ -1,13 +1,13 @@
 /**
- * The journal's schema and the way from each version to the next.
+ * The journal's schema and the migrations from each version to the next.
  *
  * Times are milliseconds since the epoch. A migration that was released is never changed: a new one is
- * added. It only adds to what there is: processes of earlier versions go on with the same journal.
+ * added. It only adds to the schema, because processes of earlier versions go on with the same journal.
  *
  * @module
  */
 
-/** What leads from the schema of version `n` to that of `n + 1`, in order. */
+/** The migration at index `n` leads from version `n` to `n + 1`. */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE settings (
      key TEXT PRIMARY KEY,
@@ -108,11 +108,20 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (source, subject)
    ) STRICT, WITHOUT ROWID;`,
 
-  // In place of the column `raw` of `events`: a row is written again whenever its state changes.
+  // Replaces the column `raw` of `events`: a row is written again whenever its state changes.
   `CREATE TABLE bodies (
      seq INTEGER PRIMARY KEY,
      raw BLOB NOT NULL
    ) STRICT;
    CREATE TRIGGER bodies_of_deleted AFTER DELETE ON events
      BEGIN DELETE FROM bodies WHERE seq = OLD.seq; END;`,
+
+  // Before, an event was withheld as `stored` for session -1, and held as `stored` for session 0. A
+  // process of such a version that still has the port goes on to withhold events in this way, hence the
+  // trigger. The events that it holds stay as they are, because it looks for them in the old form; the
+  // next owner of the port finds no session 0 and releases them.
+  `UPDATE events SET state = 'withheld', session = NULL WHERE state = 'stored' AND session = -1;
+   CREATE TRIGGER events_withheld AFTER UPDATE OF session ON events
+     WHEN NEW.session = -1 AND NEW.state = 'stored'
+     BEGIN UPDATE events SET state = 'withheld', session = NULL WHERE seq = NEW.seq; END;`,
 ];

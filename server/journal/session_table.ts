@@ -1,14 +1,8 @@
-/**
- * The sessions, those that are open and those that have ended.
- *
- * @module
- */
-
 import type { DatabaseSync } from "node:sqlite";
 import type { OpenSession } from "../../lib/session/route_event.ts";
-import { createStatements, deleteRowsBefore, type Statements } from "./statements.ts";
+import { deleteOldest, prepareLazily, type Statements } from "./statements.ts";
 
-/** What a session says of itself when it starts. */
+/** A session that starts. */
 export interface NewSession {
   /** The client's session id, or one of our own. */
   readonly key: string;
@@ -16,19 +10,16 @@ export interface NewSession {
   readonly project: string;
   /** The repository of the project as `owner/name`, where it is known. */
   readonly repository: string | null;
-  /** The process. */
   readonly pid: number;
 }
 
 /** A session as the journal has it; times are milliseconds since the epoch. */
 export interface StoredSession extends OpenSession {
-  /** The process. */
   readonly pid: number;
-  /** When it started. */
   readonly startedAt: number;
-  /** Whether it was offered what sessions before it have left unseen. */
+  /** `true` once it was offered what earlier sessions have left unseen. */
   readonly wasOffered: boolean;
-  /** When it ended; `null` while it is open. */
+  /** `null` while it is open. */
   readonly endedAt: number | null;
 }
 
@@ -47,68 +38,81 @@ function toSession(row: Record<string, unknown>): StoredSession {
   };
 }
 
-/** The rows of the table `sessions`. */
-export class SessionTable {
-  readonly #sql: Statements;
+const SQL = {
+  // The number is a time: in a journal that replaces this one it means no other session.
+  start: `INSERT INTO sessions (id, key, project, repository, pid, started_at, active_at)
+          VALUES (
+            max(?, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'sessions')),
+            ?, ?, ?, ?, ?, ?)`,
+  get: "SELECT * FROM sessions WHERE id = ?",
+  open: "SELECT * FROM sessions WHERE ended_at IS NULL ORDER BY id",
+  list: "SELECT * FROM sessions ORDER BY id DESC LIMIT ?",
+  touch: "UPDATE sessions SET active_at = ? WHERE id = ?",
+  markDeaf: "UPDATE sessions SET deaf_at = ? WHERE id = ?",
+  markOffered: "UPDATE sessions SET offered_at = ? WHERE id = ?",
+  markEnded: "UPDATE sessions SET ended_at = ? WHERE id = ?",
+  deleteBefore: deleteOldest("sessions", "ended_at"),
+};
 
-  /** Constructs a new instance on an open database. */
+/** The table `sessions`: those that are open and those that have ended. */
+export class SessionTable {
+  readonly #sql: Statements<typeof SQL>;
+
   constructor(database: DatabaseSync) {
-    this.#sql = createStatements(database);
+    this.#sql = prepareLazily(database, SQL);
   }
 
-  /**
-   * Adds a session; returns its number. That is a time, so that it means no other session in a journal
-   * that takes the place of this one.
-   */
+  /** Adds a session; returns its number. */
   start({ key, project, repository, pid }: NewSession, nowMs: number): number {
-    const { lastInsertRowid } = this.#sql(
-      `INSERT INTO sessions (id, key, project, repository, pid, started_at, active_at)
-       VALUES (
-         max(?, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'sessions')),
-         ?, ?, ?, ?, ?, ?)`,
-    ).run(nowMs, key, project, repository, pid, nowMs, nowMs);
+    const { lastInsertRowid } = this.#sql("start").run(
+      nowMs,
+      key,
+      project,
+      repository,
+      pid,
+      nowMs,
+      nowMs,
+    );
     return Number(lastInsertRowid);
   }
 
-  /** A session; `undefined` for none. */
   get(id: number): StoredSession | undefined {
-    const row = this.#sql("SELECT * FROM sessions WHERE id = ?").get(id);
+    const row = this.#sql("get").get(id);
     return row && toSession(row);
   }
 
-  /** The sessions that have not ended, as far as anybody knows. */
+  /** Lists the sessions whose end the journal does not know. */
   open(): StoredSession[] {
-    return this.#sql("SELECT * FROM sessions WHERE ended_at IS NULL ORDER BY id")
-      .all().map(toSession);
+    return this.#sql("open").all().map(toSession);
   }
 
-  /** The newest sessions, the newest first. */
+  /** Lists the newest sessions, the newest first. */
   list(limit: number): StoredSession[] {
-    return this.#sql("SELECT * FROM sessions ORDER BY id DESC LIMIT ?").all(limit).map(toSession);
+    return this.#sql("list").all(limit).map(toSession);
   }
 
   /** Records a sign of life. */
   touch(id: number, nowMs: number): void {
-    this.#sql("UPDATE sessions SET active_at = ? WHERE id = ?").run(nowMs, id);
+    this.#sql("touch").run(nowMs, id);
   }
 
-  /** Records whether a session hears what is pushed to it. */
+  /** Records since when a session is deaf, or, with `null`, that it hears. */
   markDeaf(id: number, deafAt: number | null): void {
-    this.#sql("UPDATE sessions SET deaf_at = ? WHERE id = ?").run(deafAt, id);
+    this.#sql("markDeaf").run(deafAt, id);
   }
 
-  /** Records that a session was offered what sessions before it have left unseen. */
+  /** Records that a session was offered what earlier sessions have left unseen. */
   markOffered(id: number, offeredAt: number): void {
-    this.#sql("UPDATE sessions SET offered_at = ? WHERE id = ?").run(offeredAt, id);
+    this.#sql("markOffered").run(offeredAt, id);
   }
 
-  /** Records that a session has ended, or, with `null`, that it has not after all. */
+  /** Records that a session has ended, or, with `null`, that it is open after all. */
   markEnded(id: number, endedAt: number | null): void {
-    this.#sql("UPDATE sessions SET ended_at = ? WHERE id = ?").run(endedAt, id);
+    this.#sql("markEnded").run(endedAt, id);
   }
 
-  /** Deletes sessions that ended before a time; returns how many. */
+  /** Deletes sessions that ended before a time; returns their count. */
   deleteBefore(timeMs: number, limit: number): number {
-    return deleteRowsBefore(this.#sql, { table: "sessions", column: "ended_at", timeMs, limit });
+    return Number(this.#sql("deleteBefore").run(timeMs, limit).changes);
   }
 }

@@ -1,58 +1,48 @@
+/**
+ * Prepared statements. The SQL of a table stands in one object; each text is prepared when it is first
+ * used, because a session that starts uses few of them.
+ *
+ * @module
+ */
+
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** Takes SQL text and returns its prepared statement. */
-export type Statements = (sql: string) => StatementSync;
+/** Takes the name of a statement and returns it prepared. */
+export type Statements<Sql> = (name: keyof Sql) => StatementSync;
 
-/** Prepares each statement once, when it is first needed. */
-export function createStatements(database: DatabaseSync): Statements {
-  const prepared = new Map<string, StatementSync>();
-  return (sql) => {
-    let statement = prepared.get(sql);
-    if (statement === undefined) {
-      statement = database.prepare(sql);
-      prepared.set(sql, statement);
-    }
-    return statement;
-  };
-}
-
-/** The times of a table. */
-export interface TableTimes {
-  /** The table, whose rows are numbered in the order in which they came. */
-  readonly table: string;
-  /** The column with the time, in milliseconds since the epoch. */
-  readonly column: string;
-}
-
-/** The earliest time of the oldest rows: of several, as some may be from a clock that was fast. */
-export function readOldestTime(sql: Statements, { table, column }: TableTimes): number {
-  const row = sql(
-    `SELECT min(${column}) AS time FROM (SELECT ${column} FROM ${table} ORDER BY rowid LIMIT 32)`,
-  ).get();
-  return Number(row?.time ?? Infinity);
+/** Prepares each statement once, when it is first used. */
+export function prepareLazily<Sql extends { readonly [Name in keyof Sql]: string }>(
+  database: DatabaseSync,
+  sql: Sql,
+): Statements<Sql> {
+  const prepared: { [Name in keyof Sql]?: StatementSync } = {};
+  return (name) => prepared[name] ??= database.prepare(sql[name]);
 }
 
 /**
- * How many rows are looked at beyond those that are too old by their place: as many may come from a clock
- * that was fast before they hide what is too old.
+ * The most rows that are read past those that are too old by their place: a clock that was fast may have
+ * written as many before they hide rows that are too old.
  */
-export const MAX_LOOKED_PAST = 1000;
+export const MAX_ROWS_PAST = 1000;
 
-/** Which rows {@linkcode deleteRowsBefore} deletes. */
-export interface OldRows extends TableTimes {
-  /** Rows from before this time go, in milliseconds since the epoch. */
-  readonly timeMs: number;
-  /** The most rows that go. */
-  readonly limit: number;
+/**
+ * SQL for the earliest time among the oldest rows: of several, because a clock that was fast may have
+ * written some of them.
+ */
+export function selectOldest(table: string, timeColumn: string): string {
+  return `SELECT min(${timeColumn}) AS time
+          FROM (SELECT ${timeColumn} FROM ${table} ORDER BY rowid LIMIT 32)`;
 }
 
-/** Deletes those of the oldest rows of a table that are from before a time; returns how many. */
-export function deleteRowsBefore(sql: Statements, rows: OldRows): number {
-  const { table, column, timeMs, limit } = rows;
-  const { changes } = sql(
-    `DELETE FROM ${table} WHERE id IN (
-       SELECT id FROM (SELECT id, ${column} FROM ${table} ORDER BY id LIMIT ${MAX_LOOKED_PAST})
-       WHERE ${column} < ? LIMIT ?)`,
-  ).run(timeMs, limit);
-  return Number(changes);
+/** Runs {@linkcode selectOldest}; `Infinity` for an empty table. */
+export function readOldest(statement: StatementSync): number {
+  return Number(statement.get()?.time ?? Infinity);
+}
+
+/** SQL that deletes at most `?2` of a table's oldest rows, those from before the time `?1`. */
+export function deleteOldest(table: string, timeColumn: string, key = "id"): string {
+  return `DELETE FROM ${table} WHERE ${key} IN (
+            SELECT ${key}
+            FROM (SELECT ${key}, ${timeColumn} FROM ${table} ORDER BY ${key} LIMIT ${MAX_ROWS_PAST})
+            WHERE ${timeColumn} < ?1 LIMIT ?2)`;
 }

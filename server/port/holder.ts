@@ -1,16 +1,10 @@
-/** The longest wait for an answer of whatever holds the port, in milliseconds. */
+import { tryParseJson } from "../../lib/text/parse_json.ts";
+
+/** The longest wait for an answer, in milliseconds. */
 const TIMEOUT_MS = 1000;
 
-function tryParseHealth(text: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
 /**
- * Says in words what holds a port, by asking it over HTTP: the sandbox allows no look at other
+ * Describes the process that has a port, by an HTTP request: the sandbox allows no look at other
  * processes.
  *
  * @param url The address of the port, such as `http://127.0.0.1:8788`.
@@ -23,7 +17,7 @@ export async function describePortHolder(url: string): Promise<string> {
       await response.body?.cancel();
       return "another program that answers HTTP";
     }
-    const { name, pid } = tryParseHealth(await response.text());
+    const { name, pid } = Object(tryParseJson(await response.text()));
     return name === "deno-channel" && Number.isInteger(pid)
       ? `deno-channel process ${pid}`
       : "another program that answers HTTP";

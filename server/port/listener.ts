@@ -1,17 +1,18 @@
 /**
- * The listener: holds the port, or follows whoever holds it and takes its place when it leaves.
+ * The listener: owns the port, or follows its owner and takes its place when it leaves.
  *
- * The operating system decides who gets the port; there is no lock that could go stale, and no process
- * touches another. A port that a stranger holds, and an accept loop that fails (out of file
- * descriptors), are waited out: the session keeps its tools meanwhile.
+ * The operating system gives the port to one process; there is no lock that could go stale, and no
+ * process touches another. While a stranger has the port, or the accept loop fails (out of file
+ * descriptors), the session keeps its tools and the listener tries again.
  *
  * @module
  */
 
+import { waitAtMost } from "../runtime/delay.ts";
 import type { Logger } from "../runtime/log.ts";
 import { describePortHolder } from "./holder.ts";
 
-/** What TLS needs. */
+/** A certificate and its key. */
 export interface TlsKeyPair {
   /** The certificate chain, in PEM. */
   readonly cert: string;
@@ -20,25 +21,19 @@ export interface TlsKeyPair {
 }
 
 /** Options of an {@linkcode HttpListener}. */
-export interface HttpListenerOptions {
-  /** The address to listen on. */
+interface HttpListenerOptions {
   readonly hostname: string;
-  /** The port to listen on; `0` takes a free one. */
+  /** The port; `0` takes a free one. */
   readonly port: number;
-  /** What TLS needs; plain HTTP without it. */
+  /** The certificate; plain HTTP without it. */
   readonly tls?: TlsKeyPair;
-  /** Answers the requests. */
   readonly handler: Deno.ServeHandler<Deno.NetAddr>;
   /** Called when the port is bound, before the first request is answered. */
   readonly onBound?: () => void;
-  /**
-   * Follows whoever holds the port until that ends; returns whether it was somebody to follow. By
-   * default nobody is.
-   */
+  /** Follows the owner of the port until it ends; returns `false` when a stranger has the port. */
   readonly follow?: (signal: AbortSignal) => Promise<boolean>;
-  /** Where problems are reported. */
   readonly log: Logger;
-  /** What holds until the port is bound, for the log. */
+  /** Advice for the log that holds until the port is bound. */
   readonly meanwhile?: string | undefined;
   /**
    * The time between two attempts to bind, in milliseconds.
@@ -47,7 +42,7 @@ export interface HttpListenerOptions {
    */
   readonly retryMs?: number;
   /**
-   * How long requests may take to end when the listener closes, in milliseconds.
+   * The time that requests have to end when the listener closes, in milliseconds.
    *
    * @default {250}
    */
@@ -56,13 +51,12 @@ export interface HttpListenerOptions {
   readonly serve?: typeof Deno.serve;
 }
 
-/** How long the port is tried more often after its holder has left, in milliseconds. */
+/** The time after the owner has left in which the port is tried more often, in milliseconds. */
 const HURRY_MS = 2000;
 
 /** The time between two attempts then, in milliseconds. */
 const HURRY_RETRY_MS = 10;
 
-/** Listens on one port. */
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #retryMs: number;
@@ -70,7 +64,6 @@ export class HttpListener {
   readonly #bound = Promise.withResolvers<Deno.NetAddr>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
 
-  /** Constructs a new instance and begins to bind. */
   constructor(options: HttpListenerOptions) {
     this.#options = options;
     this.#retryMs = options.retryMs ?? 500;
@@ -82,16 +75,13 @@ export class HttpListener {
     return this.#bound.promise;
   }
 
-  /** Stops listening and lets requests end within the time for that. Safe to call twice. */
+  /** Stops listening and waits a limited time until the requests have ended. Safe to call twice. */
   async close(): Promise<void> {
     this.#stop.abort();
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
-    const timer = Promise.withResolvers<void>();
-    const timeout = setTimeout(timer.resolve, this.#options.lingerMs ?? 250);
-    await Promise.race([server.shutdown(), timer.promise]);
-    clearTimeout(timeout);
+    await waitAtMost(this.#options.lingerMs ?? 250, server.shutdown());
   }
 
   get #isStopped(): boolean {
@@ -114,7 +104,7 @@ export class HttpListener {
           hurryUntil = performance.now() + HURRY_MS;
           continue;
         }
-        // Whoever held the port may be gone before the operating system has let go of it.
+        // The owner may be gone before the operating system has let go of the port.
         isHurrying = performance.now() < hurryUntil;
         if (!isWaiting && !isHurrying) {
           await this.#reportFailure(error as Error);
@@ -125,7 +115,7 @@ export class HttpListener {
     }
   }
 
-  /** Follows whoever holds the port, where it is held by one of ours. */
+  /** Follows the owner of the port, where it belongs to this state folder. */
   async #follow(error: unknown): Promise<boolean> {
     const { follow } = this.#options;
     if (follow === undefined || !(error instanceof Deno.errors.AddrInUse)) return false;
@@ -165,13 +155,11 @@ export class HttpListener {
 
   async #wait(ms: number): Promise<void> {
     if (this.#isStopped) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timeout = setTimeout(resolve, ms);
-    const wake = () => resolve();
+    const stopped = Promise.withResolvers<void>();
+    const wake = () => stopped.resolve();
     this.#stop.signal.addEventListener("abort", wake);
-    await promise;
+    await waitAtMost(ms, stopped.promise);
     this.#stop.signal.removeEventListener("abort", wake);
-    clearTimeout(timeout);
   }
 
   #address(): string {

@@ -1,5 +1,5 @@
 /**
- * The role of this process at the port: it holds it and serves everybody, or it follows whoever does.
+ * The role of this process at the port: it owns the port and serves all sessions, or follows the owner.
  *
  * @module
  */
@@ -19,37 +19,31 @@ import { createLocalPeer, type ListenerInfo, RemotePeer } from "../http/peer.ts"
 import type { SessionAgent } from "../session/agent.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 
-/** What a session hears while it waits for a port. */
+/** The advice to a session that waits for the port. */
 const MEANWHILE = "Tools work; events arrive once the port is free";
 
 /** Options of a {@linkcode PortRole}. */
-export interface PortRoleOptions {
-  /** What was asked for on the command line. */
+interface PortRoleOptions {
   readonly options: GatewayOptions;
-  /** Where everything is kept. */
   readonly keeper: JournalKeeper;
-  /** The state folder. */
   readonly stateDir: string;
-  /** Who was let in. */
   readonly access: AccessStore;
-  /** What TLS needs at the second listener; plain HTTP without it. */
+  /** The key of the second listener; plain HTTP without it. */
   readonly tls?: TlsKeyPair | undefined;
   /** The session of this process, where it has one. */
   readonly agent?: SessionAgent;
-  /** Where problems are reported. */
   readonly log: Logger;
 }
 
-/** Takes part in who holds the port. */
 export class PortRole {
   readonly #options: PortRoleOptions;
   readonly #listener: HttpListener;
-  /** The listener elsewhere, while this process holds the port here. */
+  /** The listener of `--host`, while this process owns the port. */
   #second: HttpListener | undefined;
   #owner: Owner | undefined;
   #feed: Feed | undefined;
 
-  /** Constructs a new instance, which tries to bind the port at once. */
+  /** Tries to bind the port at once. */
   constructor(options: PortRoleOptions) {
     this.#options = options;
     this.#listener = new HttpListener({
@@ -69,13 +63,13 @@ export class PortRole {
     );
   }
 
-  /** Tells whoever holds the port, this process or another, to look into the journal. */
+  /** Tells the owner, this process or another, that the journal has news. */
   notify(): void {
-    if (this.#owner !== undefined) this.#owner.look(this.#options.agent?.sessionId ?? 0);
+    if (this.#owner !== undefined) this.#owner.sync(this.#options.agent?.sessionId ?? 0);
     else this.#feed?.notify();
   }
 
-  /** Takes note that the journal can be used: the session of this process can enter it, and look. */
+  /** Enters the session of this process in the journal, which can be used now. */
   join(): void {
     const { agent } = this.#options;
     if (agent === undefined) return;
@@ -84,10 +78,10 @@ export class PortRole {
         agent.register();
         this.#owner.attach(agent);
       }
-      agent.look();
+      agent.sync();
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
-      // It has been reported, and this is called again when the journal can be used.
+      // The keeper has reported it, and calls this again when the journal can be used.
     }
   }
 
@@ -98,7 +92,7 @@ export class PortRole {
     await this.#listener.close();
   }
 
-  #hold(): Owner {
+  #getOwner(): Owner {
     const { options, keeper, stateDir, access, log } = this.#options;
     const { network, trustedHeaderApproves: approve } = options;
     const { hostname } = network.listen ?? {};
@@ -120,16 +114,16 @@ export class PortRole {
     const { trustedProxies } = this.#options.options.network;
     if (listener.isLoopback && trustedProxies.length === 0) {
       const peer = createLocalPeer(listener, hostname);
-      return (request) => this.#hold().app(request, peer);
+      return (request) => this.#getOwner().app(request, peer);
     }
     return (request, connection) => {
       const peer = new RemotePeer(request, { listener, trustedProxies, connection });
-      return this.#hold().app(request, peer);
+      return this.#getOwner().app(request, peer);
     };
   }
 
   #begin(): void {
-    this.#hold().start();
+    this.#getOwner().start();
     this.#second ??= this.#listenElsewhere();
     this.join();
   }
@@ -178,7 +172,7 @@ export class PortRole {
     await feed.ended;
     signal.removeEventListener("abort", leave);
     this.#feed = undefined;
-    // Another journal may have begun; who enters the session there looks into it.
+    // Another journal may have begun; the session enters it with the next feed.
     keeper.refresh();
     return true;
   }
@@ -195,7 +189,8 @@ export class PortRole {
           agent?.register();
           return agent?.sessionId ?? 0;
         },
-        look: () => agent?.look(),
+        onNews: () => agent?.sync(),
+        onVerdict: () => agent?.syncVerdicts(),
       });
     } catch (error) {
       if (error instanceof JournalError) return undefined;

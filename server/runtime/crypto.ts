@@ -1,9 +1,3 @@
-/**
- * HMAC-SHA256 of texts, by the key of a text.
- *
- * @module
- */
-
 const ENCODER = new TextEncoder();
 
 function importKey(secret: string): Promise<CryptoKey> {
@@ -14,13 +8,13 @@ function importKey(secret: string): Promise<CryptoKey> {
   ]);
 }
 
-/** Signs a message; returns hexadecimal digits. */
+/** Signs a message by HMAC-SHA256; returns hexadecimal digits. */
 export async function signText(secret: string, message: string): Promise<string> {
   const key = await importKey(secret);
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, ENCODER.encode(message))).toHex();
 }
 
-/** Whether a signature in hexadecimal digits is that of a message; compared in constant time. */
+/** Verifies the signature of a message, in hexadecimal digits, in constant time. */
 export async function isSigned(
   secret: string,
   message: string,
@@ -35,22 +29,12 @@ export async function isSigned(
   );
 }
 
-/**
- * Hashes bytes.
- *
- * @param bytes The bytes.
- * @returns Their SHA-256 in 64 lower-case hexadecimal digits.
- */
+/** Hashes bytes by SHA-256; returns 64 lower-case hexadecimal digits. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/**
- * Hashes a token, a sign-in id or a pairing id, which are kept as their hash only.
- *
- * @param token The text that whoever has it shows.
- * @returns Its SHA-256 in 64 lower-case hexadecimal digits.
- */
+/** Hashes a token, a sign-in id or a pairing id by SHA-256: only their hashes are kept. */
 export function hashToken(token: string): Promise<string> {
   return sha256(new TextEncoder().encode(token));
 }

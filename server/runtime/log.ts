@@ -1,20 +1,20 @@
-/** Writes one line per call to wherever the process may write without breaking its protocol. */
+/** A log, which writes one line per call. */
 export interface Logger {
-  /** Something that the user may want to know. */
+  /** Tells the user a fact. */
   info(message: string): void;
-  /** Something that works otherwise than it should, or not at all. */
+  /** Tells the user of a problem. */
   warn(message: string): void;
 }
 
 const ENCODER = new TextEncoder();
 
 /**
- * A logger on stderr: stdout belongs to JSON-RPC. Claude Code shows these lines in its MCP log.
+ * Creates a logger on stderr: stdout belongs to JSON-RPC. Claude Code shows these lines in its MCP log.
  *
  * Messages hold no secret and no payload.
  *
- * @param write Takes a whole line; by default it goes to stderr at once, so that nothing is lost where
- * the process ends after it.
+ * @param write Takes a whole line; by default writes it to stderr at once, because a queued line is lost
+ * when the process ends.
  *
  * @example Usage
  * ```ts
@@ -34,15 +34,15 @@ export function createLogger(
     try {
       write(ENCODER.encode(`deno-channel: ${message}\n`));
     } catch {
-      // Nobody reads the log any more; that must not take the session down.
+      // The reader of the log is gone; the session goes on without it.
     }
   };
   return { info: log, warn: (message) => log(`warning: ${message}`) };
 }
 
 /**
- * Describes an error for the log by its class and where it was thrown, in one line. The message is left
- * out: it may quote what was received.
+ * Describes an error for the log by its class and its stack, in one line. The message is left out,
+ * because it may quote a sender.
  */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return "a value that is no error";

@@ -1,15 +1,17 @@
+import { waitAtMost } from "./delay.ts";
+
 /** Options of a {@linkcode LogQueue}. */
-export interface LogQueueOptions {
-  /** Writes the first bytes at least, and returns how many; by default to stderr. */
+interface LogQueueOptions {
+  /** Writes the first bytes at least, and returns their number; by default to stderr. */
   readonly write?: (bytes: Uint8Array) => Promise<number>;
   /**
-   * How much may wait to be written before lines are dropped, in bytes.
+   * The size of the queue, in bytes; lines beyond it are dropped.
    *
    * @default {65_536}
    */
   readonly maxQueuedBytes?: number;
   /**
-   * How long the last lines may take to leave at the end, in milliseconds.
+   * The time that the last lines have to leave at the end, in milliseconds.
    *
    * @default {100}
    */
@@ -19,9 +21,9 @@ export interface LogQueueOptions {
 const ENCODER = new TextEncoder();
 
 /**
- * The lines of a log on their way to stderr: whoever does not read them freezes nothing. One write is
- * under way at a time, and what does not fit is dropped and counted, which is told at the end of those
- * that did.
+ * The lines of a log on their way to stderr. One write is under way at a time; lines that do not fit are
+ * dropped and counted, and a line at the end of the queue tells their number. A reader that is stuck
+ * would freeze the process otherwise.
  */
 export class LogQueue {
   readonly #write: (bytes: Uint8Array) => Promise<number>;
@@ -32,7 +34,6 @@ export class LogQueue {
   #dropped = 0;
   #writing: Promise<void> | undefined;
 
-  /** Constructs a new instance. */
   constructor(options: LogQueueOptions = {}) {
     const { write = (bytes) => Deno.stderr.write(bytes), maxQueuedBytes = 64 * 1024 } = options;
     this.#write = write;
@@ -40,19 +41,15 @@ export class LogQueue {
     this.#lingerMs = options.lingerMs ?? 100;
   }
 
-  /** Queues a line, or drops it when too much waits. */
+  /** Queues a line, or drops it when the queue is full. */
   push(line: Uint8Array): void {
     if (this.#queuedBytes + line.length > this.#maxQueuedBytes) this.#dropped++;
     else this.#add(line);
   }
 
-  /** Waits until all is written, or until the time for that is over. */
+  /** Waits a limited time until all lines are written. */
   async flush(): Promise<void> {
-    if (this.#writing === undefined) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#lingerMs);
-    await Promise.race([this.#writing, promise]);
-    clearTimeout(timer);
+    if (this.#writing !== undefined) await waitAtMost(this.#lingerMs, this.#writing);
   }
 
   #add(line: Uint8Array): void {
@@ -67,10 +64,10 @@ export class LogQueue {
       try {
         for (let rest = line; rest.length > 0;) rest = rest.subarray(await this.#write(rest));
       } catch {
-        // Nobody reads stderr any more; that must not take the session down.
+        // The reader of stderr is gone; the session goes on without it.
       }
       this.#queuedBytes -= line.length;
-      // Not before: where the reader is slow, the queue would be full of nothing else.
+      // A slow reader would fill the queue with nothing else if the count came earlier.
       if (this.#lines.length === 0) this.#tellDropped();
     }
     this.#writing = undefined;
@@ -80,6 +77,6 @@ export class LogQueue {
     if (this.#dropped === 0) return;
     const lines = this.#dropped === 1 ? "1 line" : `${this.#dropped} lines`;
     this.#dropped = 0;
-    this.#add(ENCODER.encode(`deno-channel: warning: Dropped ${lines}: nobody read the log\n`));
+    this.#add(ENCODER.encode(`deno-channel: warning: Dropped ${lines}: the log was not read\n`));
   }
 }

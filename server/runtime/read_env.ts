@@ -1,4 +1,4 @@
-/** The value of an environment variable that may be read; `undefined` for any other. */
+/** Reads an environment variable; `undefined` for one that may not be read. */
 export function readEnv(variable: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   return state === "granted" ? Deno.env.get(variable) : undefined;

@@ -3,13 +3,13 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGTERM", "SIGINT", "SIGHUP"];
 
-/** Listens for the signals that ask the process to leave. */
-export interface Termination extends Disposable {
+/** A listener for the signals that ask the process to leave. */
+interface Termination extends Disposable {
   /** Settles with the first signal that came. */
   readonly signal: Promise<Deno.Signal>;
 }
 
-/** Begins to listen for the signals that ask the process to leave, until disposed of. */
+/** Listens for the signals that ask the process to leave, until it is disposed of. */
 export function listenForTermination(): Termination {
   const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
   const handlers = SIGNALS.map((signal) => [signal, () => resolve(signal)] as const);

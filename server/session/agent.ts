@@ -1,16 +1,16 @@
 /**
  * The session's side of the journal: writes the events that are routed to this session, and the
- * verdicts on what it asked, to its client.
+ * verdicts on its permission requests, to its client.
  *
- * The agent claims events in the journal before it writes them, so that no other process writes the
- * same. What the client does not take is given back, and claimed again when the client reads; a verdict
- * on what its own client has asked is of use to nobody else, so the agent keeps it until then.
+ * The agent claims events in the journal before it writes them; otherwise two processes could write the
+ * same. An event that the client does not take is given back, and claimed again when the client reads. A
+ * verdict is of use to this session only, so the agent keeps it until then.
  *
  * @module
  */
 
 import {
-  createDigest,
+  createWaitingSummary,
   MAX_LISTED_EVENTS,
   MAX_SINGLE_EVENTS,
 } from "../../lib/event/waiting_summary.ts";
@@ -18,10 +18,10 @@ import type { EventRecord } from "../../lib/event/event_record.ts";
 import type { ChannelEvent } from "../../lib/event/format_channel_tag.ts";
 import type { Verdict } from "../../lib/permission/verdict.ts";
 import type { PermissionRequest } from "../../lib/permission/permission.ts";
-import { toPushedEvent } from "../../lib/event/pushed_event.ts";
+import { type DeliverableEvent, toPushedEvent } from "../../lib/event/pushed_event.ts";
 import type { Channel } from "../channel/create_channel.ts";
 import { delay } from "../runtime/delay.ts";
-import type { SessionLink } from "../event/types.ts";
+import type { DirectLink, SessionLink } from "../event/types.ts";
 import type { EventTable } from "../journal/event_table.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
@@ -30,32 +30,30 @@ import type { NewSession } from "../journal/session_table.ts";
 
 /** Options of a {@linkcode SessionAgent}. */
 export interface SessionAgentOptions {
-  /** The connection to the client. */
-  readonly channel: Pick<Channel, "tryPushCleaned" | "tryPermit">;
-  /** Where events come from. */
   readonly keeper: Pick<JournalKeeper, "use">;
-  /** Finds out what the session says of itself. */
   readonly identify: () => NewSession;
-  /** Where problems are reported. */
   readonly log: Logger;
-  /** Tells the process that holds the port to look into the journal. */
+  /** Tells the owner of the port that the journal has news. */
   readonly notifyOwner: () => void;
-  /** How long a permission request can be answered, in milliseconds. */
+  /** The time in which a permission request can be answered, in milliseconds. */
   readonly permissionExpiryMs: number;
-  /** After how long an event that was not seen is pushed again, in milliseconds; never by default. */
+  /** The time after which an unseen event is pushed again, in milliseconds; never by default. */
   readonly redeliverAfterMs?: number | undefined;
   /**
-   * How many events a session is pushed without showing any seen before it counts as deaf.
+   * The number of pushed events, none of them shown to be seen, that makes a session deaf.
    *
    * @default {20}
    */
   readonly deafAfter?: number;
 }
 
-/** How many events are claimed at a time. */
+/** The part of a channel that an agent writes to. */
+export type AgentChannel = Pick<Channel, "tryPushCleaned" | "tryPermit">;
+
+/** The most events that are claimed at a time. */
 const CLAIM_LIMIT = 100;
 
-/** Events that have waited, gathered until it is known whether they are few or many. */
+/** Events that have waited, gathered until all are known: many become a summary. */
 class Waiting {
   #seqs: number[] = [];
   #first: EventRecord[] = [];
@@ -65,7 +63,7 @@ class Waiting {
     if (this.#first.length < MAX_LISTED_EVENTS) this.#first.push(event);
   }
 
-  /** Hands out what was gathered: all numbers, and the first of the events. */
+  /** Takes all numbers, and the first of the events. */
   take(): { readonly seqs: readonly number[]; readonly first: readonly EventRecord[] } {
     const taken = { seqs: this.#seqs, first: this.#first };
     this.#seqs = [];
@@ -75,9 +73,11 @@ class Waiting {
 }
 
 /** Serves one session out of the journal. */
-export class SessionAgent implements SessionLink {
+export class SessionAgent implements SessionLink, DirectLink {
   readonly #options: SessionAgentOptions;
   readonly #deafAfter: number;
+  /** The way to the client, once it is ready. */
+  #channel: AgentChannel | undefined;
   #session: NewSession | undefined;
   #id = 0;
   #startedAt = 0;
@@ -85,7 +85,6 @@ export class SessionAgent implements SessionLink {
   readonly #claimed = new Set<number>();
   /** Verdicts that the client did not take yet. */
   #verdicts: readonly Verdict[] = [];
-  #isSettled = false;
   #isBehind = true;
   #hasRefused = false;
   #isDraining = false;
@@ -95,7 +94,6 @@ export class SessionAgent implements SessionLink {
   #hasSeen = false;
   #redelivery: ReturnType<typeof setInterval> | undefined;
 
-  /** Constructs a new instance, which does nothing before {@linkcode register}. */
   constructor(options: SessionAgentOptions) {
     this.#options = options;
     this.#deafAfter = options.deafAfter ?? 20;
@@ -106,22 +104,30 @@ export class SessionAgent implements SessionLink {
     return this.#id;
   }
 
-  /** Whether the session was pushed many events and has shown none seen. */
+  /** `true` when the session was pushed many events and has shown none seen. */
   get isDeaf(): boolean {
     return !this.#hasSeen && this.#pushedUnseen >= this.#deafAfter;
   }
 
-  /** How many events it was pushed without showing any seen. */
+  /** The number of events that it was pushed while it has shown none seen. */
   get pushedUnseen(): number {
     return this.#hasSeen ? 0 : this.#pushedUnseen;
   }
 
-  /** The way around the journal, for events that come in at this process. */
-  readonly direct: NonNullable<SessionLink["direct"]> = {
-    isReady: () => this.#isSettled && !this.#isBehind && !this.#isClosed,
-    hasRefused: () => this.#hasRefused,
-    tryPush: (event) => this.#tryPush(toPushedEvent(event)),
-  };
+  /** Takes events that come in at this process. */
+  readonly direct = this;
+
+  get isReady(): boolean {
+    return !this.#isBehind && !this.#isClosed;
+  }
+
+  get hasRefused(): boolean {
+    return this.#hasRefused;
+  }
+
+  tryPush(event: DeliverableEvent): boolean {
+    return this.#tryWrite(toPushedEvent(event));
+  }
 
   /**
    * Enters the session in the journal, again where another journal has taken its place.
@@ -138,28 +144,37 @@ export class SessionAgent implements SessionLink {
     });
   }
 
-  /** Begins to write events: the client is ready for them. */
-  settle(): void {
+  /** Begins to write to the client, which is ready for it. */
+  begin(channel: AgentChannel): void {
     if (this.#isClosed) return;
-    this.#isSettled = true;
+    this.#channel = channel;
     const { redeliverAfterMs } = this.#options;
     if (redeliverAfterMs !== undefined) {
       const everyMs = Math.min(Math.max(redeliverAfterMs / 4, 250), 60_000);
       this.#redelivery = setInterval(() => this.#offerAgain(redeliverAfterMs), everyMs);
     }
-    this.look();
+    this.sync();
   }
 
-  /** Writes to the client what the journal has for it, also after the client has begun to read again. */
-  look(): void {
-    if (this.#id === 0 || this.#isClosed) return;
-    this.#tellVerdicts();
-    if (this.#isSettled) this.#drain();
+  /** Reads the journal again and writes what is due, also after the client has begun to read again. */
+  sync(): void {
+    this.syncVerdicts();
+    if (this.#id !== 0 && !this.#isClosed && this.#channel !== undefined) this.#drain();
+  }
+
+  /** Writes the verdicts, each once; those that the client does not take, when it reads again. */
+  syncVerdicts(): void {
+    const channel = this.#channel;
+    if (this.#id === 0 || this.#isClosed || channel === undefined) return;
+    const claimed =
+      this.#try(({ permissions }) => permissions.claimVerdicts(this.#id, Date.now())) ?? [];
+    this.#verdicts = [...this.#verdicts, ...claimed].filter(({ requestId, behavior }) =>
+      !channel.tryPermit(requestId, behavior)
+    );
   }
 
   /**
-   * Enters a permission request in the journal, for those who may answer it, and the session before it
-   * where that could not be done yet.
+   * Enters a permission request in the journal, and the session before it where that has failed.
    *
    * @throws {JournalError} When the journal cannot be used.
    */
@@ -186,31 +201,31 @@ export class SessionAgent implements SessionLink {
     this.#options.notifyOwner();
   }
 
-  /** Takes note of a sign of life; `hasSeen` when it named an event. */
+  /** Records a sign of life; `hasSeen` when it named an event. */
   noteCall(journal: Journal, hasSeen: boolean): void {
     if (this.#id === 0) return;
     journal.sessions.touch(this.#id, Date.now());
     if (!hasSeen) return;
     if (this.isDeaf) this.#options.log.info("The session hears: a tool call named an event");
     this.#hasSeen = true;
-    // Every time: what a call before this one has written may not have been committed.
+    // Not only the first time: the transaction of an earlier call may have failed.
     journal.sessions.markDeaf(this.#id, null);
   }
 
-  /** Leaves: what is not written stays in the journal. Safe to call twice. */
+  /** Ends the session; events that are not written stay in the journal. Safe to call twice. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#redelivery);
     if (this.#id === 0) return;
     this.#giveBack();
-    // Where this fails, the next process that holds the port finds the session gone.
+    // After a failure, the next owner of the port finds the session gone.
     this.#try(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
   }
 
-  /** Writes an event, or falls behind: the client does not read, and {@linkcode look} comes later. */
-  #tryPush(event: ChannelEvent): boolean {
-    this.#hasRefused = !this.#options.channel.tryPushCleaned(event);
+  /** Writes an event, or falls behind until the next {@linkcode sync}: the client does not read. */
+  #tryWrite(event: ChannelEvent): boolean {
+    this.#hasRefused = !this.#channel?.tryPushCleaned(event);
     if (this.#hasRefused) {
       this.#isBehind = true;
       return false;
@@ -220,10 +235,7 @@ export class SessionAgent implements SessionLink {
   }
 
   #countPushed(): void {
-    if (this.#hasSeen) return;
-    const wasDeaf = this.isDeaf;
-    this.#pushedUnseen++;
-    if (wasDeaf || !this.isDeaf) return;
+    if (this.#hasSeen || ++this.#pushedUnseen !== this.#deafAfter) return;
     this.#options.log.warn(
       `The session has shown none of ${this.#pushedUnseen} events seen: was it started with the ` +
         "channel flag? Events stay in the journal",
@@ -232,23 +244,13 @@ export class SessionAgent implements SessionLink {
     this.#options.notifyOwner();
   }
 
-  /** What fails here has been logged, and is tried again at the next look. */
+  /** Survives a failure, which the keeper logs; the next {@linkcode sync} tries again. */
   #try<T>(run: (journal: Journal) => T): T | undefined {
     try {
       return this.#options.keeper.use(run);
     } catch {
       return undefined;
     }
-  }
-
-  /** Tells the verdicts, each once; what the client does not take, when it reads again. */
-  #tellVerdicts(): void {
-    const { channel } = this.#options;
-    const claimed =
-      this.#try(({ permissions }) => permissions.claimVerdicts(this.#id, Date.now())) ?? [];
-    this.#verdicts = [...this.#verdicts, ...claimed].filter(({ requestId, behavior }) =>
-      !channel.tryPermit(requestId, behavior)
-    );
   }
 
   async #drain(): Promise<void> {
@@ -266,7 +268,7 @@ export class SessionAgent implements SessionLink {
     }
   }
 
-  /** Writes what is stored; returns whether all of it is written. */
+  /** Writes the stored events; returns whether all of them are written. */
   async #writeStored(): Promise<boolean> {
     this.#giveBack();
     const waiting = new Waiting();
@@ -278,11 +280,11 @@ export class SessionAgent implements SessionLink {
         if (hasWaited) waiting.add(event);
         else fresh.push(event);
       }
-      // Where the journal fails, what was claimed before is told all the same.
+      // Events that were claimed before a failure of the journal are written all the same.
       const isLast = claimed === undefined || claimed.length < CLAIM_LIMIT;
-      // What has waited comes before what is fresh; it is whole once something fresh turns up.
-      const isTold = isLast || fresh.length > 0 ? this.#tryTell(waiting) : true;
-      if (!isTold || !this.#tryPushEach(fresh)) {
+      // Events that have waited come before fresh ones, and all of them are known by the first fresh one.
+      const isWritten = isLast || fresh.length > 0 ? this.#tryWriteWaiting(waiting) : true;
+      if (!isWritten || !this.#tryPushEach(fresh)) {
         this.#giveBack();
         return false;
       }
@@ -301,7 +303,7 @@ export class SessionAgent implements SessionLink {
     return claimed;
   }
 
-  /** Gives back what is claimed and not written; where the journal fails, the next time. */
+  /** Gives back events that are claimed and not written; after a failure of the journal, the next time. */
   #giveBack(): void {
     if (this.#claimed.size === 0) return;
     this.#try((journal) => {
@@ -310,19 +312,17 @@ export class SessionAgent implements SessionLink {
     });
   }
 
-  /** Writes the events that have waited, one by one or as a digest. */
-  #tryTell(waiting: Waiting): boolean {
+  /** Writes the events that have waited, one by one or as a summary. */
+  #tryWriteWaiting(waiting: Waiting): boolean {
     const { seqs, first } = waiting.take();
     if (seqs.length <= MAX_SINGLE_EVENTS) return this.#tryPushEach(first);
-    if (!this.#tryPush(createDigest(first, seqs.length, Date.now()))) return false;
+    if (!this.#tryWrite(createWaitingSummary(first, seqs.length, Date.now()))) return false;
     seqs.forEach((seq) => this.#claimed.delete(seq));
     return true;
   }
 
   #tryPushEach(events: readonly EventRecord[]): boolean {
-    return events.every((event) =>
-      this.#tryPush(toPushedEvent(event)) && this.#claimed.delete(event.seq)
-    );
+    return events.every((event) => this.tryPush(event) && this.#claimed.delete(event.seq));
   }
 
   #offerAgain(redeliverAfterMs: number): void {
@@ -330,6 +330,6 @@ export class SessionAgent implements SessionLink {
     const waiting = new Waiting();
     this.#claim((events, now) => events.reclaim(this.#id, now - redeliverAfterMs, now, CLAIM_LIMIT))
       ?.forEach((event) => waiting.add(event));
-    this.#tryTell(waiting);
+    this.#tryWriteWaiting(waiting);
   }
 }

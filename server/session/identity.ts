@@ -1,9 +1,3 @@
-/**
- * Who this session is, as far as the permissions of the process let it know.
- *
- * @module
- */
-
 import { tryParseRepository } from "../../lib/session/parse_git_config.ts";
 import type { NewSession } from "../journal/session_table.ts";
 import { readEnv } from "../runtime/read_env.ts";
@@ -19,9 +13,9 @@ function readRepository(projectDir: string): string | null {
 }
 
 /**
- * Finds out who this session is: the folder of the project from `CLAUDE_PROJECT_DIR` or the working
- * directory, which is the same; the client's session id from `CLAUDE_CODE_SESSION_ID`, or one of our
- * own; the repository from `.git/config`, where that may be read.
+ * Identifies this session, as far as the permissions of the process allow: the folder of the project
+ * from `CLAUDE_PROJECT_DIR` or the working directory, which is the same; the client's session id from
+ * `CLAUDE_CODE_SESSION_ID`, or one of our own; the repository from `.git/config`.
  */
 export function identifySession(): NewSession {
   const projectDir = readEnv("CLAUDE_PROJECT_DIR") ?? Deno.cwd();

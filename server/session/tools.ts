@@ -1,9 +1,3 @@
-/**
- * The tools of a session, on the journal: what Claude can do with events.
- *
- * @module
- */
-
 import { createAckTool } from "../../lib/channel/ack_tool.ts";
 import type { ChannelTool } from "../../lib/channel/define_tool.ts";
 import { formatEventId, tryParseChatId } from "../../lib/event/event_id.ts";
@@ -14,7 +8,6 @@ import type { Outbound } from "../../lib/event/outbound.ts";
 import type { Reply } from "../../lib/event/reply.ts";
 import { createReplyTool } from "../../lib/channel/reply_tool.ts";
 import { formatFooter, withFooter } from "../../lib/channel/tool_footer.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../journal/event_row.ts";
 import { MAX_OPEN_COUNT } from "../journal/event_table.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
@@ -22,29 +15,27 @@ import type { OutboundContext } from "../journal/outbound_table.ts";
 import type { SessionAgent } from "./agent.ts";
 
 /** Options of {@linkcode createSessionTools}. */
-export interface SessionToolsOptions {
-  /** Where events are kept. */
+interface SessionToolsOptions {
   readonly keeper: Pick<JournalKeeper, "use">;
-  /** The session that calls. */
   readonly agent: Pick<SessionAgent, "sessionId" | "noteCall" | "isDeaf" | "pushedUnseen">;
-  /** Tells the process that holds the port to look into the journal. */
+  /** Tells the owner of the port that the journal has news. */
   readonly notifyOwner: () => void;
 }
 
-/** How many open events the end of a result names. */
+/** The most open events that the end of a result names. */
 const NAMED_EVENTS = 5;
 
-/** Of how many sessions that have ended the inbox has what they left. */
+/** The most ended sessions whose events the inbox lists. */
 const MAX_SESSIONS = 50;
 
-/** What the arguments of a call name: chats and events. */
+/** Lists the chats and events that the arguments of a call name. */
 function idsOf(args: unknown): string[] {
   const { chat_id, event_id, event_ids } = Object(args) as Record<string, unknown>;
   return [chat_id, event_id, ...(Array.isArray(event_ids) ? event_ids : [])]
     .filter((id) => typeof id === "string");
 }
 
-/** Creates the tools `reply`, `inbox`, `read_event` and `ack` of a session. */
+/** Creates the tools `reply`, `inbox`, `read_event` and `ack` of a session, which work on the journal. */
 export function createSessionTools(options: SessionToolsOptions): ChannelTool[] {
   const { keeper, agent, notifyOwner } = options;
 
@@ -52,7 +43,7 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     journal.outbound.insert(outbound, { ...context, session: agent.sessionId });
   }
 
-  /** Changes an event and says so to those who listen; returns whether there is such an event. */
+  /** Changes an event and tells the listeners; returns whether there is such an event. */
   function close(journal: Journal, seq: number, change: "see" | "answer", nowMs: number): boolean {
     const recipient = journal.events.senderOf(seq);
     if (recipient !== undefined && journal.events.change(seq, change, nowMs)) {
@@ -63,12 +54,12 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     return recipient !== undefined;
   }
 
-  /** A call that waited for approval and comes now was approved at the terminal. */
+  /** Closes the request of this call: one that waited for approval was approved at the terminal. */
   function closePermission(name: string, args: unknown): void {
     const nowMs = Date.now();
     const call = { session: agent.sessionId, name, ids: idsOf(args), nowMs };
     try {
-      // Most calls have waited for nothing, and shall not wait for whoever writes.
+      // Most calls have no request. They only read, because a write would wait for other writers.
       const asked = keeper.use(({ permissions }) => permissions.findCalled(call));
       if (asked === undefined) return;
       const state = "answered elsewhere";
@@ -78,11 +69,11 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
         tell(journal, status, { recipient: null, nowMs });
       });
     } catch {
-      // The log has said why; the call itself says so, too, where it needs the journal.
+      // The keeper has reported it; the call itself fails, too, where it needs the journal.
     }
   }
 
-  /** Runs a call as one transaction, and lets the process that holds the port know of it. */
+  /** Runs a call as one transaction, and tells the owner of the port. */
   function act<T>(run: (journal: Journal, now: number) => T): T {
     const result = keeper.use((journal) => journal.transaction(() => run(journal, Date.now())));
     notifyOwner();
@@ -102,12 +93,9 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     });
   }
 
-  /**
-   * This session, none, what stands in place of a session, and those that have ended and left such
-   * events; of those the newest.
-   */
+  /** Lists this session, `null` for none, and the newest of the ended sessions that left such events. */
   function sessionsOfInbox(journal: Journal, { states }: InboxQuery): (number | null)[] {
-    const always = new Set([agent.sessionId, null, HELD_SESSION, WITHHELD_SESSION]);
+    const always = new Set([agent.sessionId, null]);
     const left = new Set(states.flatMap((state) => journal.events.sessionsOf(state)));
     const ended = [...left].filter((id) => id !== null)
       .sort((a, b) => b - a)

@@ -1,6 +1,6 @@
 /**
- * Attacks on a real process: what is sent, byte by byte, how it must be refused, and what must be left
- * as it was.
+ * Attacks on a real process: the bytes that are sent, the refusal that is due, and the state that must
+ * stay as it was.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { until } from "../_until.ts";
 import { Process } from "./_process.ts";
 import { createScratch, PROJECT, serverCommand, takeFreePort } from "./_session.ts";
 
-/** A request, as far as it is not like any other. */
+/** The parts of a request that differ from `POST /`. */
 export interface RawRequest {
   /** The first line without the version; by default `POST /`. */
   readonly line?: string;
@@ -27,54 +27,50 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** Something that is tried. */
 export interface Attack extends RawRequest {
-  /** What it is. */
   readonly name: string;
   /** The status of the refusal; `0` when the connection ends without an answer. */
   readonly status: number;
 }
 
-/** An answer off the wire. */
 export interface RawAnswer {
   /** The status; `0` without an answer. */
   readonly status: number;
-  /** Everything that came, with the head. */
+  /** The head and the body, as far as they came. */
   readonly text: string;
 }
 
-/** The name under which a server may be called. */
+/** A name that a server accepts. */
 export const HOST = "Host: localhost";
 
-/** A sender that may speak where the header is believed. */
+/** A sender that may speak where the header is trusted. */
 export const DEV = "X-Sender: dev";
 
 /** How long an answer may take, in milliseconds: less than the deadline for bodies. */
 const ANSWER_MS = 5000;
 
-/** Each character becomes the byte of its number, so that bytes that are no text can be written down. */
+/** Encodes each character as one byte, also bytes that are not UTF-8. */
 export function toBytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Spells a request as it goes over the wire. */
+/** Formats a request for the wire. */
 export function formatRequest({ line = "POST /", headers, body = "" }: RawRequest): string {
   const hasLength = headers.some((header) => /^(?:content-length|transfer-encoding)/i.test(header));
   const length = hasLength || body === "" ? [] : [`Content-Length: ${body.length}`];
   return [`${line} HTTP/1.1`, ...headers, ...length, "", body].join("\r\n");
 }
 
-/** Options of {@linkcode sendRaw}. */
 export interface SendRawOptions {
-  /** How long the other side may take to end the connection, in milliseconds. */
+  /** The time that the server has to end the connection. */
   readonly patienceMs: number;
-  /** Whether what has come is all that is needed; by default that is known at the end only. */
+  /** Ends the reading early; by default the server ends it. */
   readonly isEnough?: (text: string) => boolean;
-  /** Whether the end of what is sent is told. */
+  /** Closes the sending half after the bytes. */
   readonly endsInput?: boolean;
 }
 
-/** Sends bytes over a connection of its own; returns what has come back when it ends. */
+/** Sends bytes over a connection of its own; returns the answer when the connection ends. */
 export async function sendRaw(
   port: number,
   bytes: Uint8Array,
@@ -94,7 +90,7 @@ export async function sendRaw(
       text += decoder.decode(buffer.subarray(0, length), { stream: true });
     }
   } catch {
-    // Who is refused early may find the connection closed while it still writes.
+    // A request that is refused early may find the connection closed while it still writes.
   } finally {
     clearTimeout(timeout);
   }
@@ -108,22 +104,19 @@ export async function exchange(port: number, bytes: Uint8Array): Promise<RawAnsw
   return { status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0), text };
 }
 
-/** What a command has printed, and its exit code. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Options of {@linkcode runMain}. */
 export interface RunMainOptions {
-  /** The state folder, which is all that it may read and write. */
+  /** The only folder that it may read and write. */
   readonly stateDir: string;
-  /** The addresses that it may reach. */
   readonly net?: readonly string[];
 }
 
-/** How long a command may take, in milliseconds: what should have been refused may run forever. */
+/** The time limit of a command: one that should have been refused may run forever. */
 const COMMAND_MS = 20_000;
 
 /** Runs `main.ts` to its end with nothing on stdin. */
@@ -153,9 +146,9 @@ export async function runMain(
 
 /** A sender that is let in before the process starts. */
 export interface LetInOptions {
-  /** What it may do; by default speak. */
+  /** By default `speak`. */
   readonly rights?: readonly Right[];
-  /** When it ends, in milliseconds since the epoch; by default never. */
+  /** By default never. */
   readonly expiresAt?: number;
 }
 
@@ -190,30 +183,25 @@ export async function letIn(
   return token;
 }
 
-/** Options of {@linkcode Target.start}. */
 export interface TargetOptions {
-  /** The flags; by default those with which the header of `dev` is believed, but not for verdicts. */
+  /** By default {@linkcode SPEAKING}. */
   readonly flags?: readonly string[];
-  /** The state folder; by default a new one. */
+  /** By default a new folder. */
   readonly stateDir?: string;
   /** A further address that it may listen on. */
   readonly net?: string;
-  /** Further flags of V8. */
   readonly v8Flags?: string;
 }
 
-/** The flags that believe `dev`, who may speak only, as often as it likes. */
+/** The flags that trust `dev` to speak, but not to approve, without a rate limit. */
 export const SPEAKING: readonly string[] = ["--trust-header", "dev", "--rate-limit", "0"];
 
-/** A gateway that is attacked. */
 export class Target implements AsyncDisposable {
-  /** What must be told to nobody. */
+  /** Tokens, which no log line may hold. */
   readonly secrets: string[] = [];
 
   private constructor(
-    /** The process. */
     readonly process: Process,
-    /** Its state folder. */
     readonly stateDir: string,
   ) {}
 
@@ -232,7 +220,6 @@ export class Target implements AsyncDisposable {
     return target;
   }
 
-  /** The port. */
   get port(): number {
     return this.process.port;
   }
@@ -244,12 +231,11 @@ export class Target implements AsyncDisposable {
     return `Authorization: Bearer ${token}`;
   }
 
-  /** Sends a request. */
   async send(request: RawRequest): Promise<RawAnswer> {
     return await exchange(this.port, toBytes(formatRequest(request)));
   }
 
-  /** Tries all of them, one after the other; names those that were not refused as they must be. */
+  /** Tries all attacks in turn; fails with those that were not refused as they must be. */
   async refuses(attacks: readonly Attack[]): Promise<void> {
     const wrong: string[] = [];
     for (const attack of attacks) {
@@ -259,7 +245,7 @@ export class Target implements AsyncDisposable {
     assertEquals(wrong, []);
   }
 
-  /** Makes a change by `access`, which tells the process of it. */
+  /** Runs `access`, which wakes the process. */
   async access(...args: readonly string[]): Promise<CommandResult> {
     return await runMain(["access", ...args, "--port", String(this.port)], {
       stateDir: this.stateDir,
@@ -267,12 +253,11 @@ export class Target implements AsyncDisposable {
     });
   }
 
-  /** How many events the journal has. */
   countEvents(): number {
     return countEvents(this.stateDir);
   }
 
-  /** Asserts that nothing came of it: no event, no fault and no secret in the log, and an answer. */
+  /** Asserts that the server still answers, and that no event, fault or secret appeared. */
   async isUnharmed(events = 0): Promise<void> {
     const health = await this.send({ line: "GET /healthz", headers: [HOST] });
     assertEquals(health.status, 200, "it still answers");
@@ -280,20 +265,18 @@ export class Target implements AsyncDisposable {
     assertQuiet(this.process.stderr, this.secrets);
   }
 
-  /** Ends the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.process.child.kill("SIGTERM");
     await this.process[Symbol.asyncDispose]();
   }
 }
 
-/** How many events the journal of a state folder has. */
 export function countEvents(stateDir: string): number {
   using database = new DatabaseSync(journalPathOf(stateDir), { timeout: 2000 });
   return Number(database.prepare("SELECT count(*) AS count FROM events").get()?.count);
 }
 
-/** Asserts that a log tells of no fault of the program, and none of the secrets. */
+/** Asserts that a log holds no fault of the program and no secret. */
 export function assertQuiet(stderr: string, secrets: readonly string[]): void {
   assert(!/\bat \S+:\d+:\d+|[Ii]nternal error|Unexpected failure/.test(stderr), stderr);
   assert(!secrets.some((secret) => stderr.includes(secret)), "a secret is in the log");

@@ -8,29 +8,23 @@ import { until } from "../_until.ts";
 import { HANDSHAKE } from "./_process.ts";
 import { serverCommand, TRUSTING } from "./_session.ts";
 
-/** An event, or a digest of several, as it came out of a server's stdout. */
+/** An event, or a summary of several, from a server's stdout. */
 export interface Shown {
-  /** When it was read, in milliseconds on the clock of `performance`. */
+  /** The time of reading, on the clock of `performance`. */
   readonly at: number;
-  /** The text. */
   readonly content: string;
-  /** The attributes. */
   readonly meta: Readonly<Record<string, string>>;
 }
 
-/** Options of a {@linkcode FleetProcess}. */
 export interface FleetOptions {
-  /** The port that all of them share. */
   readonly port: number;
-  /** The state folder that all of them share. */
   readonly stateDir: string;
   /** The command; by default the one that serves a session. */
   readonly command?: "gateway";
-  /** Further flags of the server. */
   readonly flags?: readonly string[];
 }
 
-/** A line of a server's stdout, as far as it matters. */
+/** The members of a stdout line that matter here. */
 interface Line {
   readonly id?: number;
   readonly method?: string;
@@ -38,33 +32,17 @@ interface Line {
   readonly result?: { readonly content?: readonly { readonly text: string }[] };
 }
 
-/**
- * Finds a port that nobody listens on and that no connection comes from: a connection to a free port
- * out of the range of those may reach itself, and holds the port then.
- */
-export function takeQuietPort(): number {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 /** Paces load: a test that waits for something uses `until()`. */
 export function pace(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The half of the values that is lower ends here. */
+/** The upper one of two middle values. */
 export function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
-/** Prints figures beside the results of the tests. */
+/** Prints figures among the results of the tests. */
 export function printFigures(figures: Readonly<Record<string, string | number>>): void {
   const texts = Object.entries(figures).map(([name, value]) =>
     `${name} ${typeof value === "number" ? Math.round(value * 100) / 100 : value}`
@@ -72,7 +50,7 @@ export function printFigures(figures: Readonly<Record<string, string | number>>)
   Deno.stdout.writeSync(new TextEncoder().encode(`\n  ${texts.join(", ")}\n`));
 }
 
-/** The process that serves a port, asked over a connection of its own; `undefined` for none. */
+/** Asks over a connection of its own which process serves a port; `undefined` for none. */
 export async function askPid(port: number, timeoutMs = 250): Promise<number | undefined> {
   let timeout: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -91,17 +69,13 @@ export async function askPid(port: number, timeoutMs = 250): Promise<number | un
   }
 }
 
-/** A server process of a fleet. */
 export class FleetProcess implements AsyncDisposable {
-  /** When it was killed or asked to leave, on the clock of `performance`. */
+  /** The time of the kill or of the request to leave, on the clock of `performance`. */
   endedAt: number = Infinity;
-  /** When the client's `initialize` was answered, on the clock of `performance`. */
   answeredAt: number | undefined;
-  /** When the port was open, on the clock of `performance`. */
   openedAt: number | undefined;
-  /** What it has shown to its client, in order. */
+  /** The events that were pushed to the client, in order. */
   readonly shown: Shown[] = [];
-  /** What it wrote on stderr. */
   stderr = "";
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
@@ -110,7 +84,6 @@ export class FleetProcess implements AsyncDisposable {
   #lastId = 0;
   #isSilent = false;
 
-  /** Constructs a new instance, which starts the process. */
   constructor({ port, stateDir, flags = [], ...options }: FleetOptions) {
     const [program, ...args] = serverCommand(port, {
       ...options,
@@ -127,7 +100,7 @@ export class FleetProcess implements AsyncDisposable {
     this.#isRead = Promise.all([this.#readStdout(), this.#readStderr()]);
   }
 
-  /** Starts a session, and waits until its handshake is finished. */
+  /** Starts a session and finishes its handshake. */
   static async open(options: FleetOptions): Promise<FleetProcess> {
     const session = new FleetProcess(options);
     await session.handshake();
@@ -135,23 +108,19 @@ export class FleetProcess implements AsyncDisposable {
     return session;
   }
 
-  /** The process. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** Whether it has not been killed or asked to leave. */
   get isAlive(): boolean {
     return this.endedAt === Infinity;
   }
 
-  /** Sends a message. */
   async send(message: object): Promise<void> {
     const line = JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n";
     await this.#stdin.write(new TextEncoder().encode(line));
   }
 
-  /** Sends the handshake. */
   async handshake(): Promise<void> {
     for (const message of HANDSHAKE) await this.send(message);
   }
@@ -169,20 +138,19 @@ export class FleetProcess implements AsyncDisposable {
     return this.#isSilent ? undefined : await promise;
   }
 
-  /** Ends the process by a signal; returns once all that it wrote is read. */
+  /** Ends the process by a signal; returns once its output is read. */
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     this.endedAt = Math.min(this.endedAt, performance.now());
     this.#child.kill(signal);
     await this.#finish();
   }
 
-  /** Ends the input of the process, as a client does; returns once all that it wrote is read. */
+  /** Ends the input of the process, as a client does; returns once its output is read. */
   async leave(): Promise<void> {
     this.endedAt = Math.min(this.endedAt, performance.now());
     await this.#finish();
   }
 
-  /** Ends what is left of the process and its pipes. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isAlive) await this.kill("SIGKILL");
   }

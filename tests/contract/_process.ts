@@ -1,7 +1,7 @@
 import { serverCommand, takeFreePort } from "./_session.ts";
 import { until } from "../_until.ts";
 
-/** What a client sends at the start. */
+/** The first messages of a client. */
 export const HANDSHAKE: readonly object[] = [
   {
     id: 0,
@@ -15,19 +15,14 @@ export const HANDSHAKE: readonly object[] = [
   { method: "notifications/initialized" },
 ];
 
-/** A server as a real process whose pipes the test holds in its own hands. */
+/** A server as a real process with pipes that the test reads and writes itself. */
 export class Process implements AsyncDisposable {
-  /** The process. */
   readonly child: Deno.ChildProcess;
-  /** Writes to the server's stdin. */
   readonly stdin: WritableStreamDefaultWriter<Uint8Array>;
-  /** What the server wrote on stderr. */
   stderr = "";
   readonly #stderrEnded: Promise<void>;
 
-  /** Constructs a new instance, which starts the process. */
   constructor(
-    /** The port of the server. */
     readonly port: number = takeFreePort(),
     command: readonly [string, ...string[]] = serverCommand(port),
   ) {
@@ -48,19 +43,17 @@ export class Process implements AsyncDisposable {
     }
   }
 
-  /** Sends a message. */
   async send(message: object): Promise<void> {
     const line = JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n";
     await this.stdin.write(new TextEncoder().encode(line));
   }
 
-  /** Sends the handshake, without reading the answer, and waits for the port. */
+  /** Sends the handshake and waits for the port; leaves the answer unread. */
   async handshake(): Promise<void> {
     for (const message of HANDSHAKE) await this.send(message);
     await until("the port opens", () => this.stderr.includes("Listening on"));
   }
 
-  /** The address of the server. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -76,14 +69,13 @@ export class Process implements AsyncDisposable {
     return response.status;
   }
 
-  /** Waits for the end of the process; returns its status and how long that took. */
+  /** Waits for the end of the process; returns its status and the time that took. */
   async ended(): Promise<Deno.CommandStatus & { readonly ms: number }> {
     const start = performance.now();
     const status = await this.child.status;
     return { ...status, ms: performance.now() - start };
   }
 
-  /** Ends what is left of the process and its pipes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stdin.close().catch(() => {});
     await this.child.status;

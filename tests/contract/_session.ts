@@ -11,29 +11,44 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { createServerCommand } from "../../cli/demo/server_command.ts";
 import { until } from "../_until.ts";
 
-/** The folder of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
 
-/** A notification from the server. */
 export interface Notification {
-  /** Its method. */
   readonly method: string;
-  /** Its parameters. */
   readonly params: Record<string, unknown>;
 }
 
-/** Finds a port that nobody listens on. */
+/** The first port of the tests, below those from which systems make connections. */
+const FIRST_PORT = 15_000;
+
+/** The number of ports for one shard: shards that run at the same time never take the same port. */
+const SHARD_PORTS = 5000;
+
+let portsTaken = Deno.pid;
+
+/**
+ * Finds a free port outside the range of outgoing connections: a connection from that range to a free
+ * port of it may reach itself, and then holds the port.
+ */
 export function takeFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  const first = FIRST_PORT + Number(Deno.env.get("SHARD") ?? 0) * SHARD_PORTS;
+  for (;;) {
+    const port = first + portsTaken++ % SHARD_PORTS;
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
 
-/** A folder of the test's own, which is removed with all others at the end of the run. */
+/** Makes a folder inside `SCRATCH`, which the task removes at the end of the run. */
 export function createScratch(prefix = "state-"): string {
   return Deno.makeTempDirSync({ dir: Deno.env.get("SCRATCH") ?? "", prefix });
 }
 
-/** The flags of `.mcp.json`, and as many posts as a test likes. */
+/** The flags of `.mcp.json`, without a rate limit. */
 export const TRUSTING: readonly string[] = [
   "--trust-header",
   "dev",
@@ -42,17 +57,16 @@ export const TRUSTING: readonly string[] = [
   "0",
 ];
 
-/** What {@linkcode serverCommand} may be told. */
 export interface CommandOptions {
-  /** The state folder; by default a new one. */
+  /** By default a new folder. */
   readonly stateDir?: string | undefined;
-  /** The command; by default the one that serves a session. */
+  /** By default `serve`. */
   readonly command?: string;
-  /** The flags; by default {@linkcode TRUSTING}. */
+  /** By default {@linkcode TRUSTING}. */
   readonly flags?: readonly string[] | undefined;
 }
 
-/** The command that starts the server on a port. */
+/** Makes the command that starts a server on a port. */
 export function serverCommand(port: number, options: CommandOptions = {}): [string, ...string[]] {
   const { stateDir = createScratch(), flags = TRUSTING } = options;
   const mainModule = new URL("main.ts", PROJECT).href;
@@ -60,38 +74,31 @@ export function serverCommand(port: number, options: CommandOptions = {}): [stri
   return [command, ...args];
 }
 
-/** Options of {@linkcode Session.start}. */
 export interface SessionOptions {
-  /** The port; by default a free one. */
   readonly port?: number;
-  /** The state folder; by default a new one. */
+  /** By default a new folder. */
   readonly stateDir?: string;
-  /** The flags of the server. */
   readonly args?: readonly string[];
-  /** The program and its arguments instead of the usual ones. */
+  /** Replaces the usual program and its arguments. */
   readonly command?: readonly [string, ...string[]];
-  /** The working directory; by default the project's. */
+  /** By default the folder of the project. */
   readonly cwd?: string;
-  /** Further environment variables. */
   readonly env?: Record<string, string>;
-  /** Whether to return before the port is open. */
+  /** Returns before the port is open. */
   readonly withoutPort?: boolean;
 }
 
-/** One session of the official client with a server process. */
+/** A session of the official client with a server process. */
 export class Session implements AsyncDisposable {
-  /** The client. */
   readonly client = new Client({ name: "contract-test", version: "1.0.0" });
-  /** The notifications that have come, in order. */
+  /** The notifications that the test has not taken, in order. */
   readonly notifications: Notification[] = [];
-  /** The errors that the client's transport reported, such as lines that are no JSON. */
+  /** Errors of the client's transport, such as lines that are not JSON. */
   readonly errors: Error[] = [];
-  /** What the server wrote on stderr. */
   stderr = "";
   readonly #transport: StdioClientTransport;
 
   private constructor(
-    /** The port of the server. */
     readonly port: number,
     options: SessionOptions,
   ) {
@@ -124,12 +131,10 @@ export class Session implements AsyncDisposable {
     return session;
   }
 
-  /** The id of the server process. */
   get pid(): number {
     return this.#transport.pid ?? -1;
   }
 
-  /** The address of the server. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -141,7 +146,7 @@ export class Session implements AsyncDisposable {
     return { status: response.status, text: await response.text(), headers: response.headers };
   }
 
-  /** Waits for the next notification that is not taken yet. */
+  /** Waits for the next notification. */
   async take(): Promise<Notification> {
     return await until("a notification comes", () => this.notifications.shift());
   }
@@ -159,7 +164,6 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** Calls the `reply` tool. */
   async reply(chatId: string, text: string) {
     return await this.client.callTool({
       name: "reply",
@@ -168,8 +172,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Ends the session, and waits until the process has ended. The client's own `close()` would leave a
-   * timer behind.
+   * Ends the session and waits for the end of the process. The client's own `close()` would leave a timer
+   * behind.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#transport.pid === null) return;
@@ -180,8 +184,10 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** Sends a signal to a process; returns whether the process was there. `0` only asks. */
+/** Sends a signal to a process; returns false if there is none. `0` only asks. */
 export async function sendSignal(pid: number, signal: "0" | "TERM" | "KILL"): Promise<boolean> {
+  // `kill -TERM -1` ends every process of the user.
+  if (pid <= 1) throw new RangeError(`Cannot signal process ${pid}: expected one that was started`);
   const { success } = await new Deno.Command("sh", {
     args: ["-c", `kill -${signal} ${pid}`],
     stderr: "null",

@@ -6,7 +6,7 @@ import { createScratch, Session, takeFreePort } from "./_session.ts";
 
 const RELAY = "claude/channel/permission";
 
-/** What a session declares to its client besides the usual. */
+/** Returns the experimental capabilities that a session declares. */
 function capabilitiesOf({ client }: Session): Record<string, unknown> {
   return client.getServerCapabilities()?.experimental ?? {};
 }
@@ -23,7 +23,7 @@ async function request(url: string, init: RequestInit = {}): Promise<[number, st
   return [response.status, await response.text()];
 }
 
-Deno.test("nobody gets in before access add has printed a line that does [access.walkthrough]", async () => {
+Deno.test("no sender gets in before access add has printed a line that does [access.walkthrough]", async () => {
   await using target = await Target.start({ flags: [] });
   const { url } = target.process;
   const dev = { method: "POST", body: "hi", headers: { "x-sender": "dev" } };
@@ -108,14 +108,14 @@ Deno.test("a browser signs in with a token and out again [access.walkthrough]", 
   assertEquals((await request(`${url}/session`, { headers }))[0], 403);
 });
 
-Deno.test("a session declares the relay once somebody may approve [relay.declared-only-with-way-in]", async () => {
+Deno.test("a session declares the relay once a sender may approve [relay.declared-only-with-way-in]", async () => {
   const stateDir = createScratch();
   const net: string[] = [];
   const declares = async (args: readonly string[] = []) => {
     await using session = await Session.start({ stateDir, args });
     return RELAY in capabilitiesOf(session);
   };
-  assertEquals(await declares(), false, "nobody is let in");
+  assertEquals(await declares(), false, "no sender");
   assertEquals(await declares(["--trust-header", "dev"]), false, "a name alone cannot approve");
   await runMain(["access", "add", "ci"], { stateDir, net });
   assertEquals(await declares(), false, "a speaker cannot approve");
@@ -124,7 +124,7 @@ Deno.test("a session declares the relay once somebody may approve [relay.declare
   assertEquals(await declares(), true, "an approver");
   assertEquals(await declares(["--no-relay"]), false, "with --no-relay");
   await runMain(["access", "policy", "disabled"], { stateDir, net });
-  assertEquals(await declares(), false, "nobody gets in");
+  assertEquals(await declares(), false, "no sender gets in");
   const expired = createScratch();
   await letIn(expired, "old", { rights: ["approve"], expiresAt: 1 });
   await using session = await Session.start({ stateDir: expired, args: [] });
@@ -163,7 +163,7 @@ Deno.test("--relay-tools and --relay-except choose whose requests are relayed [r
   }
 });
 
-Deno.test("--permission-expiry ends a request that nobody has answered [permission.expiry]", async () => {
+Deno.test("--permission-expiry ends a request that has no answer [permission.expiry]", async () => {
   const stateDir = createScratch();
   const token = await letIn(stateDir, "boss", { rights: ["speak", "approve"] });
   await using session = await Session.start({ stateDir, args: ["--permission-expiry", "1s"] });

@@ -23,7 +23,7 @@ function flip(text: string): string {
   return text.slice(0, middle) + (text[middle] === "A" ? "B" : "A") + text.slice(middle + 1);
 }
 
-Deno.test("a token that is not quite right lets nobody in [attack.refused]", async () => {
+Deno.test("a token that is not quite right is refused [attack.refused]", async () => {
   await using target = await Target.start();
   const ci = await target.letIn("ci");
   const other = await target.letIn("other");
@@ -218,7 +218,7 @@ Deno.test("a pairing is neither guessed nor claimed twice, and few can wait [att
   await target.isUnharmed();
 });
 
-/** What the holder of the port says first at a feed. */
+/** The first message of the owner at a feed. */
 interface Challenge {
   readonly nonce: string;
   readonly proof: string;
@@ -240,7 +240,7 @@ async function openFeed(port: number, nonce: string) {
 
 Deno.test("a feed without the right proof is ended [attack.refused]", async () => {
   await using target = await Target.start();
-  // Zero stands for no session: whoever is believed is woken at once.
+  // Zero stands for no session: a proof that is accepted wakes it at once.
   const spell = (proof: unknown, session: unknown = 0) => JSON.stringify({ proof, session });
   const answers: ((challenge: Challenge) => string | Promise<string>)[] = [
     () => "look",
@@ -249,7 +249,7 @@ Deno.test("a feed without the right proof is ended [attack.refused]", async () =
     () => spell("0".repeat(64)),
     () => spell(["0".repeat(64)]),
     () => spell("0".repeat(64), "0"),
-    // What the holder of the port has proven itself, and what it proves of its own challenge.
+    // The proof of the owner itself, and the proof that the owner gives for its own challenge.
     ({ proof }) => spell(proof),
     async (challenge) => {
       const oracle = await openFeed(target.port, challenge.nonce);

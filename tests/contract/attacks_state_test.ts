@@ -10,7 +10,7 @@ import { until } from "../_until.ts";
 import { DEV, HOST, letIn, runMain, Target } from "./_attack.ts";
 import { createScratch, takeFreePort } from "./_session.ts";
 
-/** Only root can give a file to somebody else. */
+/** Only root can give a file to another user. */
 const isRoot = Deno.statSync(Deno.env.get("SCRATCH") ?? "").uid === 0;
 
 /** Runs a line of a shell; returns whether it has succeeded. */
@@ -142,7 +142,7 @@ Deno.test("an access file that cannot be trusted shuts everybody out until it is
     assertEquals(asking.status, 503, `${name}: a request to pair`);
     assertMatch(target.process.stderr, /Nobody gets in, .*"deno-channel access restore"/);
     const { code, stderr } = await target.access("restore");
-    // What others could have put there is not replaced, but mended first.
+    // A file that others could have put there is repaired before it is replaced.
     if (code !== 0) {
       const [, mend = ""] = /Mend it with: (.+)$/m.exec(stderr) ?? [];
       assert(await runLine(mend), stderr);

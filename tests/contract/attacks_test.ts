@@ -1,7 +1,7 @@
 /**
- * Attacks over the wire by whoever reaches the port: a table of what is tried and how it is refused.
- * Those with credentials are in `attacks_senders_test.ts`, those by senders in
- * `attacks_verdicts_test.ts`, and those on files and flags in `attacks_state_test.ts`.
+ * Attacks over the wire without credentials: a table of requests and the refusal that each gets.
+ * `attacks_senders_test.ts` has those with credentials, `attacks_verdicts_test.ts` those by senders, and
+ * `attacks_state_test.ts` those on files and flags.
  *
  * @module
  */
@@ -308,7 +308,7 @@ const BODIES: readonly Attack[] = [
   },
 ];
 
-Deno.test("whoever reaches the port gets in by no trick of the wire [attack.refused]", async () => {
+Deno.test("no trick of the wire lets a stranger in [attack.refused]", async () => {
   await using target = await Target.start();
   await target.refuses([...HOSTS, ...PAGES, ...SMUGGLING, ...METHODS, ...PATHS, ...BODIES]);
   await target.isUnharmed();

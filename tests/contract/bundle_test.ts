@@ -21,7 +21,7 @@ async function copyFolder(from: URL, to: string): Promise<void> {
   }
 }
 
-/** What a process is asked to load when it starts: a module and those that it imports statically. */
+/** Finds the modules that a process loads at its start: a module and its static imports. */
 async function findLoadedAtStart(folder: URL, name: string, found = new Set<string>()) {
   if (found.has(name)) return found;
   found.add(name);
@@ -70,7 +70,7 @@ Deno.test("the bundle is ASCII, and a session starts without sources and command
   let startedCode = "";
   for await (const { name } of Deno.readDir(BUNDLE)) {
     const code = await Deno.readTextFile(new URL(name, BUNDLE));
-    // One character beyond these doubles what a file takes.
+    // One character beyond these doubles the memory for a file.
     assert(/^[\0-\x7f]*$/.test(code), name);
     if (started.has(name)) startedCode += code;
   }
@@ -84,7 +84,7 @@ Deno.test("the bundle holds no test, no transport of the SDK and nothing twice [
   const external = ["--external", "ajv", "--external", "ajv-formats"];
   await runDeno(["bundle", "--frozen", ...external, "--output", output, "main.ts"]);
   const code = await Deno.readTextFile(output);
-  // The bundler heads the code of each module with its path.
+  // The bundler writes the path of each module above its code.
   const paths = [...code.matchAll(/^\s*\/\/ (\S+\.(?:ts|js|mjs|cjs|json))$/gm)]
     .map(([, path = ""]) => path);
   assert(paths.includes("server/channel/stdio_transport.ts"), `${paths.length} modules`);

@@ -111,7 +111,7 @@ Deno.test("demo runs every step and exits with 0 [cli.demo]", async () => {
   ) assertStringIncludes(stdout, part);
 });
 
-Deno.test("demo leaves alone a port that another program holds", async () => {
+Deno.test("demo leaves a port alone that another process holds", async () => {
   using holder = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = holder.addr;
   const flags = ["--allow-net=127.0.0.1", `--allow-run=${Deno.execPath()}`];
@@ -123,7 +123,6 @@ Deno.test("demo leaves alone a port that another program holds", async () => {
 /** An interactive demo, as a real process. */
 class Demo implements AsyncDisposable {
   readonly child: Deno.ChildProcess;
-  /** What it has shown. */
   shown = "";
   readonly #typed: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: ReadableStreamDefaultReader<string>;

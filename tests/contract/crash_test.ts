@@ -3,16 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { formatEventId } from "../../lib/event/event_id.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
-import {
-  askPid,
-  type FleetOptions,
-  FleetProcess,
-  medianOf,
-  pace,
-  printFigures,
-  takeQuietPort,
-} from "./_fleet.ts";
-import { createScratch } from "./_session.ts";
+import { askPid, type FleetOptions, FleetProcess, medianOf, pace, printFigures } from "./_fleet.ts";
+import { createScratch, takeFreePort } from "./_session.ts";
 
 const LOAD_MS = 20_000;
 /** Shorter and longer than the time that sessions have to come back after a handover. */
@@ -24,7 +16,7 @@ const MAX_ACKED = 100;
 class Load {
   /** The id of the event that each delivery became, as it was answered. */
   readonly answered = new Map<string, string>();
-  /** How often a request was not answered, or with a failure of the server. */
+  /** The number of requests without an answer, or with a failure of the server. */
   repeats = 0;
   #isOver = false;
   readonly #url: string;
@@ -80,7 +72,6 @@ class Load {
   }
 }
 
-/** What a journal has of events. */
 class JournalReader implements Disposable {
   readonly #database: DatabaseSync;
 
@@ -88,7 +79,7 @@ class JournalReader implements Disposable {
     this.#database = new DatabaseSync(journalPathOf(stateDir), { timeout: 2000 });
   }
 
-  /** How many events nobody has shown to have seen. */
+  /** Counts the events that no session has seen. */
   countOpen(): number {
     const row = this.#database.prepare(
       `SELECT (SELECT count(*) FROM events WHERE state = 'stored') +
@@ -176,12 +167,12 @@ class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Kills the process that holds the port; returns how long nobody served, in milliseconds. Another one
-   * starts only after that, so that it is one of the others that takes the port over.
+   * Kills the process that holds the port; returns the time without a server, in milliseconds.
+   * Its replacement starts after that, so another running process takes the port over.
    */
   async replaceOwner(): Promise<number> {
     const { port } = this.#options;
-    const pid = await until("somebody holds the port", () => askPid(port));
+    const pid = await until("a process holds the port", () => askPid(port));
     const owner = this.processes.find((process) => process.pid === pid);
     assert(owner !== undefined, `process ${pid} holds the port`);
     const start = performance.now();
@@ -204,7 +195,7 @@ class Fleet implements AsyncDisposable {
 }
 
 Deno.test("no event is lost or doubled while its server is killed again and again [journal.crash] [owner.handover]", async () => {
-  const options = { port: takeQuietPort(), stateDir: createScratch("crash-") };
+  const options = { port: takeFreePort(), stateDir: createScratch("crash-") };
   await using fleet = new Fleet(options);
   for (let count = 0; count < 3; count++) await fleet.open();
   await until("the port opens", () => askPid(options.port));

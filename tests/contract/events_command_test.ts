@@ -303,14 +303,14 @@ Deno.test("events replay hands the event to the session that is open, as a new o
   assertStringIncludes(String(second.content), "build failed\n");
 });
 
-Deno.test("events replay stores the event where it can tell no server [cli.replay]", async () => {
+Deno.test("events replay stores the event when it can tell no process [cli.replay]", async () => {
   const { stateDir, ids: [first = ""] } = createFixture();
   const forbidden = await run(stateDir, ["events", "replay", first]);
   assertEquals(forbidden.code, 0);
   assertMatch(forbidden.stdout, /^evt_\w{11} repeats evt_\w{11}: it is stored, and pushed when/);
   assertStringIncludes(forbidden.stderr, "started without --allow-net=127.0.0.1:8788");
 
-  // A port without a listener, and one of a server with another state folder.
+  // A port without a listener, and the port of a process with another state folder.
   await using stranger = await Session.start();
   for (const port of [takeFreePort(), stranger.port].map(String)) {
     const args = ["events", "replay", first, "--port", port, "--json"];

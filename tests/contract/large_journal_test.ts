@@ -4,14 +4,8 @@ import { seqAt } from "../../lib/event/event_id.ts";
 import { Journal } from "../../server/journal/journal.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
-import {
-  type FleetOptions,
-  FleetProcess,
-  medianOf,
-  printFigures,
-  takeQuietPort,
-} from "./_fleet.ts";
-import { createScratch } from "./_session.ts";
+import { type FleetOptions, FleetProcess, medianOf, printFigures } from "./_fleet.ts";
+import { createScratch, takeFreePort } from "./_session.ts";
 
 const EVENTS = 1_000_000;
 /** One event in so many is open, which makes 2,000. */
@@ -64,7 +58,7 @@ function createState(prefix: string, prepare: (database: DatabaseSync) => void):
   using database = new DatabaseSync(path);
   database.exec("PRAGMA synchronous = OFF");
   prepare(database);
-  return { port: takeQuietPort(), stateDir, flags: ["--retain-size", "4096"] };
+  return { port: takeFreePort(), stateDir, flags: ["--retain-size", "4096"] };
 }
 
 /** The time from the start of a session's process until its port is open, in milliseconds. */
@@ -95,7 +89,7 @@ async function measurePosts(ports: readonly number[], prefix: string): Promise<n
   return times;
 }
 
-/** How many times the second is the first. */
+/** Divides the second by the first. */
 function ratioOf([small = NaN, large = NaN]: readonly number[]): number {
   return large / small;
 }

@@ -166,7 +166,7 @@ Deno.test("a client that does not read freezes nothing and loses nothing [stdio.
   reader.releaseLock();
 });
 
-Deno.test("a log that nobody reads freezes nothing, and says later what it has dropped [log.stalled-reader]", async () => {
+Deno.test("a log without a reader freezes nothing, and says later what it has dropped [log.stalled-reader]", async () => {
   const port = takeFreePort();
   const [program, ...args] = serverCommand(port);
   const child = new Deno.Command(program, {
@@ -191,7 +191,7 @@ Deno.test("a log that nobody reads freezes nothing, and says later what it has d
   await flood();
   assert(await isServing());
   let text = "";
-  while (!/Dropped \d+ lines: nobody read the log\n/.test(text)) {
+  while (!/Dropped \d+ lines: the log was not read\n/.test(text)) {
     const { value, done } = await stderr.read();
     if (done) break;
     text += value;

@@ -4,19 +4,12 @@ import { readServeOptions } from "../../lib/cli/serve_options.ts";
 import { serve } from "../../server/serve.ts";
 import { MemoryClient, type Message } from "../server/_memory_client.ts";
 import { until } from "../_until.ts";
-import {
-  askPid,
-  type FleetOptions,
-  FleetProcess,
-  pace,
-  printFigures,
-  takeQuietPort,
-} from "./_fleet.ts";
-import { createScratch } from "./_session.ts";
+import { askPid, type FleetOptions, FleetProcess, pace, printFigures } from "./_fleet.ts";
+import { createScratch, takeFreePort } from "./_session.ts";
 
 const SESSIONS = 200;
 const MOST_AT_ONCE = 30;
-/** How many come or go at the same moment. */
+/** The number of sessions that come or go at the same moment. */
 const DOORS = 4;
 /** One session in so many is a process of its own, which is killed. */
 const PROCESS_EVERY = 25;
@@ -97,9 +90,8 @@ async function readMemoryKiB(pid: number): Promise<number> {
 
 /** Guests that come and go at random. */
 class Guests implements AsyncDisposable {
-  /** Those that are there. */
   readonly present: Guest[] = [];
-  /** Those that were there, and those that are. */
+  /** All guests, also those that have left. */
   readonly all: Guest[] = [];
   readonly #options: FleetOptions;
   readonly #random = createRandom(7);
@@ -206,7 +198,7 @@ async function postAndAnswer(port: number, guests: Guests): Promise<string> {
 }
 
 Deno.test("200 sessions come and go, and none is left over [owner.many-sessions]", async () => {
-  const options = { port: takeQuietPort(), stateDir: createScratch("many-") };
+  const options = { port: takeFreePort(), stateDir: createScratch("many-") };
   const { port } = options;
   await using owner = new FleetProcess({ ...options, command: "gateway" });
   await until("the port opens", () => owner.openedAt);

@@ -17,18 +17,20 @@ async function readMcpJson(): Promise<ServerEntry> {
 
 const TASK_ENV = "--allow-env=HOME,CLAUDE_CONFIG_DIR";
 
-/** The commands of the tasks; their shell knows no braces, and splits what is not quoted. */
+/** The commands of the tasks, with the variables as `.mcp.json` writes them: with braces, without quotes. */
 async function readTasks(): Promise<Record<string, string>> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
   return Object.fromEntries(
-    Object.entries(tasks as Record<string, { command: string }>).map(([name, { command }]) => [
+    Object.entries(tasks as Record<string, { command?: string }>).map((
+      [name, { command = "" }],
+    ) => [
       name,
       command.replaceAll('"', "").replaceAll("$HOME", "${HOME}"),
     ]),
   );
 }
 
-Deno.test(".mcp.json grants one port and one folder, as all others who start the server do [sandbox.flags]", async () => {
+Deno.test(".mcp.json, the tasks and the demo grant one port and one folder [sandbox.flags]", async () => {
   const { command, args } = await readMcpJson();
   const stateDir = "${HOME}/.claude/channels/webhook";
   assertEquals([command, ...args], [
@@ -47,7 +49,7 @@ Deno.test(".mcp.json grants one port and one folder, as all others who start the
     "dev",
     "--trust-header-approve",
   ]);
-  // A task finds its folder itself, so that it says so where that is not the one it may use.
+  // A task finds its folder itself: it fails with a message if it may not use that folder.
   const task = [command, ...args].join(" ")
     .replace(` --state-dir ${stateDir}`, "")
     .replace(" --allow-read", ` ${TASK_ENV} --allow-read`);
@@ -84,7 +86,7 @@ Deno.test("no task works on another folder than the one that CLAUDE_CONFIG_DIR n
   }
 });
 
-/** What the server has in its state folder, and the file by which it knows its own user. */
+/** The files of the state folder, among them the one that tells the server its own user. */
 const STATE_FILE_REGEXP =
   /\/(?:journal\.db(?:-wal|-shm)?|access\.json(?:\.[\w.-]+)?|config\.json|\.owner-\w+)$/;
 
@@ -102,7 +104,7 @@ Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async (
   await session.reply("1", "hi");
   await (await fetch(`${session.url}/healthz`)).body?.cancel();
   await stream.body?.cancel();
-  // A second session follows the holder of the port, and a third one has it to ask about.
+  // A second session follows the owner of the port, and a third one asks which process it is.
   const second = await Session.start({
     port: session.port,
     stateDir,
@@ -119,7 +121,7 @@ Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async (
   for (const file of [auditFile, `${auditFile}.second`]) {
     const accesses = (await Deno.readTextFile(file)).trim().split("\n")
       .map((line) => JSON.parse(line))
-      // A fetch is logged by its whole address, a file by its path.
+      // The audit has the whole address of a fetch, and the path of a file.
       .map(({ permission, value }) =>
         permission === "net"
           ? `net ${value.replace(/^(?:http|ws):\/\/|\/.*$/g, "")}`

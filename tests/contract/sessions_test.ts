@@ -42,7 +42,7 @@ async function listen(url: string, path: string, headers: HeadersInit = {}) {
   return { output, stop: () => (abort.abort(), ended) };
 }
 
-/** The ids of sessions, the holder of the port first, as `?session=` takes them. */
+/** The ids of sessions, the owner of the port first, as `?session=` takes them. */
 async function namesOf(url: string): Promise<string[]> {
   const sessions: { session: string }[] = await getJson(url, "/api/sessions");
   return sessions.map(({ session }) => session);
@@ -166,18 +166,18 @@ Deno.test("what came while no session was open, and what one left unseen, is off
   const { port, url } = gateway;
   const post = (body: string) =>
     fetch(url, { method: "POST", body, headers: { "x-sender": "dev" } });
-  const stored = await post("while nobody was there");
+  const stored = await post("while no session was open");
   assertEquals([stored.status, await stored.text()], [202, "stored"]);
 
   const first = await Session.start({ stateDir, port, withoutPort: true });
-  assertStringIncludes(String((await first.take()).params.content), "while nobody was there\n");
+  assertStringIncludes(String((await first.take()).params.content), "while no session was open\n");
   assertEquals(await (await post("and now")).text(), "ok");
   assertStringIncludes(String((await first.take()).params.content), "and now\n");
   await first[Symbol.asyncDispose]();
   await until("it has left", async () => (await namesOf(url)).length === 0);
 
   const second = await Session.start({ stateDir, port, withoutPort: true });
-  for (const content of ["while nobody was there", "and now"]) {
+  for (const content of ["while no session was open", "and now"]) {
     const { params } = await second.take();
     assertStringIncludes(String(params.content), `${content}\n`);
     assertEquals((params.meta as Record<string, string>).attempt, "2");

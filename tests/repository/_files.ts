@@ -1,7 +1,6 @@
-/** The folder of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
 
-/** The paths of the files below a folder of the project, relative to the project, sorted. */
+/** Lists the files below a folder, as sorted paths from the folder of the project. */
 export async function listFiles(folder: string, ending: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, PROJECT))) {
@@ -12,7 +11,6 @@ export async function listFiles(folder: string, ending: string): Promise<string[
   return paths.sort();
 }
 
-/** The text of a file of the project. */
 export async function readFile(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, PROJECT));
 }

@@ -3,27 +3,7 @@ import * as mod from "../../mod.ts";
 import { formatHelpText } from "../../cli/help/mod.ts";
 import { VERSION } from "../../lib/version.ts";
 import { listFiles, readFile } from "./_files.ts";
-
-interface Behaviour {
-  readonly id: string;
-  readonly promise: string;
-  readonly source: string;
-}
-
-async function readBehaviours(): Promise<Behaviour[]> {
-  return JSON.parse(await readFile("tests/behaviours.json"));
-}
-
-/** The behaviour ids that the names of tests cite. */
-async function readCitations(): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (const path of await listFiles("tests/", "_test.ts")) {
-    for (const [name] of (await readFile(path)).matchAll(/Deno\.test\(\s*(?:"[^\n]*"|`[^\n]*`)/g)) {
-      for (const [, id] of name.matchAll(/\[([a-z0-9.-]+)\]/g)) ids.add(id ?? "");
-    }
-  }
-  return ids;
-}
+import { anchorsOf, formatPromises, readBehaviours, readCitations } from "./_promises.ts";
 
 Deno.test("every promise of the channel is cited by a test", async () => {
   const cited = await readCitations();
@@ -35,10 +15,26 @@ Deno.test("every promise of the channel is cited by a test", async () => {
 Deno.test("every citation names a promise, and no promise stands twice", async () => {
   const ids = (await readBehaviours()).map(({ id }) => id);
   assertEquals(ids.length, new Set(ids).size);
-  assertEquals([...await readCitations()].filter((id) => !ids.includes(id)), []);
+  assertEquals([...(await readCitations()).keys()].filter((id) => !ids.includes(id)), []);
+});
+
+Deno.test("every promise names the section of a document, or an address, as its source", async () => {
+  const wrong: string[] = [];
   for (const { id, promise, source } of await readBehaviours()) {
-    assert(promise.length > 10 && source.length > 3, id);
+    assert(promise.length > 10, id);
+    if (/^https:\/\/[\w.-]+\//.test(source)) continue;
+    const [path = "", anchor = ""] = source.split("#");
+    const text = /^(?:docs\/)?\w+\.md$/.test(path) ? await readFile(path) : "";
+    if (!anchorsOf(text).has(anchor)) wrong.push(`${id}: ${source}`);
   }
+  assertEquals(wrong, []);
+});
+
+Deno.test('docs/promises.md is what "deno task promises" writes, with every promise', async () => {
+  const table = await formatPromises();
+  assertEquals(await readFile("docs/promises.md"), table);
+  const missing = (await readBehaviours()).filter(({ id }) => !table.includes(`\`[${id}]\``));
+  assertEquals(missing, []);
 });
 
 Deno.test("mod.ts exports these names", () => {
@@ -99,4 +95,23 @@ Deno.test("the help text has every command and every flag that the documents nam
       assert(flags.has(flag), `${path}: ${flag}`);
     }
   }
+});
+
+Deno.test("documents name tasks that deno.json has", async () => {
+  const { tasks } = JSON.parse(await readFile("deno.json"));
+  const paths = ["README.md", "CONTRIBUTING.md", ...await listFiles("docs/", ".md")];
+  for (const path of paths) {
+    for (const [, name = ""] of (await readFile(path)).matchAll(/deno task (?:-q )?([a-z:]+)/g)) {
+      assert(name in tasks, `${path}: deno task ${name}`);
+    }
+  }
+});
+
+Deno.test("no test is skipped, except one that only root can run", async () => {
+  const skipped: string[] = [];
+  for (const path of await listFiles("tests/", "_test.ts")) {
+    const matches = (await readFile(path)).match(/^ +(?:ignore|only): .*|Deno\.test\.\w+/gm);
+    skipped.push(...(matches ?? []).map((text) => `${path}: ${text.trim()}`));
+  }
+  assertEquals(skipped, ["tests/contract/attacks_state_test.ts: ignore: !isRoot,"]);
 });

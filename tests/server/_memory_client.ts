@@ -15,7 +15,7 @@ export class MemoryClient {
   readonly #writer = this.#toServer.writable.getWriter();
   readonly #inbox: Message[] = [];
   readonly #takers: ((message: Message) => void)[] = [];
-  /** What the server logged. */
+  /** The lines of the log. */
   readonly logged: string[] = [];
   /** Reports into {@linkcode logged}. */
   readonly log: Logger = {

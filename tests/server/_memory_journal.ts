@@ -7,16 +7,13 @@ export class MemoryJournal implements Disposable {
   readonly #database = new DatabaseSync(":memory:");
   /** The journal. */
   readonly journal = Journal.on(this.#database, "memory");
-  /** What {@linkcode use} throws instead of handing out the journal. */
+  /** The error that {@linkcode use} throws instead of handing out the journal. */
   failure: Error | undefined;
-  /** How often it has thrown that. */
+  /** The number of times that it has thrown. */
   failures = 0;
-  /** As in a keeper. */
   readonly isUsable = true;
-  /** As in a keeper. */
   onReplaced: (() => void) | undefined;
 
-  /** As in a keeper. */
   use<T>(run: (journal: Journal) => T): T {
     if (this.failure !== undefined) {
       this.failures++;

@@ -9,7 +9,7 @@ import { MemoryJournal } from "./_memory_journal.ts";
 import { createPeer, type FakePeerOptions } from "./_peer.ts";
 import { createScratch } from "./_scratch.ts";
 
-/** What a session asks in tests. */
+/** A permission request of a session. */
 export const REQUEST: PermissionRequest = {
   requestId: "abcde",
   toolName: "Bash",
@@ -31,17 +31,15 @@ export const DEV = { "x-sender": "dev" };
 export class Port implements AsyncDisposable {
   /** The journal. */
   readonly memory = new MemoryJournal();
-  /** Who was let in. */
   readonly access = new MemoryAccess();
   /** The lines of the log. */
   readonly logged: string[] = [];
-  /** What {@linkcode attach} was pushed. */
+  /** The events that {@linkcode attach} was pushed. */
   readonly pushed: DeliverableEvent[] = [];
   /** The session that {@linkcode attach} has attached. */
-  readonly session = { id: 0, reads: true, looks: 0 };
-  /** Where requests come from. */
+  readonly session = { id: 0, reads: true, syncs: 0, verdictSyncs: 0 };
+  /** The other end of requests. */
   peer: FakePeerOptions = {};
-  /** What is tested. */
   readonly owner: Owner;
 
   /** Constructs a new instance. */
@@ -72,10 +70,11 @@ export class Port implements AsyncDisposable {
     session.id = this.memory.startSession();
     const link: SessionLink = {
       sessionId: session.id,
-      look: () => void session.looks++,
+      sync: () => void session.syncs++,
+      syncVerdicts: () => void session.verdictSyncs++,
       direct: {
-        isReady: () => true,
-        hasRefused: () => false,
+        isReady: true,
+        hasRefused: false,
         tryPush(event) {
           if (session.reads) pushed.push(event);
           return session.reads;

@@ -1,5 +1,9 @@
 import type { ChannelEvent } from "../../lib/event/format_channel_tag.ts";
-import { SessionAgent, type SessionAgentOptions } from "../../server/session/agent.ts";
+import {
+  type AgentChannel,
+  SessionAgent,
+  type SessionAgentOptions,
+} from "../../server/session/agent.ts";
 import { MemoryJournal } from "./_memory_journal.ts";
 
 /** A permission request. */
@@ -25,11 +29,11 @@ export function createFixture(options: Partial<SessionAgentOptions> = {}) {
     else client.onRefused();
     return reads;
   };
+  const channel: AgentChannel = {
+    tryPushCleaned: (event) => take(() => written.push(event)),
+    tryPermit: (requestId, behavior) => take(() => verdicts.push(`${behavior} ${requestId}`)),
+  };
   const agent = new SessionAgent({
-    channel: {
-      tryPushCleaned: (event) => take(() => written.push(event)),
-      tryPermit: (requestId, behavior) => take(() => verdicts.push(`${behavior} ${requestId}`)),
-    },
     keeper: memory,
     identify: () => ({ key: "key", project: "web", repository: null, pid: 1 }),
     log: { info: (line) => void logged.push(line), warn: (line) => void logged.push(line) },
@@ -42,6 +46,7 @@ export function createFixture(options: Partial<SessionAgentOptions> = {}) {
     memory,
     journal,
     agent,
+    begin: () => agent.begin(channel),
     client,
     written,
     verdicts,

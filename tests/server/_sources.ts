@@ -83,7 +83,7 @@ export class SourcePort extends Port {
   open(project: string, repository: string | null): number {
     const session = { key: crypto.randomUUID(), project, repository, pid: 1 };
     const sessionId = this.memory.journal.sessions.start(session, Date.now());
-    this.owner.attach({ sessionId, look() {} });
+    this.owner.attach({ sessionId, sync() {}, syncVerdicts() {} });
     return sessionId;
   }
 

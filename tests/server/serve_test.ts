@@ -121,7 +121,7 @@ Deno.test("serve() declares relay only with a way in and without --no-relay [rel
   }
 });
 
-Deno.test("serve() lets nobody in without --trust-header, and no verdict with --no-relay [gate.default-closed]", async () => {
+Deno.test("serve() lets no sender in without --trust-header, and no verdict with --no-relay [gate.default-closed]", async () => {
   const closed = await start({ trustedSenders: [] });
   assertEquals(await post(closed.url, "hi"), [403, "forbidden"]);
   await closed.client.end();

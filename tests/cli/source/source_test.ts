@@ -42,7 +42,7 @@ class Fixture {
       attach() {},
       detach() {},
       lose() {},
-      look() {},
+      sync() {},
     });
     this.#feeds = feeds;
     const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
@@ -106,7 +106,7 @@ class Fixture {
     return result.config.sources;
   }
 
-  /** What the last file with a secret of a source says. */
+  /** The content of the file with the secret of a source. */
   secretOf(name: string): string {
     return Deno.readTextFileSync(secretPathOf(this.stateDir, name)).trimEnd();
   }

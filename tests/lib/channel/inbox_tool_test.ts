@@ -38,21 +38,29 @@ Deno.test("createInboxTool() lists open events, the newest first as it is given 
       "evt_00000000002 (1 h old, from dev, pushed): build failed",
     ].join("\n"),
   });
-  assertEquals(queries, [{ states: ["stored", "pushed"], limit: 20 }]);
+  assertEquals(queries, [{ states: ["stored", "pushed", "held", "withheld"], limit: 20 }]);
 });
 
 Deno.test("createInboxTool() asks for the state, the number and the page that it was asked for [tools.inbox]", async () => {
   const cases: [unknown, InboxQuery][] = [
-    [undefined, { states: ["stored", "pushed"], limit: 20 }],
-    [{ state: "open" }, { states: ["stored", "pushed"], limit: 20 }],
+    [undefined, { states: ["stored", "pushed", "held", "withheld"], limit: 20 }],
+    [{ state: "open" }, { states: ["stored", "pushed", "held", "withheld"], limit: 20 }],
     ...EVENT_STATES.map((state): [unknown, InboxQuery] => [{ state }, {
       states: [state],
       limit: 20,
     }]),
-    [{ limit: 1 }, { states: ["stored", "pushed"], limit: 1 }],
-    [{ limit: 100 }, { states: ["stored", "pushed"], limit: 100 }],
-    [{ before: "evt_00000000010" }, { states: ["stored", "pushed"], limit: 20, before: 32 }],
-    [{ before: "evt_00000000000" }, { states: ["stored", "pushed"], limit: 20, before: 0 }],
+    [{ limit: 1 }, { states: ["stored", "pushed", "held", "withheld"], limit: 1 }],
+    [{ limit: 100 }, { states: ["stored", "pushed", "held", "withheld"], limit: 100 }],
+    [{ before: "evt_00000000010" }, {
+      states: ["stored", "pushed", "held", "withheld"],
+      limit: 20,
+      before: 32,
+    }],
+    [{ before: "evt_00000000000" }, {
+      states: ["stored", "pushed", "held", "withheld"],
+      limit: 20,
+      before: 0,
+    }],
   ];
   for (const [args, query] of cases) {
     const { tool, queries } = inboxOf([]);

@@ -49,5 +49,5 @@ Deno.test("EventWatch.changing leaves out what stays as it is", () => {
   const known = EVENT_STATES.map((state, index) => summaryOf(index + 1, { state }));
   const watch = new EventWatch({ known, floor: 0, size: 10 });
   const changing = watch.changing.map((seq) => EVENT_STATES[seq - 1]);
-  assertEquals(changing, ["stored", "pushed", "seen"]);
+  assertEquals(changing, ["stored", "pushed", "seen", "held", "withheld"]);
 });

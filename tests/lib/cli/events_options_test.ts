@@ -86,7 +86,7 @@ Deno.test("readEventsOptions() says what is wrong, and what is allowed", () => {
 
 Deno.test("statesOf() knows what is open", () => {
   assertEquals(statesOf(undefined), undefined);
-  assertEquals(statesOf("open"), ["stored", "pushed"]);
+  assertEquals(statesOf("open"), ["stored", "pushed", "held", "withheld"]);
   assertEquals(statesOf("seen"), ["seen"]);
 });
 

@@ -12,7 +12,7 @@ function explain(fields: Partial<EventRecord>): string[] {
   return formatExplanation(event, (text) => `*${text}*`);
 }
 
-/** What is said of who decided, and by which rule. */
+/** The explanation of the decider and of its rule. */
 function decisionOf(fields: Partial<EventRecord>): string[] {
   return explain(fields).flatMap((line) => /^ {2}(?:decided by|rule) +(.+)$/.exec(line)?.[1] ?? []);
 }

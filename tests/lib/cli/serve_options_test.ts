@@ -35,7 +35,7 @@ const GATEWAY_DEFAULTS: GatewayOptions = {
 
 const DEFAULTS: ServeOptions = { ...GATEWAY_DEFAULTS, redeliverAfterMs: undefined };
 
-/** What each flag does that `gateway` and `serve` have in common. */
+/** The flags that `gateway` and `serve` have in common, and their options. */
 const FLAGS: readonly [string[], Partial<GatewayOptions>][] = [
   [["--port", "0"], { port: 0 }],
   [["--port=65535"], { port: 65535 }],

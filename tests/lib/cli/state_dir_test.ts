@@ -12,7 +12,7 @@ Deno.test("chooseStateDir() takes the flag, else the configuration folder, else 
     [{ configDir: "/config", home: "/home/me" }, "/config/channels/webhook"],
     [{ configDir: "/config" }, "/config/channels/webhook"],
     [{ home: "/home/me" }, "/home/me/.claude/channels/webhook"],
-    // What is set and empty is not set.
+    // An empty variable counts as not set.
     [{ configDir: "", home: "/home/me" }, "/home/me/.claude/channels/webhook"],
   ];
   for (const [sources, path] of cases) {

@@ -126,7 +126,7 @@ Deno.test("createEventMeta() lets no parameters crowd out, replace or imitate ou
       for (const [name, value] of Object.entries(own)) assertEquals(pushed[name], value, name);
       const reserved = Object.keys(pushed).filter((name) => RESERVED.includes(name.toLowerCase()));
       assertEquals(reserved.sort(), Object.keys(own).sort());
-      // What was added is as clean as what was there.
+      // The additions are as clean as the rest.
       assertEquals(sanitizeMeta(pushed), { meta: pushed, changes: [] });
     }),
     { numRuns: 500 },

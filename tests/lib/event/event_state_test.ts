@@ -9,9 +9,18 @@ import {
   statesBefore,
 } from "../../../lib/event/event_state.ts";
 
-const CHANGES: readonly EventChange[] = ["push", "return", "see", "answer", "expire"];
+const CHANGES: readonly EventChange[] = [
+  "release",
+  "gather",
+  "withhold",
+  "push",
+  "return",
+  "see",
+  "answer",
+  "expire",
+];
 
-const OPEN: readonly EventState[] = ["stored", "pushed"];
+const OPEN: readonly EventState[] = ["stored", "pushed", "held", "withheld"];
 
 const state = fc.constantFrom(...EVENT_STATES);
 const change = fc.constantFrom(...CHANGES);
@@ -22,6 +31,8 @@ Deno.test("EVENT_STATES lists each state once [event.states]", () => {
     "pushed",
     "seen",
     "answered",
+    "held",
+    "withheld",
     "filtered",
     "duplicate",
     "expired",
@@ -30,11 +41,20 @@ Deno.test("EVENT_STATES lists each state once [event.states]", () => {
 
 Deno.test("nextEventState() applies a change in these states and in no other [event.states]", () => {
   const applies: Record<EventChange, Partial<Record<EventState, EventState>>> = {
+    release: { held: "stored" },
+    gather: { held: "filtered" },
+    withhold: { held: "withheld" },
     push: { stored: "pushed", pushed: "pushed" },
     return: { pushed: "stored" },
-    see: { stored: "seen", pushed: "seen" },
-    answer: { stored: "answered", pushed: "answered", seen: "answered" },
-    expire: { stored: "expired", pushed: "expired" },
+    see: { stored: "seen", pushed: "seen", held: "seen", withheld: "seen" },
+    answer: {
+      stored: "answered",
+      held: "answered",
+      withheld: "answered",
+      pushed: "answered",
+      seen: "answered",
+    },
+    expire: { stored: "expired", held: "expired", withheld: "expired", pushed: "expired" },
   };
   for (const change of CHANGES) {
     for (const state of EVENT_STATES) {
@@ -86,10 +106,24 @@ Deno.test("nextEventState() reaches seen and answered only by see and answer [ev
   }
 });
 
-Deno.test("nextEventState() never leads to a state that an event is taken in with [event.states]", () => {
+Deno.test("nextEventState() never leads to a duplicate, nor back to held [event.states]", () => {
   fc.assert(fc.property(state, change, (state, change) => {
     const next = nextEventState(state, change);
-    assert(next !== "filtered" && next !== "duplicate", `${change} ${state}`);
+    assert(next !== "duplicate" && next !== "held", `${change} ${state}`);
+  }));
+});
+
+Deno.test("nextEventState() pushes an event only after its release, and a withheld one never [event.states]", () => {
+  fc.assert(fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
+    for (const first of ["held", "withheld"] as const) {
+      let state: EventState = first;
+      let isReleased = false;
+      for (const change of changes) {
+        isReleased ||= state === "held" && change === "release";
+        state = nextEventState(state, change) ?? state;
+        assert(isReleased || (state !== "stored" && state !== "pushed"), `${first} ${changes}`);
+      }
+    }
   }));
 });
 
@@ -97,9 +131,9 @@ Deno.test("statesBefore() names the states in which a change applies [event.stat
   const cases: [EventChange, EventState[]][] = [
     ["push", ["stored", "pushed"]],
     ["return", ["pushed"]],
-    ["see", ["stored", "pushed"]],
-    ["answer", ["stored", "pushed", "seen"]],
-    ["expire", ["stored", "pushed"]],
+    ["see", ["stored", "pushed", "held", "withheld"]],
+    ["answer", ["stored", "pushed", "seen", "held", "withheld"]],
+    ["expire", ["stored", "pushed", "held", "withheld"]],
   ];
   for (const [change, states] of cases) assertEquals(statesBefore(change), states, change);
 });
@@ -114,6 +148,6 @@ Deno.test("statesBefore() agrees with nextEventState() [event.states]", () => {
   }));
 });
 
-Deno.test("isOpen() is true of what nobody has shown to have seen [event.states]", () => {
+Deno.test("isOpen() is true of events that nothing has shown to be seen [event.states]", () => {
   for (const state of EVENT_STATES) assertEquals(isOpen(state), OPEN.includes(state), state);
 });

@@ -150,7 +150,7 @@ Deno.test("isFor() shows what is asked to approvers, and what is said to its sen
   const said: readonly Outbound[] = [REPLY, STATUS];
   const asked: readonly Outbound[] = [PROMPT, VERDICT, closed];
   const all = [...said, ...asked];
-  // What it sees of its own, and what of all else.
+  // Its own messages first, then all others.
   const cases: [Omit<Audience, "id">, readonly Outbound[], readonly Outbound[]][] = [
     [{ chats: "own", approves: false }, said, []],
     [{ chats: "own", approves: true }, all, asked],

@@ -70,7 +70,7 @@ Deno.test("toPushedEvent() names chat and event in the last line, whatever the t
     const [, chat = "", event = ""] = /chat_id (\w+)\. .* ack (\w+)\./.exec(last) ?? [];
     assertEquals([tryParseChatId(chat), tryParseEventId(event)], [seq, seq]);
     assertEquals([meta.chat_id, meta.event_id], [chat, event]);
-    // Nobody cleans it once more before it is sent, so that must not be needed.
+    // It is sent without being cleaned once more.
     assertStrictEquals(cleanContent(content), content);
   }));
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { cleanContent } from "../../../lib/text/clean_content.ts";
 import { formatEventLine } from "../../../lib/event/format_event_line.ts";
 import {
-  createDigest,
+  createWaitingSummary,
   MAX_LISTED_EVENTS,
   MAX_SINGLE_EVENTS,
 } from "../../../lib/event/waiting_summary.ts";
@@ -79,9 +79,9 @@ Deno.test("formatEventLine() is one short line, whatever sender and text are [of
   );
 });
 
-Deno.test("createDigest() counts the events and shows each with its id [offer.digest]", () => {
+Deno.test("createWaitingSummary() counts the events and shows each with its id [offer.digest]", () => {
   const events = [1, 2, 3, 4].map((seq) => summaryOf(seq, { start: `number ${seq}` }));
-  assertEquals(createDigest(events, 4, STORED_AT + MINUTE_MS), {
+  assertEquals(createWaitingSummary(events, 4, STORED_AT + MINUTE_MS), {
     content: [
       "4 events came in while no session was open for them, or were not seen by one:",
       "evt_00000000001 (1 min old, from ci, stored): number 1",
@@ -94,7 +94,7 @@ Deno.test("createDigest() counts the events and shows each with its id [offer.di
   });
 });
 
-Deno.test("createDigest() shows the oldest 20 events and counts the rest [offer.digest]", () => {
+Deno.test("createWaitingSummary() shows the oldest 20 events and counts the rest [offer.digest]", () => {
   assertEquals([MAX_SINGLE_EVENTS, MAX_LISTED_EVENTS], [3, 20]);
   const events = Array.from({ length: 25 }, (_, i) => summaryOf(i + 1));
   const cases: [number, number, number, string[]][] = [
@@ -105,7 +105,7 @@ Deno.test("createDigest() shows the oldest 20 events and counts the rest [offer.
     [4, 10, 4, ["and 6 more"]],
   ];
   for (const [given, count, shown, rest] of cases) {
-    const { content, meta } = createDigest(events.slice(0, given), count, STORED_AT);
+    const { content, meta } = createWaitingSummary(events.slice(0, given), count, STORED_AT);
     const [head, ...lines] = content.split("\n");
     assert(head?.startsWith(`${count} events came in`), head);
     assertEquals(lines.slice(0, shown).map((line) => line.slice(0, 15)), [
@@ -116,11 +116,11 @@ Deno.test("createDigest() shows the oldest 20 events and counts the rest [offer.
   }
 });
 
-Deno.test("createDigest() has a line for each event and needs no cleaning [offer.digest]", () => {
+Deno.test("createWaitingSummary() has a line for each event and needs no cleaning [offer.digest]", () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 24 }), fc.nat(30), (events, more) => {
       const count = events.length + more;
-      const { content, meta } = createDigest(Object.freeze(events), count, STORED_AT);
+      const { content, meta } = createWaitingSummary(Object.freeze(events), count, STORED_AT);
       const lines = content.split("\n");
       const shown = Math.min(events.length, MAX_LISTED_EVENTS);
       assertEquals(lines.length, 1 + shown + (count > shown ? 1 : 0) + 1);

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import {
+  formatAnswer,
   isFeedNonce,
-  LOOK,
+  NEWS,
   tryParseAnswer,
   tryParseChallenge,
 } from "../../../lib/feed/feed_message.ts";
@@ -27,7 +28,7 @@ const NO_OBJECTS = [
   undefined,
   null,
   "",
-  LOOK,
+  NEWS,
   "{",
   "null",
   "1",
@@ -74,8 +75,17 @@ Deno.test("tryParseChallenge() takes nothing that lacks either or has it in anot
 
 Deno.test("tryParseAnswer() reads a proof and a session's number back [feed.proof]", () => {
   fc.assert(fc.property(hex, fc.maxSafeNat(), (proof, session) => {
-    assertEquals(tryParseAnswer(JSON.stringify({ proof, session })), { proof, session });
+    for (const knowsVerdict of [false, true]) {
+      const answer = { proof, session, knowsVerdict };
+      assertEquals(tryParseAnswer(formatAnswer(answer)), answer);
+    }
   }));
+  const earlier = tryParseAnswer(JSON.stringify({ proof: HEX, session: 1 }));
+  assertEquals(earlier?.knowsVerdict, false, "an earlier version says nothing of it");
+  for (const knows of [null, 1, "verdict", {}, [["verdict"]]]) {
+    const answer = tryParseAnswer(JSON.stringify({ proof: HEX, session: 1, knows }));
+    assertEquals(answer?.knowsVerdict, false, show(knows));
+  }
   assertEquals(tryParseAnswer(JSON.stringify({ proof: HEX, session: 0 }))?.session, 0);
 });
 

@@ -74,7 +74,7 @@ Deno.test("judgeVerdict() says why a verdict has no effect [verdict.once] [permi
     [[CLOSED], "answered_elsewhere", elsewhere],
     [[OPEN, OPEN], "ambiguous", several],
     [[OPEN, DENIED, OPEN], "ambiguous", several],
-    // Of several that are not open the newest is the one that was meant.
+    // The newest of several closed ones is the one that was meant.
     [[ALLOWED, DENIED], "answered", `${answered}allowed`],
     [[DENIED, EXPIRED], "answered", `${answered}denied`],
     [[EXPIRED, ALLOWED], "expired", 'request "abcde" has expired'],

@@ -146,88 +146,39 @@ Deno.test("tryParseRepository() prefers origin, and else takes the first remote"
   assertEquals(tryParseRepository(configOf("git@h:a/b", "Origin") + origin), "owner/name");
 });
 
-Deno.test("tryParseRepository() takes the first of several URLs, and none that was taken back", () => {
+Deno.test("tryParseRepository() takes the first of several URLs", () => {
   const cases: [string, string | undefined][] = [
     ["url = git@h:a/b\nurl = git@h:c/d", "a/b"],
     ['url = git@h:a/b\n[core]\n[remote "origin"]\nurl = git@h:c/d', "a/b"],
     ["url = /srv/a/b\nurl = git@h:c/d", undefined],
-    ["url = git@h:a/b\nurl =\nurl = git@h:c/d", "c/d"],
-    ["url = git@h:a/b\nurl =", undefined],
   ];
   for (const [lines, repository] of cases) {
     assertEquals(tryParseRepository(`[remote "origin"]\n${lines}\n`), repository, show(lines));
   }
 });
 
-Deno.test("tryParseRepository() reads the file by the rules of git", () => {
+Deno.test("tryParseRepository() reads spaces, quotes, comments and other sections as git does", () => {
   const cases: string[] = [
     '[remote "origin"]\nurl=git@h:a/b',
-    '[remote "origin"] url = git@h:a/b',
     '[REMOTE "origin"]\n  URL   =   git@h:a/b  \t\n',
     '[Remote\t "origin"]\r\n\tUrl = git@h:a/b\r\n',
-    "[remote.origin]\nurl = git@h:a/b\n",
-    "[Remote.Origin]\nurl = git@h:a/b\n",
-    '[remote "\\origin"]\nurl = git@h:a/b\n',
     '\ufeff[remote "origin"]\nurl = git@h:a/b\n',
     '# x\n; [x\n[remote "origin"] # "\n# url = git@h:x/y\nurl = git@h:a/b\n',
     '[remote "origin"]\nurl = git@h:a/b # comment "\n',
     '[remote "origin"]\nurl = git@h:a/b;comment\\\n',
     '[remote "origin"]\nurl = "git@h:a/b"\n',
-    '[remote "origin"]\nurl = git"@h:"a"/b" # comment\n',
-    '[remote "origin"]\nurl = git@h:\\\na/\\\r\nb\n',
-    '[remote "origin"]\nurl = \\\n  git@h:a/b',
-    '[remote "origin"]\nurl = git@h:a/b\\',
-    '[core]\nbare\nx-1 = "#;\\"\\\\\\t\\b\\n" ; x\n[a "]\\"["]\n[remote "origin"]\nurl = git@h:a/b\n',
     'x = y\n[remote]\nurl = git@h:x/y\n[remotes "x"]\nurl = x\n[remote "b"]\nurl = git@h:a/b\n',
-    '[url "git@h:"]\nurl = git@h:x/y\n[remote "o]\\\\ \\"x"]\nurl = git@h:a/b\n',
+    '[remote "a"]\npushurl = git@h:x/y\nurls = git@h:x/y\n[core]\nurl = git@h:x/y\n' +
+    '[remote "b"]\nurl = git@h:a/b\n',
+    '[url "git@h:"]\nurl = git@h:x/y\n[remote "b"]\nurl = git@h:a/b\n',
   ];
   for (const text of cases) assertEquals(tryParseRepository(text), "a/b", show(text));
 });
 
-Deno.test("tryParseRepository() keeps comment signs, space and escapes that are part of the value", () => {
+Deno.test("tryParseRepository() reads no value with spaces or escapes in it", () => {
   const cases = ['"git@h:a/b#c"', '"git@h:a/b;c"', '"git@h:a/b "', '" git@h:a/b"', "git@h:a/b c"];
   for (const value of [...cases, "git@h:a/b\\n", 'git@h:a/b\\"', "git@h:a/\\\\b", "git@h:a/\\tb"]) {
     assertEquals(tryParseRepository(configOf(value)), undefined, value);
-  }
-});
-
-Deno.test("tryParseRepository() returns undefined for a file that git would refuse", () => {
-  const cases: string[] = [
-    "gitdir: ../.git/worktrees/name\n",
-    "[core\n",
-    "[core",
-    "[]\n",
-    "[co_re]\n",
-    "[core ]\n",
-    "[ core]\n",
-    '[core "x]\n',
-    '[core "x\n"]\n',
-    '[core "x\\\n"]\n',
-    '[core "x" ]\n',
-    '[core"x"]\n',
-    '[core "x"\n',
-    "[core]]\n",
-    "= x\n",
-    "1x = y\n",
-    "x_y = z\n",
-    "x y\n",
-    "x # comment\n",
-    'x = "y\n',
-    'x = y"\n',
-    'x = "y\\\n',
-    "x = \\y\n",
-    "x = \\\"\\'\n",
-    '[remote "origin"]\nurl\n',
-    '[remote "other"]\nurl\n',
-    "<html>\n",
-    "é = x\n",
-    "\0",
-    "\ufeff\ufeff",
-  ];
-  for (const text of cases) {
-    assertEquals(tryParseRepository(text + configOf("git@h:a/b")), undefined, show(text));
-    if (!text.includes("\n")) continue;
-    assertEquals(tryParseRepository(configOf("git@h:a/b") + text), undefined, show(text));
   }
 });
 
@@ -262,7 +213,7 @@ Deno.test("tryParseRepository() reads back every name in every form", () => {
   }));
 });
 
-/** What every result is made of. */
+/** Checks the parts of every result. */
 function assertRepository(repository: string | undefined): void {
   if (repository === undefined) return;
   assertMatch(repository, /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/);

@@ -29,7 +29,7 @@ const PROJECTS = ["app", "App", "APP", "web", "deadbeef", ""];
 const KEYS = ["deadbeef-0001", "deadbeef-0002", "DEADBEEF-0001", "0a1b2c3d", "app", ""];
 const REPOSITORIES = ["o/app", "O/App", "o/web", "other/app"];
 
-const NAMES = [...PROJECTS, ...KEYS, "dead", "dea", "DeadBeef", "0a1b", "nobody"];
+const NAMES = [...PROJECTS, ...KEYS, "dead", "dea", "DeadBeef", "0a1b", "unknown"];
 
 const sessions: fc.Arbitrary<OpenSession[]> = fc.uniqueArray(
   fc.record({
@@ -50,7 +50,7 @@ const address = fc.record({
   repository: fc.option(fc.constantFrom(...REPOSITORIES, "o/none"), { nil: undefined }),
 });
 
-/** Whether a name means a session, where there is no other. */
+/** Returns whether a name means a session, where there is no other. */
 function matchesName(session: OpenSession, name: string): boolean {
   return routeEvent({ session: name }, [session]).kind === "session";
 }
@@ -120,7 +120,7 @@ Deno.test("routeEvent() tries name, repository, only one, default and activity i
   assertEquals(idsOf(routeEvent({ repository: "O/APP" }, all, "web")), 1);
   assertEquals(idsOf(routeEvent({ repository: "o/none" }, all, "web")), 2);
   assertEquals(idsOf(routeEvent({}, all, "web")), 2);
-  assertEquals(idsOf(routeEvent({}, all, "nobody")), 3);
+  assertEquals(idsOf(routeEvent({}, all, "unknown")), 3);
   assertEquals(idsOf(routeEvent({}, all)), 3);
   assertEquals(idsOf(routeEvent({ repository: "o/none" }, [app])), 1);
   assertEquals(idsOf(routeEvent({ repository: "o/none" }, [app], "web")), 1);
@@ -139,7 +139,7 @@ Deno.test("routeEvent() prefers the exact name, then another case, then the key 
 Deno.test("routeEvent() lets a named event wait rather than go to another [route.explicit]", () => {
   const app = sessionOf(1, { project: "app", repository: "o/app" });
   const web = sessionOf(2, { project: "web", repository: "o/web" });
-  for (const name of ["nobody", "", "ap", "app ", "key", "o/app"]) {
+  for (const name of ["unknown", "", "ap", "app ", "key", "o/app"]) {
     const address = { session: name, repository: "o/app" };
     assertEquals(routeEvent(address, [app], "app"), { kind: "none" }, show(name));
     assertEquals(routeEvent(address, [app, web], "app"), { kind: "none" }, show(name));

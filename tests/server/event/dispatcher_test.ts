@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { HELD_SESSION, type NewEvent } from "../../../server/journal/event_row.ts";
+import type { NewEvent } from "../../../server/journal/event_row.ts";
 import { Dispatcher } from "../../../server/event/dispatcher.ts";
 import type { SessionLink } from "../../../server/event/types.ts";
 import { until } from "../../_until.ts";
@@ -20,7 +20,7 @@ function createFixture(graceMs = 60_000) {
     /** Opens a session, and returns its link. */
     open(project = "web"): SessionLink {
       const sessionId = memory.startSession(project);
-      return { sessionId, look: () => void woken.push(sessionId) };
+      return { sessionId, sync: () => void woken.push(sessionId), syncVerdicts() {} };
     },
     /** Journals an event as another process might have; returns its number. */
     store(fields: Partial<NewEvent>): number {
@@ -94,7 +94,7 @@ Deno.test("Dispatcher leaves a session that comes back what it was shown before 
 Deno.test("Dispatcher lets go late what another process held, and nothing that this one holds [offer.stored]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, store, open, placeOf } = fixture;
-  const held = store({ session: HELD_SESSION, storedAt: 1 });
+  const held = store({ state: "held", storedAt: 1 });
   memory.failure = createDiskFullError();
   dispatcher.start();
   memory.failure = undefined;
@@ -103,7 +103,28 @@ Deno.test("Dispatcher lets go late what another process held, and nothing that t
   const own = await dispatcher.take({ ...EVENT, isHeld: true });
   await until("it is let go", () => placeOf(held)[1] === web.sessionId);
   assert(own.kind === "accepted");
-  assertEquals(placeOf(own.seq), ["stored", HELD_SESSION]);
+  assertEquals(placeOf(own.seq), ["held", null]);
+});
+
+Deno.test("Dispatcher releases what an owner of an earlier version has held, by session 0 [offer.stored] [journal.migration]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, store, open, placeOf } = fixture;
+  const held = store({ state: "stored", session: 0 });
+  dispatcher.start();
+  const web = open();
+  dispatcher.attach(web);
+  await until("it is let go", () => placeOf(held)[1] === web.sessionId);
+});
+
+Deno.test("Dispatcher.stop() leaves no event held, for an owner of an earlier version knows none [journal.migration]", async () => {
+  using fixture = createFixture();
+  const { dispatcher, store, placeOf } = fixture;
+  dispatcher.start();
+  const own = await dispatcher.take({ ...EVENT, isHeld: true });
+  assert(own.kind === "stored");
+  const withheld = store({ state: "withheld" });
+  dispatcher.stop();
+  assertEquals([own.seq, withheld].map(placeOf), [["stored", null], ["withheld", null]]);
 });
 
 Deno.test("Dispatcher.take() accepts a held event only while a session is open for it and reads [source.burst]", async () => {
@@ -114,13 +135,19 @@ Deno.test("Dispatcher.take() accepts a held event only while a session is open f
   const held = async (fields = {}) => {
     const taken = await dispatcher.take({ ...EVENT, isHeld: true, mayWait: true, ...fields });
     assert(taken.kind !== "ambiguous");
-    if (taken.kind !== "duplicate") assertEquals(placeOf(taken.seq), ["stored", HELD_SESSION]);
+    if (taken.kind !== "duplicate") assertEquals(placeOf(taken.seq), ["held", null]);
     return taken.kind;
   };
   assertEquals(await held(), "stored", "no session is open");
   dispatcher.attach({
     ...open("web"),
-    direct: { isReady: () => true, hasRefused: () => hasRefused, tryPush: () => true },
+    direct: {
+      isReady: true,
+      get hasRefused() {
+        return hasRefused;
+      },
+      tryPush: () => true,
+    },
   });
   assertEquals(await held(), "accepted");
   assertEquals(await held({ target: "api" }), "stored", "another session");
@@ -137,7 +164,7 @@ Deno.test("Dispatcher offers again what a journal that failed has kept back [off
     using fixture = createFixture();
     const { dispatcher, journal, store, open, placeOf } = fixture;
     const seq = store({ state });
-    const held = store({ session: HELD_SESSION });
+    const held = store({ state: "held" });
     const { assign, releaseHeld } = journal.events;
     let failures = 0;
     const fail = () => {
@@ -196,7 +223,7 @@ Deno.test("Dispatcher gives sessions time to come back after the port was taken 
     gone.sessionId,
   ]]);
   await until("the grace is over", () => journal.sessions.get(gone.sessionId)?.endedAt);
-  await until("somebody is woken", () => woken.length > 0);
+  await until("a session is woken", () => woken.length > 0);
   assertEquals(placeOf(waits), ["pushed", back.sessionId], "it was there before, and has seen it");
   assertEquals(placeOf(lost)[1] === gone.sessionId, false);
   assertEquals(journal.sessions.get(back.sessionId)?.endedAt, null);
@@ -227,7 +254,7 @@ Deno.test("Dispatcher.attach() takes a link in the place of an older one of its 
   const { dispatcher, open, woken } = fixture;
   dispatcher.start();
   const link = open();
-  const newer = { ...link, look: () => void woken.push(-1) };
+  const newer = { ...link, sync: () => void woken.push(-1) };
   dispatcher.attach(link);
   dispatcher.attach(newer);
   dispatcher.detach(link);
@@ -240,7 +267,11 @@ Deno.test("Dispatcher.attach() takes a link in the place of an older one of its 
 
 Deno.test("Dispatcher.attach() knows only sessions of the journal", () => {
   using fixture = createFixture();
-  assertThrows(() => fixture.dispatcher.attach({ sessionId: 99, look() {} }), RangeError, "99");
+  assertThrows(
+    () => fixture.dispatcher.attach({ sessionId: 99, sync() {}, syncVerdicts() {} }),
+    RangeError,
+    "99",
+  );
 });
 
 Deno.test("Dispatcher hands thousands of events over without stopping everything else", async () => {
@@ -260,7 +291,7 @@ Deno.test("Dispatcher hands thousands of events over without stopping everything
   assertEquals(turns > 0, true);
 });
 
-Deno.test("Dispatcher offers a newcomer the newest of what was left, whoever left it [offer.again]", async () => {
+Deno.test("Dispatcher offers a newcomer the newest events that any session left [offer.again]", async () => {
   using fixture = createFixture();
   const { dispatcher, memory, journal, store, open, placeOf, woken } = fixture;
   dispatcher.start();
@@ -280,7 +311,7 @@ Deno.test("Dispatcher offers a newcomer the newest of what was left, whoever lef
   assertEquals(placeOf(1), ["pushed", second]);
 });
 
-Deno.test("Dispatcher.endAbsent() ends the sessions that nobody is attached for", () => {
+Deno.test("Dispatcher.endAbsent() ends the sessions that are not attached", () => {
   using fixture = createFixture();
   const { dispatcher, memory, journal, open } = fixture;
   dispatcher.start();

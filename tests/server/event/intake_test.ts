@@ -19,13 +19,18 @@ function createFixture() {
     return transaction(run);
   };
   const pushed: DeliverableEvent[] = [];
-  const session = { isReady: true, reads: true, looks: 0 };
+  const session = { isReady: true, reads: true, syncs: 0 };
   const link: SessionLink = {
     sessionId: 1,
-    look: () => void session.looks++,
+    sync: () => void session.syncs++,
+    syncVerdicts() {},
     direct: {
-      isReady: () => session.isReady,
-      hasRefused: () => !session.reads,
+      get isReady() {
+        return session.isReady;
+      },
+      get hasRefused() {
+        return !session.reads;
+      },
       tryPush(event) {
         assertEquals(journal.events.get(event.seq)?.state, "pushed", "it is on disk by now");
         if (session.reads) pushed.push(event);
@@ -84,7 +89,8 @@ Deno.test("EventIntake.take() takes one of equal deliveries that come together a
 Deno.test("EventIntake.take() leaves events in the journal for sessions that are elsewhere or behind", async () => {
   using fixture = createFixture();
   const { intake, journal, session } = fixture;
-  const elsewhere: SessionLink = { sessionId: 7, look: () => void session.looks++ };
+  const { direct: _, ...link } = fixture.link;
+  const elsewhere: SessionLink = { ...link, sessionId: 7 };
   const receipts = await Promise.all([
     intake.take(eventOf("a"), elsewhere),
     intake.take(eventOf("b"), elsewhere),
@@ -97,7 +103,7 @@ Deno.test("EventIntake.take() leaves events in the journal for sessions that are
     ["stored", 7],
     ["stored", null],
   ]);
-  assert(session.looks > 0, "the session is woken");
+  assert(session.syncs > 0, "the session is woken");
   session.isReady = false;
   for (const [reads, expected] of [[true, "accepted"], [false, "stored"]] as const) {
     session.reads = reads;

@@ -10,7 +10,7 @@ const SECRET = createNonce();
 function createFixture() {
   const attached: SessionLink[] = [];
   const detached: SessionLink[] = [];
-  const looks: number[] = [];
+  const synced: number[] = [];
   const lost = { count: 0 };
   const feeds = new FeedServer({
     secret: () => SECRET,
@@ -20,7 +20,7 @@ function createFixture() {
     },
     detach: (link) => void detached.push(link),
     lose: () => void lost.count++,
-    look: (sessionId) => void looks.push(sessionId),
+    sync: (sessionId) => void synced.push(sessionId),
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { searchParams } = new URL(request.url);
@@ -31,11 +31,11 @@ function createFixture() {
     feeds,
     attached,
     detached,
-    looks,
+    synced,
     lost,
     address,
-    open: (session: number, look = () => {}, secret = SECRET) =>
-      openFeed({ address, secret, enter: () => session, look }),
+    open: (session: number, onNews = () => {}, secret = SECRET) =>
+      openFeed({ address, secret, enter: () => session, onNews }),
     async [Symbol.asyncDispose]() {
       feeds.close();
       await server.shutdown();
@@ -45,16 +45,16 @@ function createFixture() {
 
 Deno.test("a feed lasts as long as both sides, and wakes either [feed.wake]", async () => {
   await using fixture = createFixture();
-  let looks = 0;
-  const feed = await fixture.open(7, () => looks++);
+  let news = 0;
+  const feed = await fixture.open(7, () => news++);
   assert(feed !== undefined);
   assertEquals(fixture.attached.map(({ sessionId }) => sessionId), [7]);
-  await until("it looks once at the start", () => looks === 1);
-  assertEquals(fixture.looks.splice(0), [7], "the session may have written before");
-  fixture.attached[0]?.look();
-  await until("it looks", () => looks === 2);
+  await until("it syncs once at the start", () => news === 1);
+  assertEquals(fixture.synced.splice(0), [7], "the session may have written before");
+  fixture.attached[0]?.sync();
+  await until("it syncs", () => news === 2);
   feed.notify();
-  await until("the owner looks", () => fixture.looks.includes(7));
+  await until("the owner syncs", () => fixture.synced.includes(7));
   feed.close();
   await feed.ended;
   await until("the owner knows", () => fixture.detached.length === 1);
@@ -66,11 +66,43 @@ Deno.test("a feed lasts as long as both sides, and wakes either [feed.wake]", as
   await second?.ended;
 });
 
+Deno.test("a feed tells a verdict apart from other news, where the session knows it [feed.wake]", async () => {
+  await using fixture = createFixture();
+  const heard: string[] = [];
+  const feed = await openFeed({
+    address: fixture.address,
+    secret: SECRET,
+    enter: () => 7,
+    onNews: () => heard.push("news"),
+    onVerdict: () => heard.push("verdict"),
+  });
+  fixture.attached[0]?.syncVerdicts();
+  fixture.attached[0]?.sync();
+  await until("it has heard all", () => heard.length === 3);
+  assertEquals(heard, ["news", "verdict", "news"]);
+  feed?.close();
+  await feed?.ended;
+});
+
+Deno.test("the owner tells a session of an earlier version of a verdict as of other news [feed.wake]", async () => {
+  await using fixture = createFixture();
+  const { socket, closed, answer } = await challenge(fixture.address);
+  const heard: string[] = [];
+  socket.onmessage = ({ data }) => heard.push(data);
+  socket.send(JSON.stringify(answer));
+  await until("it has begun", () => heard.length === 1);
+  fixture.attached[0]?.syncVerdicts();
+  await until("it hears of the verdict", () => heard.length === 2);
+  assertEquals(heard, ["look", "look"]);
+  socket.close();
+  await closed;
+});
+
 Deno.test("a feed without a session only says that there is news", async () => {
   await using fixture = createFixture();
   const feed = await fixture.open(0);
   feed?.notify();
-  await until("the owner looks", () => fixture.looks.includes(0));
+  await until("the owner syncs", () => fixture.synced.includes(0));
   feed?.close();
   await feed?.ended;
   assertEquals([fixture.attached, fixture.detached], [[], []]);
@@ -82,14 +114,14 @@ Deno.test("a feed begins only where both sides know the secret [feed.proof]", as
   assertEquals(fixture.attached, []);
 });
 
-Deno.test("the owner lets nobody in who does not prove to know the secret [feed.proof]", async () => {
+Deno.test("the owner lets in only sessions that prove to know the secret [feed.proof]", async () => {
   await using fixture = createFixture();
   const nonce = createNonce();
   const answers = [
     "look",
     "{}",
     JSON.stringify({ proof: "0".repeat(64), session: 7 }),
-    // What the owner has just said is no proof of the session.
+    // The proof of the owner is no proof of the session.
     "echo",
     // Nor is a proof for another nonce.
     JSON.stringify({ proof: await prove(SECRET, "session", nonce), session: 7 }),
@@ -103,7 +135,7 @@ Deno.test("the owner lets nobody in who does not prove to know the secret [feed.
     };
     await closed;
   }
-  assertEquals([fixture.attached, fixture.looks], [[], []]);
+  assertEquals([fixture.attached, fixture.synced], [[], []]);
   await until("each feed is known to be lost", () => fixture.lost.count === answers.length);
 });
 
@@ -123,7 +155,7 @@ async function challenge(address: string) {
   return { socket, closed, answer: { proof: await prove(SECRET, "session", nonce), session: 7 } };
 }
 
-Deno.test("the owner takes no long answer, and no bytes, of whoever is not proven [feed.limits]", async () => {
+Deno.test("the owner takes no long answer, and no bytes, of an unproven session [feed.limits]", async () => {
   await using fixture = createFixture();
   const long = await challenge(fixture.address);
   long.socket.send(JSON.stringify({ ...long.answer, text: "x".repeat(5000) }));
@@ -151,10 +183,10 @@ class FakeSocket extends EventTarget {
   }
 }
 
-Deno.test("the owner takes one answer of whoever is not proven [feed.limits]", async () => {
+Deno.test("the owner takes one answer of an unproven session [feed.limits]", async () => {
   for (const times of [1, 2]) {
     await using fixture = createFixture();
-    const { attached, feeds, looks } = fixture;
+    const { attached, feeds, synced } = fixture;
     const socket = new FakeSocket();
     const { upgradeWebSocket } = Deno;
     Deno.upgradeWebSocket = () =>
@@ -171,10 +203,10 @@ Deno.test("the owner takes one answer of whoever is not proven [feed.limits]", a
     for (let i = 0; i < times; i++) socket.onmessage({ data });
     const isEnded = () => socket.readyState === WebSocket.CLOSING;
     await until("it begins or ends", () => attached.length > 0 || isEnded());
-    // As long as a proof that is under way takes.
+    // Takes as long as a proof that is under way.
     await prove(SECRET, "session", nonce);
     const expected = times === 1 ? [1, 1, false] : [0, 0, true];
-    assertEquals([attached.length, looks.length, isEnded()], expected);
+    assertEquals([attached.length, synced.length, isEnded()], expected);
     socket.close();
     await until("the owner knows", () => fixture.lost.count + fixture.detached.length === 1);
   }
@@ -219,7 +251,7 @@ Deno.test("a request for a feed that is none gets 400 [attack.refused]", async (
   }
 });
 
-Deno.test("openFeed() gives up on whoever holds the port and is none of ours [port.taken]", async () => {
+Deno.test("openFeed() gives up on a stranger that has the port [port.taken]", async () => {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => {
@@ -230,8 +262,13 @@ Deno.test("openFeed() gives up on whoever holds the port and is none of ours [po
     },
   );
   const address = `127.0.0.1:${server.addr.port}`;
-  const options = { address, secret: SECRET, enter: () => 7, look: () => assert(false, "no look") };
+  const options = {
+    address,
+    secret: SECRET,
+    enter: () => 7,
+    onNews: () => assert(false, "no news"),
+  };
   assertEquals(await openFeed(options), undefined);
   await server.shutdown();
-  assertEquals(await openFeed(options), undefined, "nobody holds the port");
+  assertEquals(await openFeed(options), undefined, "the port is free");
 });

@@ -63,11 +63,11 @@ Deno.test("a token speaks under the name of its sender, from then on until the s
   assertEquals(port.pushed[0]?.meta.sender, "ci");
   const { token: next, tokenSha256 } = await createToken();
   await port.access.update((a) => rotateToken(a, { id: "ci", tokenSha256 }));
-  port.owner.look(0);
+  port.owner.sync(0);
   assertEquals((await port.post("hello", bearer(ci))).status, 401);
   assertEquals((await port.post("hello", bearer(next))).status, 200);
   await port.access.update((a) => removeSender(a, "ci"));
-  port.owner.look(0);
+  port.owner.sync(0);
   assertEquals((await port.post("hello", bearer(next))).status, 401);
   assertEquals((await port.post("hello", bearer(other))).status, 200);
   assertEquals((await port.post("hello", DEV)).status, 403, "no header is trusted");
@@ -104,7 +104,7 @@ async function postAround(
   });
   await Promise.all(halves.map(({ isHalfRead }) => isHalfRead));
   await port.access.update(change);
-  port.owner.look(0);
+  port.owner.sync(0);
   const answers: Response[] = [];
   for (const { answered, finish } of halves) {
     finish();
@@ -200,7 +200,7 @@ Deno.test("nobody gets in anywhere while the policy is disabled [access.policy] 
     say(port, reply("secret"));
     if (isPolicy) await port.access.update((a) => setPolicy(a, "disabled"));
     else port.access.fault = "the secret path";
-    port.owner.look(0);
+    port.owner.sync(0);
     for (const headers of [token, DEV, {}]) {
       const replay = { ...headers, "last-event-id": "0" };
       const answers = [
@@ -247,7 +247,7 @@ Deno.test("GET /events shows each sender its own, live and when it resumes [stre
   say(port, PROMPT);
   say(port, reply("for ops"), "ops");
   for (const id of ["ci", "ops", "all"]) say(port, reply("end"), id);
-  port.owner.look(port.session.id);
+  port.owner.sync(port.session.id);
   const resumed = [
     await listen(port, ci, 0),
     await listen(port, ops, 0),
@@ -278,13 +278,13 @@ Deno.test("GET /events ends within a moment when the sender is removed, or may d
   await port.access.update((a) => removeSender(a, "gone"));
   assertEquals(await ofGone.next(), undefined, "though nobody has told");
   await port.access.update((a) => setRights(a, { id: "muted", rights: [] }));
-  port.owner.look(0);
+  port.owner.sync(0);
   assertEquals(await ofMuted.next(), undefined);
   say(port, reply("still here"));
-  port.owner.look(port.session.id);
+  port.owner.sync(port.session.id);
   assertStringIncludes(await ofNobody.next() ?? "", "still here");
   port.access.fault = "broken";
-  port.owner.look(0);
+  port.owner.sync(0);
   assertEquals(await ofNobody.next(), undefined, "nor does who only listens stay");
 });
 

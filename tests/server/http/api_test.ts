@@ -17,7 +17,7 @@ function createFixture() {
       port.post(body, { ...DEV, ...headers }, target),
     attach(project: string) {
       const sessionId = memory.startSession(project);
-      owner.attach({ sessionId, look() {} });
+      owner.attach({ sessionId, sync() {}, syncVerdicts() {} });
       return sessionId;
     },
     [Symbol.asyncDispose]: () => port[Symbol.asyncDispose](),
@@ -88,7 +88,7 @@ Deno.test("a name that means two sessions is a 409 that lists them, and nothing 
     { key: "other-key", project: "web", repository: null, pid: 2 },
     Date.now(),
   );
-  fixture.owner.attach({ sessionId: id, look() {} });
+  fixture.owner.attach({ sessionId: id, sync() {}, syncVerdicts() {} });
   const response = await fixture.post("hi", {}, "/?session=web");
   assertEquals(response.status, 409);
   const text = await response.text();

@@ -135,7 +135,7 @@ Deno.test("a verdict closes its request and never becomes chat [verdict.recorded
   fixture.ask();
   assertEquals(await textOf(await fixture.post(" YES ABCDE\n")), [200, "verdict recorded"]);
   assertEquals(fixture.verdicts(), ["allow abcde"]);
-  assertEquals(fixture.session.looks, 1, "the session is woken");
+  assertEquals(fixture.session.verdictSyncs, 1, "the session is woken");
   const again = await textOf(await fixture.post("no abcde"));
   assertEquals(again, [409, 'no effect: request "abcde" was answered already: allowed']);
   const never = await textOf(await fixture.post("y fghij"));

@@ -101,7 +101,7 @@ Deno.test("POST /api/permissions/<id> gives the verdict, as JSON or as a form, a
   const form = await port.post("behavior=allow", approver, "/api/permissions/fghij");
   assertEquals(await textOf(form), [200, "verdict recorded"]);
   assertEquals(port.verdicts(), ["deny abcde", "allow fghij"]);
-  assertEquals([port.session.looks, port.pushed], [2, []]);
+  assertEquals([port.session.verdictSyncs, port.session.syncs, port.pushed], [2, 0, []]);
 });
 
 Deno.test("a verdict is recorded with who gave it, when and from where [permission.api] [audit.rows]", async () => {

@@ -216,7 +216,7 @@ Deno.test("the cookie of a sender who was removed, or while nobody may get in, i
   const { port } = fixture;
   const cookie = cookieOf(await fixture.signIn());
   const statuses = async () => {
-    port.owner.look(0);
+    port.owner.sync(0);
     return [
       (await port.post("hi", cookie)).status,
       await port.statusOf(port.get("/events", cookie)),

@@ -106,7 +106,7 @@ Deno.test("WebhookReceiver takes one body twice when signed ids say that it was 
 
 Deno.test("WebhookReceiver knows the same alerts in the same state, whatever else has changed [source.replay]", async () => {
   await using port = new SourcePort({ am: { kind: "alertmanager" } });
-  const rule = "stored: alert: firing, and resolved after a shown firing";
+  const rule = "held: alert: firing, and resolved after a shown firing";
   assertEquals(await port.deliver("am", ALERT_GROUP), "202 stored");
   const again = { ...ALERT_GROUP, alerts: ALERT_GROUP.alerts.toReversed(), receiver: "other" };
   assertEquals(await port.deliver("am", again), "200 ok, repeated");

@@ -175,9 +175,11 @@ Deno.test("EventTable.sessionsOf() and waiting() find what has no session that i
   assertEquals(table.sessionsOf("stored"), [7, 9, null]);
   assertEquals(table.sessionsOf("pushed"), [2]);
   assertEquals(table.sessionsOf("seen"), []);
-  assertEquals(table.waiting("stored", 7, 2, 10), [{ seq: 1, target: null, repository: null }]);
-  assertEquals(table.waiting("stored", 7, 9, 10).map(({ seq }) => seq), [2, 1]);
-  assertEquals(table.waiting("stored", null, 9, 10), [{
+  const waiting = (session: number | null, before: number) =>
+    table.waiting("stored", session, before, 10).map((row) => ({ ...row }));
+  assertEquals(waiting(7, 2), [{ seq: 1, target: null, repository: null }]);
+  assertEquals(waiting(7, 9).map(({ seq }) => seq), [2, 1]);
+  assertEquals(waiting(null, 9), [{
     seq: 3,
     target: "web",
     repository: null,
@@ -199,6 +201,37 @@ Deno.test("EventTable.open() counts what a session, or none, has still to see", 
   assertEquals(fixture.table.open(1, 2), { count: 3, oldest: [1, 2] });
   for (let seq = 10; seq < 300; seq++) fixture.table.insert(eventOf(seq));
   assertEquals(fixture.table.open(1, 1).count, 100);
+});
+
+Deno.test("EventTable changes held events once: released, withheld or gathered [event.states]", () => {
+  const states: EventState[] = ["held", "held", "held", "seen", "stored"];
+  using fixture = createFixture(
+    states.map((state, i) => eventOf(i + 1, { state, session: null })),
+  );
+  const { table, stateOf } = fixture;
+  const all = [1, 2, 3, 4, 5];
+  table.release([1]);
+  table.withhold([1, 2]);
+  table.gather(all, 6);
+  assertEquals(all.map(stateOf), ["stored", "withheld", "filtered", "seen", "stored"]);
+  table.release(all);
+  table.releaseHeld();
+  table.assign(all, 1);
+  assertEquals(all.map(stateOf), ["stored", "withheld", "filtered", "seen", "stored"]);
+  assertEquals(table.claim(1, 1, 9).map(({ seq }) => seq), [1, 5]);
+  assertEquals(table.change(2, "see", 2), true);
+  assertEquals(stateOf(2), "seen");
+});
+
+Deno.test("EventTable.expire() expires held and withheld events, and deletes neither before [journal.retention]", () => {
+  using fixture = createFixture([
+    eventOf(1, { state: "held", session: null }),
+    eventOf(2, { state: "withheld", session: null }),
+  ]);
+  const { table, stateOf } = fixture;
+  assertEquals(table.deleteClosed(1e6, 10), 0);
+  assertEquals(table.expire(1e6, 1e6, 10), 2);
+  assertEquals([1, 2].map(stateOf), ["expired", "expired"]);
 });
 
 Deno.test("EventTable.list() lists the newest first, by state, session and page", () => {

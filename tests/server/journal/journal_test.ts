@@ -120,6 +120,63 @@ Deno.test("Journal.on() takes over what earlier versions wrote, and what they wr
   }
 });
 
+/** The statements of version 0.4.2, with the schema of version 4, for events of bursts. */
+const VERSION_4 = {
+  insert:
+    `INSERT INTO events (seq, state, session, attempts, stored_at, source, sender, meta, content)
+           VALUES (?, 'stored', ?, 0, 1, 'github', 'source:ci', '{}', 'text')`,
+  assign: `UPDATE events NOT INDEXED SET session = ?, state = 'stored'
+           WHERE seq IN (SELECT value FROM json_each(?)) AND state IN ('stored', 'pushed')`,
+  gather: `UPDATE events NOT INDEXED SET state = 'filtered', rule = 'gathered'
+           WHERE seq IN (SELECT value FROM json_each(?)) AND state = 'stored'`,
+  releaseHeld: "UPDATE events SET session = NULL WHERE state = 'stored' AND session = 0",
+  claim: `UPDATE events SET state = 'pushed', pushed_at = 1, attempts = attempts + 1
+          WHERE seq IN (SELECT seq FROM events WHERE state = 'stored' AND session = ?
+                        ORDER BY seq LIMIT 100)
+          RETURNING seq`,
+};
+
+Deno.test("an owner of version 0.4.2 goes on to hold and withhold events in a migrated journal [journal.migration]", () => {
+  const path = `${createScratch()}/journal.db`;
+  using earlier = new DatabaseSync(path);
+  for (const migration of MIGRATIONS.slice(0, 4)) earlier.exec(migration);
+  earlier.exec("PRAGMA journal_mode = WAL; PRAGMA user_version = 4");
+  const [held, withheld, none] = [0, -1, null] as const;
+  const insert = earlier.prepare(VERSION_4.insert);
+  const assign = earlier.prepare(VERSION_4.assign);
+  const gather = earlier.prepare(VERSION_4.gather);
+  for (
+    const [seq, session] of [[1, held], [2, held], [3, held], [4, withheld], [5, none]] as const
+  ) {
+    insert.run(seq, session);
+  }
+  const journal = Journal.open(path, { durability: "normal" });
+  const { events } = journal;
+  const placesOf = (...seqs: number[]) =>
+    seqs.map((seq) => events.get(seq)).map((event) => [event?.state, event?.session]);
+  assertEquals(placesOf(4, 5), [["withheld", null], ["stored", null]]);
+  // The owner still holds what it held before, and what it holds from now on.
+  insert.run(6, held);
+  gather.run("[1]");
+  assign.run(none, "[2]");
+  assign.run(withheld, "[3,6]");
+  assertEquals(placesOf(1, 2, 3, 6), [
+    ["filtered", 0],
+    ["stored", null],
+    ["withheld", null],
+    ["withheld", null],
+  ]);
+  // A session of that version claims its events, and none that is held or withheld.
+  events.insert({ ...EVENT, seq: 7, state: "stored", session: 9, content: "" });
+  events.insert({ ...EVENT, seq: 8, state: "held", content: "" });
+  assertEquals(earlier.prepare(VERSION_4.claim).all(9).map(({ seq }) => seq), [7]);
+  // An owner of this version releases its events when it ends, and the next one finds no other.
+  events.releaseHeld();
+  earlier.exec(VERSION_4.releaseHeld);
+  assertEquals(placesOf(4, 8), [["withheld", null], ["stored", null]]);
+  journal.close();
+});
+
 Deno.test("Journal.transaction() commits all or nothing", () => {
   using memory = new MemoryJournal();
   const { journal } = memory;
@@ -158,7 +215,7 @@ Deno.test("Journal.dataVersion() changes when another process has committed", ()
   b?.close();
 });
 
-Deno.test("JournalKeeper moves a corrupt file aside, only for the holder of the port, and says so [journal.corrupt]", async () => {
+Deno.test("JournalKeeper moves a corrupt file aside, only for the owner of the port, and says so [journal.corrupt]", async () => {
   const stateDir = createScratch();
   const garbage = "this is no database".repeat(100);
   Deno.writeTextFileSync(journalPathOf(stateDir), garbage);

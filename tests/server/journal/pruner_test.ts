@@ -69,7 +69,7 @@ Deno.test("JournalPruner keeps the journal within its age [journal.retention]", 
   assertEquals(events.length, 151);
   assertEquals(events.map(({ state }) => state).filter((s) => s === "expired").length, 150);
   assertEquals(journal.outbound.lastId(), 0);
-  assertStringIncludes(lines[0] ?? "", "events that nobody has seen were given up");
+  assertStringIncludes(lines[0] ?? "", "unseen events were given up");
   for (let i = 0; i < 5; i++) pruner.prune(NOW + 31 * DAY_MS + i * 10_000);
   assertEquals(journal.events.list({ limit: 1000 }).map(({ state }) => state), ["expired"]);
 });
@@ -179,8 +179,8 @@ Deno.test("JournalPruner.prune() wants to go on only as long as that is of use [
   assertEquals(pruner.prune(NOW), false, "the journal fails");
 });
 
-Deno.test("JournalPruner looks whether something is too old however few events come in [journal.retention]", async () => {
-  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 1 });
+Deno.test("JournalPruner checks the age however few events come in [journal.retention]", async () => {
+  using fixture = createFixture({ retainMs: HOUR_MS, ageCheckMs: 1 });
   for (let i = 0; i < 5; i++) {
     fixture.insertEvent(Date.now() - HOUR_MS - 1000, `old ${i}`);
     await until("the next event has it given up", () => {
@@ -191,8 +191,8 @@ Deno.test("JournalPruner looks whether something is too old however few events c
   }
 });
 
-Deno.test("JournalPruner looks from the start whether something is too old, and again, with no event at all [journal.retention]", async () => {
-  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 1, idleLookMs: 1 });
+Deno.test("JournalPruner checks the age from the start, and again, with no event at all [journal.retention]", async () => {
+  using fixture = createFixture({ retainMs: HOUR_MS, ageCheckMs: 1, idleCheckMs: 1 });
   const { journal, pruner } = fixture;
   const insertOld = () => {
     // More than go at a time.
@@ -207,8 +207,8 @@ Deno.test("JournalPruner looks from the start whether something is too old, and 
   await until("it has looked again", isEmpty);
 });
 
-Deno.test("JournalPruner.close() calls off the look that was due, of which nobody hears any more [journal.retention]", async () => {
-  using fixture = createFixture({ retainMs: HOUR_MS, ageLookMs: 5, idleLookMs: 5 });
+Deno.test("JournalPruner.close() calls off the check that was due [journal.retention]", async () => {
+  using fixture = createFixture({ retainMs: HOUR_MS, ageCheckMs: 5, idleCheckMs: 5 });
   const { journal, pruner } = fixture;
   fixture.insertReply(Date.now() - HOUR_MS - 1000);
   pruner.start();

@@ -5,9 +5,9 @@ import { until } from "../../_until.ts";
 /** A reader that takes what is written only while it is told to. */
 class Reader {
   text = "";
-  /** How many bytes it takes at a time. */
+  /** The most bytes that it takes at a time. */
   takes = Infinity;
-  /** How many writes are under way. */
+  /** The number of writes that are under way. */
   underWay = 0;
   #isReading = Promise.withResolvers<void>();
 
@@ -52,7 +52,7 @@ Deno.test("LogQueue drops what does not fit, and says how much when it goes on [
   await queue.flush();
   pushAll(queue, ["six\n"]);
   await queue.flush();
-  const notice = "deno-channel: warning: Dropped 3 lines: nobody read the log\n";
+  const notice = "deno-channel: warning: Dropped 3 lines: the log was not read\n";
   assertEquals(reader.text, `one\ntwo\n${notice}six\n`);
 });
 
@@ -88,7 +88,7 @@ Deno.test("LogQueue.flush() waits for a reader that has stalled, and not for lon
   assertEquals(reader.text, "last\n");
 });
 
-Deno.test("LogQueue goes on when nobody reads any more", async () => {
+Deno.test("LogQueue goes on when its reader is gone", async () => {
   let writes = 0;
   const queue = new LogQueue({
     write() {

@@ -25,13 +25,13 @@ Deno.test("createLogger() survives a reader that has left", () => {
   const log = createLogger(() => {
     throw new Deno.errors.BrokenPipe();
   });
-  log.info("Nobody reads this");
+  log.info("No reader is left");
 });
 
 Deno.test("describeFault() names the class and the place in one line, and leaves the message out", () => {
   for (const message of ["secret\nsecond line of the secret", "secret\n    at secret.ts:1:1", ""]) {
     const described = describeFault(new TypeError(message));
-    assertMatch(described, /^TypeError < at .*describe_fault_test\.ts[^\n]*$/);
+    assertMatch(described, /^TypeError < at .*log_test\.ts[^\n]*$/);
     assert(!described.includes("secret"), described);
   }
   assertEquals(describeFault("secret"), "a value that is no error");

@@ -5,14 +5,14 @@ import { createFixture, REQUEST } from "../_session_agent.ts";
 
 Deno.test("SessionAgent writes nothing before the client has settled [event.settle]", async () => {
   using fixture = createFixture();
-  const { agent, store, written, contents } = fixture;
+  const { agent, begin, store, written, contents } = fixture;
   agent.register();
   store(2);
-  agent.look();
+  agent.sync();
   await null;
-  assertEquals([written.length, agent.direct.isReady()], [0, false]);
-  agent.settle();
-  await until("it is ready", () => agent.direct.isReady());
+  assertEquals([written.length, agent.direct.isReady], [0, false]);
+  begin();
+  await until("it is ready", () => agent.direct.isReady);
   assertEquals(contents(), ["event 1", "event 2"]);
   assertEquals(fixture.journal.events.list({ limit: 9 }).map(({ state }) => state), [
     "pushed",
@@ -23,11 +23,11 @@ Deno.test("SessionAgent writes nothing before the client has settled [event.sett
 Deno.test("SessionAgent writes up to three events that have waited one by one, and more as a digest [offer.digest]", async () => {
   for (const count of [3, 4]) {
     using fixture = createFixture();
-    const { agent, store, written, contents } = fixture;
+    const { agent, begin, store, written, contents } = fixture;
     agent.register();
     store(count, 1);
-    agent.settle();
-    await until("it is ready", () => agent.direct.isReady());
+    begin();
+    await until("it is ready", () => agent.direct.isReady);
     if (count === 3) assertEquals(contents(), ["event 1", "event 2", "event 3"]);
     else {
       assertEquals(written.map(({ meta }) => meta), [{ digest: "4" }]);
@@ -39,12 +39,12 @@ Deno.test("SessionAgent writes up to three events that have waited one by one, a
 
 Deno.test("SessionAgent writes what waited before what is fresh, however much there is", async () => {
   using fixture = createFixture();
-  const { agent, store, written, contents } = fixture;
+  const { agent, begin, store, written, contents } = fixture;
   agent.register();
   store(250, 1);
   store(120);
-  agent.settle();
-  await until("it is ready", () => agent.direct.isReady());
+  begin();
+  await until("it is ready", () => agent.direct.isReady);
   assertEquals(written[0]?.meta, { digest: "250" });
   assertEquals(written.length, 121);
   assertEquals(contents().at(-1), "event 370");
@@ -52,60 +52,60 @@ Deno.test("SessionAgent writes what waited before what is fresh, however much th
 
 Deno.test("SessionAgent says when an event comes again [offer.attempt]", async () => {
   using fixture = createFixture();
-  const { agent, journal, store, written } = fixture;
+  const { agent, begin, journal, store, written } = fixture;
   agent.register();
-  agent.settle();
+  begin();
   store(1);
-  agent.look();
+  agent.sync();
   await until("it is written", () => written.length === 1);
   journal.events.assign([1], agent.sessionId);
-  agent.look();
+  agent.sync();
   await until("it is written again", () => written.length === 2);
   assertEquals(written.map(({ meta }) => meta?.attempt), [undefined, "2"]);
 });
 
 Deno.test("SessionAgent gives back what the client does not read, and goes on when it does [event.stalled-client]", async () => {
   using fixture = createFixture();
-  const { agent, client, journal, store, contents } = fixture;
+  const { agent, begin, client, journal, store, contents } = fixture;
   agent.register();
-  agent.settle();
-  await until("it is ready", () => agent.direct.isReady());
+  begin();
+  await until("it is ready", () => agent.direct.isReady);
   client.reads = false;
   store(5);
-  agent.look();
-  await until("it is behind", () => !agent.direct.isReady());
+  agent.sync();
+  await until("it is behind", () => !agent.direct.isReady);
   const states = () => journal.events.list({ limit: 9 }).map(({ state }) => state);
   await until("all are given back", () => states().every((state) => state === "stored"));
   assertEquals(agent.direct.tryPush({ seq: 9, content: "", meta: {}, attempts: 1 }), false);
-  assertEquals(agent.direct.hasRefused(), true);
+  assertEquals(agent.direct.hasRefused, true);
   client.reads = true;
-  agent.look();
-  await until("it is ready", () => agent.direct.isReady());
+  agent.sync();
+  await until("it is ready", () => agent.direct.isReady);
   assertEquals(contents(), ["event 1", "event 2", "event 3", "event 4", "event 5"]);
-  assertEquals(agent.direct.hasRefused(), false);
+  assertEquals(agent.direct.hasRefused, false);
 });
 
 Deno.test("SessionAgent gives back a digest that the client does not read", async () => {
   using fixture = createFixture();
-  const { agent, client, journal, store, written } = fixture;
+  const { agent, begin, client, journal, store, written } = fixture;
   agent.register();
   store(150, 1);
   client.reads = false;
-  agent.settle();
+  begin();
   await until("it is given back", () => journal.events.sessionsOf("pushed").length === 0);
   client.reads = true;
-  agent.look();
+  agent.sync();
   await until("it is written", () => written.length === 1);
   assertEquals(written[0]?.meta, { digest: "150" });
 });
 
 Deno.test("SessionAgent finds a session deaf that shows none of its events seen, until it does [session.deaf]", async () => {
   using fixture = createFixture({ deafAfter: 5 });
-  const { agent, journal, logged, store, written } = fixture;
+  const { agent, begin, journal, logged, store, written } = fixture;
   agent.register();
-  agent.settle();
+  begin();
   store(5);
-  agent.look();
+  agent.sync();
   await until("all are written", () => written.length === 5);
   assertEquals([agent.isDeaf, agent.pushedUnseen], [true, 5]);
   assertStringIncludes(logged[0] ?? "", "none of 5 events seen");
@@ -116,18 +116,18 @@ Deno.test("SessionAgent finds a session deaf that shows none of its events seen,
   assertEquals([agent.isDeaf, agent.pushedUnseen], [false, 0]);
   assertEquals(journal.sessions.get(agent.sessionId)?.isDeaf, false);
   store(10);
-  agent.look();
+  agent.sync();
   await until("all are written", () => written.length === 15);
   assertEquals(agent.isDeaf, false);
 });
 
 Deno.test("SessionAgent pushes an unseen event again where that is asked for [redeliver]", async () => {
   using fixture = createFixture({ redeliverAfterMs: 1 });
-  const { agent, journal, store, written } = fixture;
+  const { agent, begin, journal, store, written } = fixture;
   agent.register();
-  agent.settle();
+  begin();
   store(2);
-  agent.look();
+  agent.sync();
   await until("they come again", () => written.length >= 4);
   assertEquals(written[2]?.meta?.attempt, "2");
   journal.events.change(1, "see", 1);
@@ -137,7 +137,8 @@ Deno.test("SessionAgent pushes an unseen event again where that is asked for [re
 
 Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]", () => {
   using fixture = createFixture();
-  const { agent, client, journal, verdicts } = fixture;
+  const { agent, begin, client, journal, verdicts } = fixture;
+  begin();
   agent.register();
   agent.ask(REQUEST);
   assertEquals(client.notified, 1);
@@ -145,23 +146,37 @@ Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]"
   assertEquals([message?.outbound.kind, message?.recipient], ["prompt", null]);
   journal.permissions.open({ ...REQUEST, requestId: "fghij" }, agent.sessionId + 1, 0, 1e15);
   for (const requestId of ["abcde", "fghij"]) fixture.allow(requestId);
-  agent.look();
-  agent.look();
+  agent.sync();
+  agent.sync();
   assertEquals(verdicts, ["allow abcde"]);
+});
+
+Deno.test("SessionAgent.syncVerdicts() claims no events [verdict.own-session]", async () => {
+  using fixture = createFixture();
+  const { agent, begin, journal, store, verdicts, written } = fixture;
+  agent.register();
+  begin();
+  await until("it is ready", () => agent.direct.isReady);
+  agent.ask(REQUEST);
+  fixture.allow("abcde");
+  store(1);
+  agent.syncVerdicts();
+  assertEquals([verdicts, agent.direct.isReady], [["allow abcde"], true]);
+  assertEquals([written.length, journal.events.get(1)?.state], [0, "stored"]);
 });
 
 Deno.test("SessionAgent survives a journal that fails, and goes on after", async () => {
   using fixture = createFixture();
-  const { agent, memory, store, written } = fixture;
+  const { agent, begin, memory, store, written } = fixture;
   agent.register();
-  agent.settle();
-  await until("it is ready", () => agent.direct.isReady());
+  begin();
+  await until("it is ready", () => agent.direct.isReady);
   store(1);
   memory.failure = createDiskFullError();
-  agent.look();
-  await until("it is behind", () => !agent.direct.isReady());
+  agent.sync();
+  await until("it is behind", () => !agent.direct.isReady);
   memory.failure = undefined;
-  agent.look();
+  agent.sync();
   await until("it is written", () => written.length === 1);
 });
 
@@ -180,13 +195,13 @@ Deno.test("SessionAgent.register() enters the session again where another journa
 
 Deno.test("SessionAgent.close() says that the session has ended, and writes no more", () => {
   using fixture = createFixture();
-  const { agent, journal, store, written } = fixture;
+  const { agent, begin, journal, store, written } = fixture;
   agent.register();
-  agent.settle();
+  begin();
   agent.close();
   agent.close();
   assert(journal.sessions.get(agent.sessionId)?.endedAt);
   store(1);
-  agent.look();
-  assertEquals([written.length, agent.direct.isReady()], [0, false]);
+  agent.sync();
+  assertEquals([written.length, agent.direct.isReady], [0, false]);
 });

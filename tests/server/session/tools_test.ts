@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatEventId } from "../../../lib/event/event_id.ts";
 import { permissionStateOf } from "../../../lib/permission/permission.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../../../server/journal/event_row.ts";
+import type { EventState } from "../../../lib/event/event_state.ts";
 import { createSessionTools } from "../../../server/session/tools.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
 
@@ -162,7 +162,7 @@ Deno.test("inbox has what belongs to no session and what sessions that have ende
   journal.events.insert({ ...base, seq: 10, state: "stored", session: null });
   journal.events.insert({ ...base, seq: 11, state: "pushed", session: ended });
   journal.events.insert({ ...base, seq: 12, state: "pushed", session: other });
-  journal.events.insert({ ...base, seq: 13, state: "stored", session: HELD_SESSION });
+  journal.events.insert({ ...base, seq: 13, state: "held", session: null });
   const { text } = await fixture.call("inbox", {});
   const listed = Array.from(text.matchAll(/^evt_\S+(?= \()/gm), ([id]) => id);
   assertEquals(listed, [13, 11, 10, 3, 2, 1].map(formatEventId));
@@ -172,10 +172,10 @@ Deno.test("inbox has what was held back and what 50 sessions that have ended lef
   using fixture = createFixture();
   const { agent, journal, memory } = fixture;
   const base = { storedAt: 1, source: "github", sender: "source:ci", meta: "{}", content: "" };
-  const add = (seq: number, session: number) =>
-    journal.events.insert({ ...base, seq, state: "stored", session });
-  add(10, HELD_SESSION);
-  add(11, WITHHELD_SESSION);
+  const add = (seq: number, session: number | null, state: EventState = "stored") =>
+    journal.events.insert({ ...base, seq, state, session });
+  add(10, null, "held");
+  add(11, null, "withheld");
   for (let seq = 100; seq < 160; seq++) {
     const session = memory.startSession();
     if (seq < 155) journal.sessions.markEnded(session, 1);
@@ -189,6 +189,26 @@ Deno.test("inbox has what was held back and what 50 sessions that have ended lef
   assertEquals(await list(), [...left, 11, 10, 3, 2, 1].map(formatEventId));
   agent.sessionId = 0;
   assertEquals(await list(), [...left, 11, 10].map(formatEventId), "before it is registered");
+});
+
+Deno.test("inbox and read_event name held and withheld events by their state, and read_event closes them [tools.inbox] [event.states]", async () => {
+  using fixture = createFixture();
+  const { call, journal, stateOf } = fixture;
+  const base = { storedAt: 1, source: "github", sender: "source:ci", meta: "{}", content: "text" };
+  for (const [seq, state] of [[10, "held"], [11, "withheld"]] as const) {
+    journal.events.insert({ ...base, seq, state, session: null });
+    const listed = await call("inbox", { state });
+    assertMatch(
+      listed.text,
+      new RegExp(`^1 ${state} event, newest first:\n${formatEventId(seq)} `),
+    );
+    assertStringIncludes(listed.text, `from source:ci, ${state}): text`);
+    const read = await call("read_event", { event_id: formatEventId(seq) });
+    assertStringIncludes(read.text, `${formatEventId(seq)} (seen)\n`);
+    assertEquals(stateOf(seq), "seen");
+  }
+  journal.events.releaseHeld();
+  assertEquals([10, 11].map(stateOf), ["seen", "seen"]);
 });
 
 /** Enters a permission request of the session, and calls the tool. */

@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Dispatcher } from "../../../server/event/dispatcher.ts";
 import type { IncomingEvent } from "../../../server/event/types.ts";
-import { HELD_SESSION, WITHHELD_SESSION } from "../../../server/journal/event_row.ts";
 import { JournalError } from "../../../server/journal/error.ts";
 import { SourceBursts } from "../../../server/sources/bursts.ts";
 import { until } from "../../_until.ts";
@@ -24,7 +23,7 @@ function createFixture(now?: () => number) {
   });
   dispatcher.start();
   const sessionId = memory.startSession();
-  const link = { sessionId, look() {} };
+  const link = { sessionId, sync() {}, syncVerdicts() {} };
   dispatcher.attach(link);
   let count = 0;
   return {
@@ -63,7 +62,7 @@ Deno.test("SourceBursts.add() keeps an event with a key for five seconds, and sh
   using fixture = createFixture();
   assertEquals((await fixture.add(0, "a")).kind, "accepted");
   assertEquals(fixture.rows().map(({ state, session }) => [state, session]), [
-    ["stored", HELD_SESSION],
+    ["held", null],
   ]);
   await fixture.add(4.999, "other");
   assertEquals(fixture.shown(), []);
@@ -124,10 +123,7 @@ Deno.test("SourceBursts.add() holds back what is over thirty a minute, and says 
     assertEquals((await fixture.add(i / 10, undefined)).kind, "accepted");
   }
   for (let i = 0; i < 5; i++) assertEquals((await fixture.add(4, undefined)).kind, "accepted");
-  const held = () =>
-    fixture.rows().filter(({ session }) =>
-      session === HELD_SESSION || session === WITHHELD_SESSION
-    );
+  const held = () => fixture.rows().filter(({ state }) => state === "held" || state === "withheld");
   assertEquals([fixture.shown().length, held().length], [30, 5]);
   await fixture.add(64, undefined);
   const notice = "[ci] 5 events held back within a minute: inbox has them";
@@ -148,7 +144,7 @@ Deno.test("SourceBursts.close() leaves held events to the next owner [source.bur
     [Symbol.dispose]: () => next.stop(),
   });
   next.start();
-  next.attach({ sessionId, look() {} });
+  next.attach({ sessionId, sync() {}, syncVerdicts() {} });
   await until("it is shown", () => fixture.shown().length > 0);
   assertEquals(fixture.shown(), ["[ci] failed 1\nbranch: main"]);
 });
@@ -197,7 +193,7 @@ Deno.test("SourceBursts.add() shows an event in five seconds while a notice wait
 Deno.test("SourceBursts shows counted events only on request, and leaves all others to the next owner [source.burst]", async () => {
   using fixture = createFixture();
   const { memory, dispatcher, bursts, sessionId } = fixture;
-  const withheld = () => fixture.rows().filter(({ session }) => session === WITHHELD_SESSION);
+  const withheld = () => fixture.rows().filter(({ state }) => state === "withheld");
   for (let i = 0; i < 33; i++) await fixture.add(0, undefined);
   assertEquals(withheld(), []);
   await fixture.add(61, undefined);
@@ -210,7 +206,7 @@ Deno.test("SourceBursts shows counted events only on request, and leaves all oth
     [Symbol.dispose]: () => next.stop(),
   });
   next.start();
-  next.attach({ sessionId, look() {} });
+  next.attach({ sessionId, sync() {}, syncVerdicts() {} });
   await until("the last is shown", () => fixture.shown().length === length + 1);
   assertEquals(withheld().length, 3);
 });
@@ -218,7 +214,7 @@ Deno.test("SourceBursts shows counted events only on request, and leaves all oth
 Deno.test("SourceBursts says that events are held back where they would have gone [source.burst]", async () => {
   using fixture = createFixture();
   const other = fixture.memory.startSession("other");
-  fixture.dispatcher.attach({ sessionId: other, look() {} });
+  fixture.dispatcher.attach({ sessionId: other, sync() {}, syncVerdicts() {} });
   const fields = { target: "other", mayWait: true };
   for (let i = 0; i < 31; i++) await fixture.add(0, undefined, fields);
   await fixture.add(61, undefined, fields);
