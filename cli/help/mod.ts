@@ -5,9 +5,9 @@ import { formatHelp, type HelpPart } from "../../lib/cli/format_help.ts";
 import { GATEWAY_COMMANDS, SERVE_COMMANDS } from "../../lib/cli/serve_options.ts";
 import { SESSIONS_COMMANDS } from "../../lib/cli/sessions_options.ts";
 import { SOURCE_COMMANDS } from "../../lib/cli/source_options.ts";
-import { SCHEME_KINDS } from "../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../../lib/sources/providers/kinds.ts";
 
-const HALF = Math.ceil(SCHEME_KINDS.length / 2);
+const HALF = Math.ceil(PROVIDER_NAMES.length / 2);
 
 const PARTS: readonly HelpPart[] = [
   {
@@ -27,8 +27,8 @@ const PARTS: readonly HelpPart[] = [
     commands: SOURCE_COMMANDS,
     notes: [
       "Kinds of sources:",
-      `  ${SCHEME_KINDS.slice(0, HALF).join(", ")},`,
-      `  ${SCHEME_KINDS.slice(HALF).join(", ")}`,
+      `  ${PROVIDER_NAMES.slice(0, HALF).join(", ")},`,
+      `  ${PROVIDER_NAMES.slice(HALF).join(", ")}`,
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { formatAddedSource } from "../../lib/cli/format_added_source.ts";
 import type { AddSourceOptions, SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
+import { PROVIDERS } from "../../lib/sources/providers/kinds.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
 import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.ts";
 import { readSourceFile, updateSourceFile } from "../../server/sources/config_file.ts";
@@ -38,17 +39,22 @@ export async function addSourceEntry(
   environment: CommandEnvironment,
 ): Promise<CommandReport> {
   const { sourceKind, name, secretFrom, port } = options;
-  if (sourceKind === "discord" && secretFrom === undefined) {
+  const { scheme, setup } = PROVIDERS[sourceKind];
+  const isPublicKey = "proof" in scheme && scheme.proof.type === "ed25519";
+  if (isPublicKey && secretFrom === undefined) {
     return fail(
-      "Cannot make a secret for discord: expected its public key, in a file or a variable that " +
-        "--secret-from names",
+      `Cannot make a secret for ${sourceKind}: expected its public key, in a file or a variable ` +
+        "that --secret-from names",
     );
   }
   const { stateDir } = environment;
   const folder = toAbsolute(stateDir);
   const secretPath = secretPathOf(folder, name);
   const newSecret = secretFrom === undefined
-    ? formatNewSecret(sourceKind, crypto.getRandomValues(new Uint8Array(32)))
+    ? formatNewSecret(
+      setup.secretForm,
+      crypto.getRandomValues(new Uint8Array(32)),
+    )
     : undefined;
   const source = createEntry(options, secretFrom ?? `file:${secretPath}`);
   const outcome = await updateSourceFile(stateDir, async (config) => {

@@ -1,7 +1,8 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { tryParseJson } from "../../lib/text/parse_json.ts";
 import type { SourceOptionsOf } from "../../lib/cli/source_options.ts";
-import { createSample } from "../../lib/sources/samples/samples.ts";
+import { createSample } from "../../lib/sources/provider.ts";
+import { PROVIDERS } from "../../lib/sources/providers/kinds.ts";
 import type { Scheme } from "../../lib/sources/proof/scheme.ts";
 import { selectScheme } from "../../lib/sources/config/select_scheme.ts";
 import { describeUnknownSource } from "../../lib/sources/config/changes.ts";
@@ -82,7 +83,10 @@ async function createDelivery(
   const [secret = ""] = resolved.secrets;
   const selected = selectScheme(source, resolved.secrets);
   if (!selected.ok) return selected;
-  const sample = createSample(source.kind, { nowMs, repository: source.repository });
+  const sample = createSample(PROVIDERS[source.kind], {
+    nowMs,
+    repository: source.repository,
+  });
   const read: Result<Bytes> = file === undefined
     ? { ok: true, value: new TextEncoder().encode(JSON.stringify(sample.payload)) }
     : await readBody(file);

@@ -1,8 +1,8 @@
 import { DEFAULT_PORT } from "./common_flags.ts";
 import type { NamedSource } from "./format_sources.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
-import { PROVIDER_SETUPS } from "../sources/config/provider_setup.ts";
 import { tryParseSecretReference } from "../sources/config/secret_reference.ts";
+import { PROVIDERS } from "../sources/providers/kinds.ts";
 
 /** Options of {@linkcode formatAddedSource}. */
 export interface AddedSourceOptions {
@@ -58,6 +58,14 @@ function formatReplacing({ secretPath, configPath }: AddedSourceOptions): string
   ];
 }
 
+/** Names the events that the configuration may name, as many in a line as fit. */
+function formatEvents(events: readonly string[]): string[] {
+  const lines = events.join(", ").match(/\S.{0,88}(?:,|$)/g);
+  if (lines === null) return [];
+  const title = "Events that events.allow and events.deny of config.json can name:";
+  return ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
 /**
  * Explains what to do after a source was added: what to paste where, and how to try it out.
  *
@@ -68,7 +76,8 @@ export function formatAddedSource(
   options: AddedSourceOptions,
 ): string[] {
   const { newSecret, port } = options;
-  const { where, urlField, secretField, isSecretTheirs, settings } = PROVIDER_SETUPS[source.kind];
+  const { setup, events } = PROVIDERS[source.kind];
+  const { where, urlField, secretField, isSecretTheirs = false, settings = [] } = setup;
   const isShown = newSecret !== undefined && !isSecretTheirs;
   const secret = isShown
     ? "the one above"
@@ -89,6 +98,7 @@ export function formatAddedSource(
     ...fields.map((row) => `  ${formatRow(row, widths)}`),
     ...(newSecret !== undefined && isSecretTheirs ? formatReplacing(options) : []),
     ...source.secrets.flatMap((text) => formatPermissions(text, options)),
+    ...formatEvents(events),
     "",
     `Try it out: deno-channel source test ${name}${formatServerFlags(options)}`,
   ];

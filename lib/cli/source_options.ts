@@ -9,7 +9,7 @@ import {
   refuse,
   type UsageFault,
 } from "./read_command.ts";
-import { SCHEME_KINDS } from "../sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../sources/providers/kinds.ts";
 import { findReferenceFault, tryParseSecretReference } from "../sources/config/secret_reference.ts";
 import {
   findSourcePathFault,
@@ -30,8 +30,8 @@ export const SOURCE_COMMANDS = {
     summary: "add a source",
     args: {
       sourceKind: argument("kind", "The kind of a source", {
-        ...oneOf(SCHEME_KINDS),
-        known: SCHEME_KINDS,
+        ...oneOf(PROVIDER_NAMES),
+        known: PROVIDER_NAMES,
       }),
     },
     flags: {

@@ -11,7 +11,7 @@ export interface IncomingEvent {
   readonly content: string;
   /** The attributes, sanitized. */
   readonly meta: Readonly<Record<string, string>>;
-  /** The body as it was sent, where the content is not all of it; {@linkcode MAX_RAW_BYTES} of it. */
+  /** The body as it was sent, where the content is not all of it. */
   readonly raw?: Uint8Array | undefined;
   /** The session that was named explicitly. */
   readonly target?: string | undefined;
@@ -72,9 +72,6 @@ export interface Receipt {
    */
   readonly kind: "accepted" | "stored" | "duplicate" | "filtered";
 }
-
-/** The most bytes that are kept of a body as it was sent. */
-export const MAX_RAW_BYTES = 256 * 1024;
 
 /** The time during which a delivery id detects duplicates, in milliseconds. */
 export const DELIVERY_WINDOW_MS = 15 * 60_000;

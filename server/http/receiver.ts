@@ -14,7 +14,7 @@ import type { BodyReader } from "./body_reader.ts";
 import type { Caller } from "../access/credentials.ts";
 import type { Taken } from "../event/dispatcher.ts";
 import type { Settlement } from "../event/settle_verdict.ts";
-import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
+import type { IncomingEvent } from "../event/types.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { answer, forbidden } from "./answer.ts";
 import type { Peer } from "./peer.ts";
@@ -39,9 +39,9 @@ export interface Poster extends Caller {
 /** The longest text of an event; the line that says how to answer it comes on top. */
 const MAX_TEXT_CODE_POINTS = MAX_CONTENT_CODE_POINTS - HOW_TO_ANSWER_CODE_POINTS;
 
-/** The body as it was sent, up to its largest size. */
-function cutRaw(text: string): Uint8Array {
-  return new TextEncoder().encode(text.slice(0, MAX_RAW_BYTES)).subarray(0, MAX_RAW_BYTES);
+/** The body as it was sent, where cleaning has changed it. */
+function keepRaw(text: string, content: string): Uint8Array | undefined {
+  return text === content ? undefined : new TextEncoder().encode(text);
 }
 
 /** Tells an approver what a verdict did. */
@@ -84,8 +84,7 @@ export async function postEvent(
     sender: poster.id,
     content,
     meta: event.meta,
-    // The content is the body unless cleaning has changed it.
-    raw: body.text === content ? undefined : cutRaw(body.text),
+    raw: keepRaw(body.text, content),
     target: event.target,
     repository: event.repository,
     delivery: event.delivery,

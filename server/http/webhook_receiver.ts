@@ -13,7 +13,7 @@ import { answerChallenge } from "../../lib/sources/body/answer_challenge.ts";
 import { type EventJudgment, judgeEvent } from "../../lib/sources/filter/event_rules.ts";
 import { tryIdentifier } from "../../lib/sources/shape/identifier.ts";
 import { judgeTracked } from "../../lib/sources/filter/judge_tracked.ts";
-import { SOURCE_KINDS } from "../../lib/sources/providers/kinds.ts";
+import { PROVIDERS } from "../../lib/sources/providers/kinds.ts";
 import { parseBody } from "../../lib/sources/body/parse_body.ts";
 import { type DeliveryNote, readDelivery } from "../../lib/sources/body/read_delivery.ts";
 import type { Shape } from "../../lib/sources/shape/shape.ts";
@@ -22,7 +22,7 @@ import type { BodyReader } from "./body_reader.ts";
 import { compileSources, type Source } from "../sources/compile_sources.ts";
 import type { Taken } from "../event/dispatcher.ts";
 import { findRepeated } from "../event/intake.ts";
-import { type IncomingEvent, MAX_RAW_BYTES } from "../event/types.ts";
+import type { IncomingEvent } from "../event/types.ts";
 import { hashToken, sha256 } from "../runtime/crypto.ts";
 import { answer } from "./answer.ts";
 import { answerTaken } from "./answer_taken.ts";
@@ -127,7 +127,7 @@ export class WebhookReceiver {
       const type = contentType === undefined ? {} : { "Content-Type": contentType };
       return new Response(status === 204 ? null : body, { status, headers: type });
     }
-    const shape = SOURCE_KINDS[source.entry.kind].shape({ event, payload });
+    const shape = PROVIDERS[source.entry.kind].shape({ event, payload });
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
     const digest = note.isIdProven ? undefined : verified.bodySignature ?? await sha256(bytes);
     return await this.#take({ note, payload, shape, bytes, digest });
@@ -152,7 +152,7 @@ export class WebhookReceiver {
       sender,
       content: text,
       meta: { ...meta, ...(id !== undefined && { delivery_id: id }), verified: "true" },
-      raw: bytes.subarray(0, MAX_RAW_BYTES),
+      raw: bytes,
       target: entry.session,
       mayWait: true,
       repository: shape.repo ?? entry.repository,

@@ -49,13 +49,13 @@ async function signHmac(
 
 /** Signs a body as its source would. The caller sets a time inside the body, as Linear sends it. */
 export async function signWebhook(scheme: Scheme, draft: WebhookDraft): Promise<SignedWebhook> {
-  const { kind, proof } = scheme;
+  const { proof } = scheme;
   const { secret, body, nowMs, id = crypto.randomUUID(), event } = draft;
   if (proof.type === "ed25519") {
     return {
       ok: false,
-      message: `Cannot sign as ${kind}: only ${kind} has the private key, and the secret here is ` +
-        `the public one`,
+      message: "Cannot sign: only the provider has the private key, and the secret here is the " +
+        "public one",
     };
   }
   const read = tryReadSecretKey(scheme, secret);

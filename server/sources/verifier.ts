@@ -71,9 +71,9 @@ export class WebhookVerifier {
 
   /** @throws {TypeError} When there is no secret, or when one is empty or of the wrong form. */
   constructor({ scheme, secrets }: WebhookVerifierOptions) {
-    const { kind, proof } = scheme;
+    const { proof } = scheme;
     if (secrets.length === 0) {
-      throw new TypeError(`Cannot verify the deliveries of ${kind}: expected at least one secret`);
+      throw new TypeError("Cannot verify deliveries: expected at least one secret");
     }
     this.#scheme = scheme;
     this.#provers = secrets.map((secret) => {

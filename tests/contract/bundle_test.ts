@@ -81,6 +81,7 @@ Deno.test("the bundle is ASCII, and a session starts without sources and command
     "UNICODE_GROUPS",
     "steps happened",
     "roots/list_changed",
+    "x-hub-signature-256",
   ];
   for (const text of deferred) assert(!startedCode.includes(text), text);
 });

@@ -16,22 +16,27 @@ const ARROWS: Readonly<Record<string, string>> = {
   "lib/event": "lib/access lib/http lib/permission lib/session lib/text",
   "lib/sources/proof": "",
   "lib/sources/shape": "lib/text",
+  "lib/sources": "lib/sources/proof lib/sources/shape",
   "lib/sources/burst": "lib/sources/shape lib/text",
   "lib/sources/body": "lib/sources/proof lib/sources/shape lib/text",
   "lib/sources/filter": "lib/sources/body lib/sources/shape lib/text",
-  "lib/sources/samples": "lib/sources/proof",
   "lib/sources/config":
-    "lib lib/session lib/sources/body lib/sources/filter lib/sources/proof lib/sources/shape lib/text",
-  "lib/sources/providers/github": "lib/sources/shape lib/text",
-  "lib/sources/providers/bitbucket": "lib/sources/providers/github lib/sources/shape",
-  "lib/sources/providers/gitea": "lib/sources/providers/github lib/sources/shape",
-  "lib/sources/providers/gitlab": "lib/sources/providers/github lib/sources/shape",
-  "lib/sources/providers/linear": "lib/sources/shape",
+    "lib lib/session lib/sources lib/sources/body lib/sources/filter lib/sources/proof lib/sources/providers lib/sources/shape lib/text",
+  "lib/sources/providers/github": "lib/sources lib/sources/proof lib/sources/shape lib/text",
+  "lib/sources/providers/bitbucket":
+    "lib/sources lib/sources/proof lib/sources/providers/github lib/sources/shape",
+  "lib/sources/providers/generic":
+    "lib/sources lib/sources/body lib/sources/proof lib/sources/shape",
+  "lib/sources/providers/gitea":
+    "lib/sources lib/sources/proof lib/sources/providers/github lib/sources/shape",
+  "lib/sources/providers/gitlab":
+    "lib/sources lib/sources/proof lib/sources/providers/github lib/sources/shape",
+  "lib/sources/providers/linear": "lib/sources lib/sources/proof lib/sources/shape",
   "lib/sources/providers":
-    "lib/sources/proof lib/sources/providers/bitbucket lib/sources/providers/gitea lib/sources/providers/github lib/sources/providers/gitlab lib/sources/providers/linear lib/sources/shape",
+    "lib/sources lib/sources/proof lib/sources/providers/bitbucket lib/sources/providers/generic lib/sources/providers/gitea lib/sources/providers/github lib/sources/providers/gitlab lib/sources/providers/linear lib/sources/shape",
   "lib/channel": "lib lib/event lib/permission lib/sources/body lib/text",
   "lib/cli":
-    "lib lib/access lib/event lib/http lib/permission lib/session lib/sources/config lib/sources/proof lib/text",
+    "lib lib/access lib/event lib/http lib/permission lib/session lib/sources/config lib/sources/providers lib/text",
   "server/runtime": "",
   "server/state": "",
   "server/journal": "lib/event lib/permission lib/session server/runtime server/state",
@@ -56,12 +61,12 @@ const ARROWS: Readonly<Record<string, string>> = {
   "cli/events":
     "cli/shared lib/cli lib/event lib/session lib/text server/feed server/journal server/runtime server/state",
   "cli/gateway": "cli/serve cli/shared lib/cli server",
-  "cli/help": "lib/cli lib/sources/proof",
+  "cli/help": "lib/cli lib/sources/providers",
   "cli/serve":
     "cli/shared lib/cli lib/http server server/port server/runtime server/sources server/state",
   "cli/sessions": "cli/shared lib/cli",
   "cli/source":
-    "cli/events cli/shared lib/cli lib/sources/config lib/sources/proof lib/sources/samples lib/text server/feed server/journal server/sources server/state",
+    "cli/events cli/shared lib/cli lib/sources lib/sources/config lib/sources/proof lib/sources/providers lib/text server/feed server/journal server/sources server/state",
   "main.ts":
     "cli/access cli/demo cli/events cli/gateway cli/help cli/serve cli/sessions cli/shared cli/source lib lib/cli",
   "mod.ts":

@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
 import type { Scheme } from "../../lib/sources/proof/scheme.ts";
-import { GITLAB_SIGNED, SCHEMES } from "../../lib/sources/proof/schemes.ts";
+import { FIXED_NAMES, GITLAB_SIGNED, SCHEMES } from "../_schemes.ts";
 import { selectScheme } from "../../lib/sources/config/select_scheme.ts";
-import type { SignatureEntry } from "../../lib/sources/config/entry.ts";
+import type { SignatureEntry } from "../../lib/sources/proof/scheme.ts";
 import { signWebhook } from "../../server/sources/signer.ts";
 import { WebhookVerifier } from "../../server/sources/verifier.ts";
 
@@ -79,9 +79,10 @@ export function generic(signature: SignatureEntry): Scheme {
 
 /** Every way of proof. */
 export async function createWays(): Promise<Way[]> {
-  const ofKinds = Object.values(SCHEMES).filter(({ kind }) => kind !== "discord").map((scheme) => {
+  const ofKinds = FIXED_NAMES.filter((name) => name !== "discord").map((name) => {
+    const scheme = SCHEMES[name];
     const isBase64 = scheme.proof.type === "hmac" && scheme.proof.key === "base64";
-    return createWay(scheme.kind, scheme, isBase64 ? ["whsec_AQID", "whsec_BAUG"] : SECRETS);
+    return createWay(name, scheme, isBase64 ? ["whsec_AQID", "whsec_BAUG"] : SECRETS);
   });
   const grafana = selectScheme({ kind: "grafana", timestamp_header: "x-time" }, []);
   assert(grafana.ok);

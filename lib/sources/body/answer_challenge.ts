@@ -1,24 +1,22 @@
 import { at, text } from "../shape/payload.ts";
 import type { Scheme } from "../proof/scheme.ts";
 
-/** What is answered to a delivery that becomes no event. */
+/** The answer to a delivery that becomes no event. */
 export interface ChallengeAnswer {
-  /** The status of the answer. */
   readonly status: 200 | 204;
-  /** The type of the answer's body, where it has one. */
   readonly contentType?: "text/plain" | "application/json";
-  /** The answer's body; empty for none. */
+  /** The body; empty for none. */
   readonly body: string;
 }
 
-/** What is echoed: without white space and markup, whoever asks. */
+/** A text that may be echoed: it has no white space and no markup. */
 const CHALLENGE_REGEXP = /^[A-Za-z0-9._~+/=-]{1,256}$/;
 
-/** A webhook of Discord pings with type 0, an interactions endpoint with type 1. */
+/** Answers a ping of Discord: type 0 comes to a webhook, type 1 to an interactions endpoint. */
 function answerDiscord(payload: unknown): ChallengeAnswer | undefined {
   const type = at(payload, "type");
   if (type === 0) return { status: 204, body: "" };
-  // To webhooks, type 1 is every event; the event itself tells one from a ping.
+  // A webhook gets type 1 with every event; a ping has no event.
   return type === 1 && at(payload, "event") === undefined
     ? { status: 200, contentType: "application/json", body: `{"type":1}` }
     : undefined;
@@ -35,11 +33,9 @@ function answerSlack(payload: unknown): ChallengeAnswer | undefined {
 }
 
 /**
- * Says what is answered to a delivery that asks whether somebody is there, or only tries the way.
- * Such a delivery becomes no event. Its signature must hold like any other's.
+ * Answers a delivery that only asks a question or tests the connection. Such a delivery becomes no
+ * event; its signature must hold like any other's.
  *
- * @param scheme How the source asks.
- * @param delivery The type of the event and the parsed body.
  * @returns The answer, or `undefined` for a delivery that is an event.
  */
 export function answerChallenge(

@@ -1,13 +1,13 @@
 /**
- * Deliveries in the content type of HTML forms, which is also what `curl -d` sends unless told
- * otherwise, so that not everything that says it is a form is one.
+ * Bodies in the content type of HTML forms. `curl -d` sends that type by default, so a body that
+ * claims it may be something else.
  *
  * @module
  */
 
 import { tryParseJson } from "./parse_json.ts";
 
-/** The values of a form by their names; a name that stands there several times has a list. */
+/** Returns the fields by name; a repeated name has a list of values. */
 function readFields(body: string): Record<string, unknown> {
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(body)) {
@@ -23,9 +23,8 @@ function readFields(body: string): Record<string, unknown> {
 /**
  * Reads the body of a form.
  *
- * @param body The body as text.
- * @returns The fields by their names; of a form that has but one, `payload`, the JSON in it; and
- * `undefined` when the text is no form because it has no `=`.
+ * @returns The fields by name; of a form whose only field is `payload`, the JSON in it; `undefined`
+ * for a text without `=`, which is no form.
  */
 export function tryParseForm(body: string): { readonly payload: unknown } | undefined {
   if (!body.includes("=")) return undefined;

@@ -10,30 +10,26 @@
 /** The steps of a path: names, and indexes as digits. */
 export type JsonPath = readonly string[];
 
-/** What {@linkcode tryParseJsonPath} returns. */
-export type JsonPathResult =
+type JsonPathResult =
   | { readonly ok: true; readonly path: JsonPath }
   | { readonly ok: false; readonly message: string };
 
-/** What {@linkcode readJsonPath} returns. */
-export type JsonPathValue =
+type JsonPathValue =
   | { readonly isFound: true; readonly value: unknown }
   | {
     readonly isFound: false;
-    /** How many steps of the path are there. */
+    /** The number of steps that exist. */
     readonly depth: number;
     /** The value after those steps. */
     readonly deepest: unknown;
   };
 
 /** A string of JSON, written so that it is matched in linear time. */
-export const JSON_STRING_PATTERN = String
+const JSON_STRING_PATTERN = String
   .raw`"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"`;
 
-/** The longest path in UTF-16 units. */
 const MAX_PATH_LENGTH = 500;
 
-/** The most steps of a path. */
 const MAX_PATH_STEPS = 32;
 
 /** `.name`, `[0]` or `["name"]`; the dot may be missing at the start only. */
@@ -50,7 +46,7 @@ const BARE_NAME_REGEXP = /^[^\s.[\]"$]+$/;
 /**
  * Reads a path.
  *
- * @param text Such as `jobs[0].steps`; at most 500 characters and 32 steps.
+ * @param text A path such as `jobs[0].steps`, of at most 500 characters and 32 steps.
  * @returns The steps, or a message that says where the path is wrong and what was expected.
  */
 export function tryParseJsonPath(text: string): JsonPathResult {
@@ -83,19 +79,14 @@ export function formatJsonPath(path: JsonPath): string {
   }).join("");
 }
 
-/** Own properties only, so that no path reaches what every object inherits. */
+/** Finds own properties only, because a path such as `constructor` would reach inherited ones. */
 function hasStep(value: unknown, step: string): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   if (!Array.isArray(value)) return Object.hasOwn(value, step);
   return INDEX_REGEXP.test(step) && Number(step) < value.length;
 }
 
-/**
- * Reads the value at a path, in time that depends on the path alone.
- *
- * @param value Any JSON value.
- * @param path The steps.
- */
+/** Reads the value at a path, in time that depends on the path alone. */
 export function readJsonPath(value: unknown, path: JsonPath): JsonPathValue {
   let deepest = value;
   for (const [depth, step] of path.entries()) {

@@ -5,10 +5,10 @@ import { formatJsonPath, type JsonPath, readJsonPath, tryParseJsonPath } from ".
 import { REDACTED, redactText } from "../shape/redact.ts";
 import { isSecretMember } from "../shape/secret_member.ts";
 
-/** What of a body is asked for. */
+/** The part and the page of a body. */
 export interface PageJsonOptions {
   /**
-   * Where the part is, such as `jobs[0].steps`.
+   * The path of the part, such as `jobs[0].steps`.
    *
    * @default {""} The whole body.
    */
@@ -21,15 +21,12 @@ export interface PageJsonOptions {
   readonly page?: number | undefined;
 }
 
-/** What {@linkcode pageJson} returns. */
-export type JsonPageResult =
+export type PageResult =
   | {
     readonly ok: true;
-    /** The page. */
     readonly text: string;
-    /** Its number, from 1. */
+    /** The number of the page, from 1. */
     readonly page: number;
-    /** How many pages there are. */
     readonly pages: number;
   }
   | { readonly ok: false; readonly message: string };
@@ -37,16 +34,19 @@ export type JsonPageResult =
 /** The longest page in code points: about 2,500 tokens. */
 export const JSON_PAGE_CODE_POINTS = 8000;
 
-/** How many levels are shown; a path leads further down. Indentation would else grow with the square. */
+/**
+ * The most levels that are shown; a path leads further down. Indentation would grow with the
+ * square.
+ */
 const MAX_DEPTH = 32;
 
 const MAX_LISTED_KEYS = 50;
 const MAX_KEY_CODE_POINTS = 64;
 
-/** `JSON` with the source text of numbers, which the library of TypeScript does not have yet. */
+/** `JSON.rawJSON()`, which TypeScript does not declare yet. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** A number as it was written, which no path leads into. */
+/** A number as it was written; no path leads into it. */
 class WrittenNumber {
   readonly #text: string;
 
@@ -65,7 +65,7 @@ function redactKeys(value: object): object {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [redactText(key), part]));
 }
 
-/** Takes out what is never shown, and keeps numbers as they were written. */
+/** Redacts secrets, and keeps numbers as they were written. */
 function revive(
   this: object,
   key: string,
@@ -81,7 +81,7 @@ function revive(
     : value;
 }
 
-/** The value down to so many levels, and how much there is below. */
+/** Cuts a value to some levels, and counts what is below. */
 function cutLevels(value: unknown, levels: number): unknown {
   if (typeof value !== "object" || value === null || value instanceof WrittenNumber) return value;
   if (Array.isArray(value)) {
@@ -95,7 +95,7 @@ function cutLevels(value: unknown, levels: number): unknown {
     : Object.fromEntries(entries.map(([key, part]) => [key, cutLevels(part, levels - 1)]));
 }
 
-/** What there is instead of what was asked for. */
+/** Describes a value that has not the part that was asked for. */
 function describe(value: unknown): string {
   if (Array.isArray(value)) {
     return value.length === 0 ? "an empty list" : `a list of ${value.length}, from [0]`;
@@ -133,26 +133,28 @@ function tryPrint(
   }
 }
 
+/** Takes a page of a text that is cleaned and redacted. */
+export function takePage(text: string, page: number): PageResult {
+  const pages = splitByCodePoints(text, JSON_PAGE_CODE_POINTS);
+  const shown = pages[page - 1];
+  if (shown !== undefined) return { ok: true, text: shown, page, pages: pages.length };
+  const expected = pages.length === 1 ? "there is 1 page" : `expected 1 to ${pages.length}`;
+  return { ok: false, message: `There is no page ${page}: ${expected}` };
+}
+
 /**
- * A page of a body of JSON or of a part of it, indented, redacted and cleaned. Numbers are shown with
+ * Formats a page of a body of JSON or of a part of it, indented, redacted and cleaned. Numbers keep
  * all their digits.
  *
- * @param json The body.
- * @param options The part and the page.
- * @returns The page, or what is there instead of what was asked for.
+ * @returns The page, or a description of what is there instead.
  */
 export function pageJson(
   json: string,
   { path: pathText = "", page = 1 }: PageJsonOptions = {},
-): JsonPageResult {
+): PageResult {
   const parsed = tryParseJsonPath(pathText);
   if (!parsed.ok) return { ok: false, message: `Cannot read the part: ${parsed.message}` };
   const printed = tryPrint(json, parsed.path);
   if (!printed.ok) return printed;
-  const clean = cleanContent(printed.text, Math.max(16, 2 * printed.text.length));
-  const pages = splitByCodePoints(clean, JSON_PAGE_CODE_POINTS);
-  const text = pages[page - 1];
-  if (text !== undefined) return { ok: true, text, page, pages: pages.length };
-  const expected = pages.length === 1 ? "there is 1 page" : `expected 1 to ${pages.length}`;
-  return { ok: false, message: `There is no page ${page}: ${expected}` };
+  return takePage(cleanContent(printed.text, Math.max(16, 2 * printed.text.length)), page);
 }

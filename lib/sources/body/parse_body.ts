@@ -1,17 +1,16 @@
 import { tryParseForm } from "./form.ts";
 import { tryParseJson } from "./parse_json.ts";
 
-/** What a body turned out to be. */
-export type ParsedBody =
+type ParsedBody =
   | { readonly ok: true; readonly format: "json" | "form"; readonly payload: unknown }
   | { readonly ok: true; readonly format: "text"; readonly payload: string }
-  /** No text; the caller adds the digest for a `BinaryPayload`. */
+  /** Bytes that are no text; the caller adds the digest for a `BinaryPayload`. */
   | { readonly ok: true; readonly format: "binary" }
   | { readonly ok: false; readonly message: string };
 
 const JSON_TYPE_REGEXP = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
 
-/** What JSON begins with that is worth parsing where no content type promises it. */
+/** The beginning of JSON that is worth parsing even if no content type promises it. */
 const JSON_START_REGEXP = /^\s*[{[]/;
 
 function tryDecode(bytes: Uint8Array): string | undefined {
@@ -24,14 +23,14 @@ function tryDecode(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Reads the body of a delivery after its signature was checked.
+ * Reads the body of a delivery whose signature holds.
  *
- * A form without a `=` is text and a form that begins as JSON is JSON, since `curl -d` sends the
- * content type of a form whatever it is given. JSON may have bytes that are no UTF-8; they are
- * replaced. In every other content type such bytes, or a NUL, mean that the body is no text.
+ * A form without a `=` is text, and a form that begins as JSON is JSON, because `curl -d` sends the
+ * content type of a form by default. In JSON, bytes that are no UTF-8 are replaced; elsewhere such
+ * bytes, or a NUL, mean that the body is no text.
  *
  * @param bytes The body as it was signed.
- * @param contentType The value of the header, or `null` when there is none.
+ * @param contentType The value of the header, or `null`.
  */
 export function parseBody(bytes: Uint8Array, contentType: string | null): ParsedBody {
   const type = (contentType ?? "").replace(/;.*/s, "").trim().toLowerCase();

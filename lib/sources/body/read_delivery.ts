@@ -1,27 +1,25 @@
 import { at, list, text } from "../shape/payload.ts";
 import type { EventRule, HeaderReader, Scheme } from "../proof/scheme.ts";
 
-/** What a delivery whose signature holds says of itself. */
+/** The type and the id of a delivery whose signature holds. */
 export interface DeliveryNote {
-  /** The type of the event, where the scheme says where it stands and it is there; else empty. */
+  /** The type of the event; empty if the scheme does not say where it is, or if it is missing. */
   readonly event: string;
   /** The delivery id; that of a group of alerts can be 4,096 characters long. */
   readonly deliveryId: string | undefined;
   /**
-   * Whether the id is as good as the delivery: signed with it, or sent by somebody who knows the
-   * token and could make up the rest as well. Where it is not, whoever has caught a delivery can send
-   * it again under another id, and only the body shows that it is the same.
+   * Set if the id is signed, or if its sender knows the token and could invent the rest as well.
+   * Otherwise an attacker who captured a delivery can send it again under another id, and only the
+   * body detects the duplicate.
    */
   readonly isIdProven: boolean;
 }
 
-/** What {@linkcode readDelivery} reads. */
-export interface DeliveryParts {
-  /** The headers. */
+interface DeliveryParts {
   readonly headers: HeaderReader;
-  /** The body, parsed; `undefined` for a body that is no JSON. */
+  /** The parsed body; `undefined` for a body that is no JSON. */
   readonly payload: unknown;
-  /** The delivery id that was signed, as the verification has it. */
+  /** The delivery id from the verification, if it is signed. */
   readonly signedId?: string | undefined;
 }
 
@@ -30,7 +28,7 @@ const MAX_ALERTS_ID_LENGTH = 4096;
 
 const EVENT_REGEXP = /^[ -~]{1,100}$/;
 
-/** The first of several headers that is there once. */
+/** Returns the first header that is present, unless it came twice. */
 function firstHeader(names: readonly string[], headers: HeaderReader): string | undefined {
   const value = names.map((name) => headers.get(name)).find((value) => value) ?? undefined;
   return value?.includes(",") ? undefined : value;
@@ -43,8 +41,8 @@ function readEvent({ headers = [], paths = [] }: EventRule, parts: DeliveryParts
 }
 
 /**
- * The same alerts in the same state are the same delivery, whatever else of the body has changed. An
- * alert that ends and comes back has another start.
+ * Makes an id of the alerts and their state; the rest of the body may change between two attempts.
+ * An alert that ends and returns has another start.
  */
 function readAlertsId(payload: unknown): string | undefined {
   const key = text(payload, "groupKey");
@@ -61,12 +59,7 @@ function withinLength(id: string | undefined, maxLength: number): string | undef
   return id !== undefined && id.length <= maxLength ? id : undefined;
 }
 
-/**
- * Reads the type and the id of a delivery whose signature holds.
- *
- * @param scheme Where they stand.
- * @param parts The headers, the parsed body, and the id where it was signed.
- */
+/** Reads the type and the id of a delivery whose signature holds. */
 export function readDelivery(scheme: Scheme, parts: DeliveryParts): DeliveryNote {
   const { id, proof } = scheme;
   const event = readEvent(scheme.event, parts);
@@ -86,7 +79,7 @@ export function readDelivery(scheme: Scheme, parts: DeliveryParts): DeliveryNote
   };
 }
 
-/** The time that the body of a delivery carries, where the scheme has one there. */
+/** Reads the time in the body, if the scheme has one there. */
 export function readBodyTime({ bodyTime }: Scheme, payload: unknown): number | undefined {
   const found = bodyTime === undefined ? undefined : at(payload, bodyTime.path);
   return typeof found === "number" ? found : undefined;

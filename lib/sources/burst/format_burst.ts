@@ -1,5 +1,5 @@
 /**
- * Several events of a source as one.
+ * Tells several events of a source as one.
  *
  * @module
  */
@@ -8,33 +8,27 @@ import { cleanLine } from "../../text/clean_line.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { worstSeverity } from "../shape/severity.ts";
 
-/** An event of a {@linkcode Burst}. */
-export interface BurstEvent {
-  /** Its id. */
+interface BurstEvent {
   readonly id: string;
-  /** Its text. */
   readonly text: string;
 }
 
-/** Events that are told as one. */
-export interface Burst {
-  /** The name of the source. */
+interface Burst {
   readonly sourceName: string;
-  /** What they have in common. */
+  /** The subject that the events share. */
   readonly key: string;
   /** The events, the oldest first. */
   readonly events: readonly BurstEvent[];
 }
 
-/** How many events of a burst are listed. */
 const MAX_LISTED_EVENTS = 10;
 
-/** The longest line of a list, so that ten of them are no longer than one event. */
+/** The longest line of a list; ten of them are no longer than one event. */
 const MAX_LINE_CODE_POINTS = 140;
 
 /**
- * Formats events that come together as one: `[ci] 5 events for owner/repo@abc1234:`, then up to ten
- * ids with first lines, without the name of the source, and how to read more of them.
+ * Formats several events as one: `[ci] 5 events for owner/repo@abc1234:`, then up to ten ids with
+ * first lines, without the name of the source, and the way to read more.
  */
 export function formatBurst({ sourceName, key, events }: Burst): string {
   const prefix = `[${sourceName}] `;
@@ -52,7 +46,7 @@ export function formatBurst({ sourceName, key, events }: Burst): string {
   ].join("\n");
 }
 
-/** The attributes that all events of a burst share, and how bad the worst of them is. */
+/** Returns the attributes that all events share, and the worst severity. */
 export function mergeMeta(
   metas: readonly Readonly<Record<string, string>>[],
 ): Record<string, string> {

@@ -1,37 +1,34 @@
 /**
- * The burst gatherer: events of a source that come close together and are about the same become one,
- * and no source shows more than so many a minute. It has no timer and no clock.
+ * The burst gatherer joins events of a source that come close together and share a subject, and
+ * limits the events of a source per minute. It has no timer and no clock.
  *
- * Nothing is lost: each event that is added comes out once, to be shown or as held back.
+ * Each event comes out once, to be shown or as held back.
  *
  * @module
  */
 
-/** An event that goes into a {@linkcode BurstGatherer}. */
 export interface BurstItem<Ref> {
-  /** The name of its source. */
   readonly sourceName: string;
-  /** What it has in common with others; an event without a key waits for none. */
+  /** The subject that it shares with others; an event without a key waits for none. */
   readonly key: string | undefined;
-  /** What the caller knows the event by. */
+  /** The caller's reference to the event. */
   readonly ref: Ref;
   /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-/** What comes out of a {@linkcode BurstGatherer}. */
 export type BurstOutput<Ref> =
   /** Events to show as one. */
   | {
     readonly kind: "event";
     readonly sourceName: string;
-    /** What they have in common; `undefined` for one that waited for none. */
+    /** The subject that they share; `undefined` for an event that waited for none. */
     readonly key: string | undefined;
     readonly refs: readonly Ref[];
   }
   /** Events that are not shown; a notice will count them. */
   | { readonly kind: "held"; readonly sourceName: string; readonly refs: readonly Ref[] }
-  /** A line that says how many were held back. */
+  /** A line that counts the events that were held back. */
   | {
     readonly kind: "notice";
     readonly sourceName: string;
@@ -39,35 +36,33 @@ export type BurstOutput<Ref> =
     readonly count: number;
   };
 
-/** Options of a {@linkcode BurstGatherer}. */
-export interface BurstGathererOptions {
+interface BurstGathererOptions {
   /**
-   * How long the first event of a key waits for others, in milliseconds.
+   * The time that the first event of a key waits for others, in milliseconds.
    *
    * @default {5000}
    */
   readonly windowMs?: number;
   /**
-   * How many events of a source are shown within a minute.
+   * The most events of a source that are shown within a minute.
    *
    * @default {30}
    */
   readonly maxPerMinute?: number;
   /**
-   * How many keys there may be at once; of more, the oldest waits no longer.
+   * The most keys at once; one more releases the oldest.
    *
    * @default {1000}
    */
   readonly maxKeys?: number;
   /**
-   * How many events may wait in all; of more, those of the oldest key wait no longer.
+   * The most events that wait; one more releases those of the oldest key.
    *
    * @default {10_000}
    */
   readonly maxWaiting?: number;
 }
 
-/** Events with the same key that wait. */
 interface Group<Ref> {
   readonly sourceName: string;
   readonly key: string;
@@ -75,23 +70,21 @@ interface Group<Ref> {
   readonly refs: Ref[];
 }
 
-/** What a source has shown and held back. */
 interface SourceState {
-  /** When events were shown in the last minute, the oldest first. */
+  /** The times of events shown in the last minute, the oldest first. */
   shownMs: number[];
   held: number;
-  /** When the first was held back of those that no notice has counted. */
+  /** The time of the first event held back since the last notice. */
   heldSinceMs: number;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Whether so much time has gone by; a clock that was set back must not make events wait. */
+/** Tells whether a time has passed. A clock that was set back must not make events wait. */
 function hasPassed(durationMs: number, sinceMs: number, nowMs: number): boolean {
   return nowMs - sinceMs >= durationMs || nowMs < sinceMs;
 }
 
-/** Gathers events that come close together. */
 export class BurstGatherer<Ref> {
   readonly #windowMs: number;
   readonly #maxPerMinute: number;
@@ -102,7 +95,6 @@ export class BurstGatherer<Ref> {
   readonly #sources = new Map<string, SourceState>();
   #waiting = 0;
 
-  /** Constructs a new instance. */
   constructor(
     { windowMs = 5000, maxPerMinute = 30, maxKeys = 1000, maxWaiting = 10_000 }:
       BurstGathererOptions = {},
@@ -113,7 +105,7 @@ export class BurstGatherer<Ref> {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** When {@linkcode due} has something to give, if nothing is added before; `undefined` for never. */
+  /** The time of the next output of {@linkcode due} if nothing is added; `undefined` for never. */
   get nextDueMs(): number | undefined {
     const times = Array.from(this.#sources.values())
       .filter(({ held }) => held > 0)
@@ -126,7 +118,7 @@ export class BurstGatherer<Ref> {
   /**
    * Adds an event.
    *
-   * @returns What is due at its time.
+   * @returns The outputs that are due at its time.
    */
   add({ sourceName, key, ref, nowMs }: BurstItem<Ref>): BurstOutput<Ref>[] {
     const outputs = this.due(nowMs);
@@ -149,8 +141,7 @@ export class BurstGatherer<Ref> {
   /**
    * Lets the time pass.
    *
-   * @param nowMs The time in milliseconds since the epoch.
-   * @returns What is due, in the order in which it is told.
+   * @returns The outputs that are due, in order.
    */
   due(nowMs: number): BurstOutput<Ref>[] {
     const outputs: BurstOutput<Ref>[] = this.#notices(nowMs);

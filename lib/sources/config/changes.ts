@@ -1,5 +1,5 @@
 /**
- * Changes of the configuration of sources; each returns a new one.
+ * Changes of the configuration; each returns a new one.
  *
  * @module
  */
@@ -13,41 +13,30 @@ import {
 } from "./config_file.ts";
 import type { SourceConfig, SourceEntry } from "./entry.ts";
 
-/** The source that {@linkcode addSource} adds. */
-export interface NewSource {
-  /** Its name. */
+interface NewSource {
   readonly name: string;
-  /** What it is. */
   readonly source: SourceEntry;
 }
 
-/** How many names of sources a message lists. */
 const MAX_LISTED_NAMES = 10;
 
 /**
  * Adds a source.
  *
- * @param config The configuration.
- * @param newSource The source and its name.
- * @returns The configuration with it, or why it cannot be added.
+ * @returns The configuration with it, or the reason to refuse it.
  */
 export function addSource(config: SourceConfig, { name, source }: NewSource): SourceConfigResult {
   if (Object.hasOwn(config.sources, name)) {
     const message = `Cannot add the source "${name}": expected a name that no other source has`;
     return { ok: false, message };
   }
-  // What was read from a file later must be refused now.
+  // The check of the file runs now, because a file that fails it later takes no deliveries.
   return tryParseSourceConfig(
     formatSourceConfig({ ...config, sources: { ...config.sources, [name]: source } }),
   );
 }
 
-/**
- * Says that there is no source of a name, and which one was probably meant.
- *
- * @param config The configuration.
- * @param name The name.
- */
+/** Says that no source has a name, and names the source that was probably meant. */
 export function describeUnknownSource({ sources }: SourceConfig, name: string): string {
   const names = Object.keys(sources);
   const nearest = findNearest(name, names);
@@ -64,9 +53,8 @@ export function describeUnknownSource({ sources }: SourceConfig, name: string): 
 /**
  * Removes a source.
  *
- * @param config The configuration.
- * @param name The name of the source.
- * @returns The configuration without it, or a message that names the source that was probably meant.
+ * @returns The configuration without it, or a message that names the source that was probably
+ * meant.
  */
 export function removeSource(config: SourceConfig, name: string): SourceConfigResult {
   if (!Object.hasOwn(config.sources, name)) {

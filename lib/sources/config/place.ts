@@ -1,4 +1,4 @@
-/** Segments of what needs no escape in a URL; no empty one, and none that means a folder. */
+/** Segments that need no escape in a URL; none is empty, `.` or `..`. */
 const PATH_REGEXP = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
 
 /** Paths that the server answers itself, with all that is below them. */
@@ -7,10 +7,9 @@ const RESERVED_REGEXP = /^\/(?:events|healthz|feed|pair|session|api[^/]*)(?:\/|$
 const MAX_PATH_LENGTH = 128;
 
 /**
- * Tells whether a source can take its deliveries at a path.
+ * Checks the path of a source.
  *
- * @param path Such as `/github`.
- * @returns What was expected, or `undefined` when it can.
+ * @returns An expectation, or `undefined` for a path that a source can have.
  */
 export function findSourcePathFault(path: string): string | undefined {
   if (path.length > MAX_PATH_LENGTH) return `expected at most ${MAX_PATH_LENGTH} characters`;
@@ -23,10 +22,9 @@ export function findSourcePathFault(path: string): string | undefined {
   return undefined;
 }
 
-/** What the name of a source looks like, for messages. */
+/** The form of a source's name, for messages. */
 export const SOURCE_NAME_EXPECTATION = '1 to 32 of "a-z0-9_-", a letter first';
 
-/** Whether a text can name a source. */
 export function isSourceName(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,31}$/.test(text);
 }

@@ -1,6 +1,6 @@
 /**
- * The schema of `config.json`. Each message says what was expected and never what was received, which
- * may be a secret that stands in the wrong place.
+ * The schema of `config.json`. Each message says what was expected and never what was received,
+ * which may be a secret in the wrong place.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import * as z from "zod";
 import { isRepositoryName, isSessionName } from "../../session/names.ts";
 import { cleanLine, isCleanLine } from "../../text/clean_line.ts";
 import { type ArgumentsSchema, lazySchema } from "../../lazy_schema.ts";
-import { SCHEME_KINDS, tryHeaderName } from "../proof/scheme.ts";
+import { tryHeaderName } from "../proof/scheme.ts";
+import { PROVIDER_NAMES } from "../providers/kinds.ts";
 import { type JsonFilter, tryParseFilter } from "../filter/parse_filter.ts";
 import { tryParseJsonPath } from "../body/json_path.ts";
 import { findNearest } from "../../text/nearest.ts";
@@ -19,20 +20,19 @@ import type { SourceConfig, SourceEntry } from "./entry.ts";
 import { findSourcePathFault, isSourceName, SOURCE_NAME_EXPECTATION } from "./place.ts";
 import { MAX_TEMPLATE_LENGTH } from "../shape/template_view.ts";
 
-/** The most sources. */
 const MAX_SOURCES = 100;
 
-/** The most secrets of a source; two are enough to change one. */
+/** Two are enough to change one. */
 const MAX_SECRETS = 8;
 
-/** A shorter secret is guessed. */
+/** A shorter secret can be guessed. */
 const MIN_SECRET_LENGTH = 8;
 
 const MAX_PATTERNS = 100;
 const MAX_PATTERN_LENGTH = 100;
 const MAX_KEY_CODE_POINTS = 64;
 
-/** What is wrong with the whole value, as zod tells it. */
+/** A fault of the whole value, as zod reports it. */
 interface Issue {
   readonly input?: unknown;
   readonly keys?: readonly string[];
@@ -44,7 +44,7 @@ function expected(what: string) {
   };
 }
 
-/** An object that has these keys and no others; the message names the key that was meant. */
+/** Accepts an object with these keys and no others; the message names the key that was meant. */
 function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
@@ -60,7 +60,7 @@ function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** A string that a check has nothing against. */
+/** Accepts a string in which a check finds no fault. */
 function checkedString(what: string, findFault: (text: string) => string | undefined) {
   return z.string(expected(what)).superRefine((text, context) => {
     const message = findFault(text);
@@ -68,7 +68,7 @@ function checkedString(what: string, findFault: (text: string) => string | undef
   });
 }
 
-/** A string of which a test is true. */
+/** Accepts a string that passes a test. */
 function testedString(what: string, isValid: (text: string) => boolean) {
   return checkedString(what, (text) => isValid(text) ? undefined : `expected ${what}`);
 }
@@ -130,7 +130,6 @@ function createFilter() {
   });
 }
 
-/** What is wrong with how the deliveries of a source are verified. */
 function findSchemeFault(source: SourceEntry): string | undefined {
   const scheme = selectScheme(source, []);
   return scheme.ok ? undefined : scheme.message;
@@ -140,11 +139,11 @@ function createSource() {
   const secrets = `a list of 1 to ${MAX_SECRETS} secrets`;
   return strictObject({
     path: checkedString('a path such as "/github"', findSourcePathFault),
-    kind: z.enum(SCHEME_KINDS, {
+    kind: z.enum(PROVIDER_NAMES, {
       error: ({ input }: Issue) => {
-        const nearest = typeof input === "string" ? findNearest(input, SCHEME_KINDS) : undefined;
+        const nearest = typeof input === "string" ? findNearest(input, PROVIDER_NAMES) : undefined;
         return nearest === undefined
-          ? expected(SCHEME_KINDS.join(", ")).error({ input })
+          ? expected(PROVIDER_NAMES.join(", ")).error({ input })
           : `unknown kind: did you mean "${nearest}"?`;
       },
     }),
@@ -195,7 +194,7 @@ function createSources() {
     });
 }
 
-/** The schema, made when it is first needed. */
+/** The schema, made on first use. */
 export const SOURCE_SCHEMA: ArgumentsSchema<SourceConfig> = lazySchema(() =>
   strictObject({ sources: createSources().default({}) })
 );

@@ -1,8 +1,6 @@
-import type { SchemeKind } from "../proof/scheme.ts";
+import type { ProviderSetup } from "../provider.ts";
 
-/** A name that leads to a secret. */
-export interface SecretReference {
-  /** Where the secret is. */
+interface SecretReference {
   readonly type: "env" | "file";
   /** The name of the variable, or the path of the file. */
   readonly place: string;
@@ -15,9 +13,8 @@ const ENV_REGEXP = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
 const FILE_REGEXP = /^file:(?:\/|[A-Za-z]:[\\/])[^\0-\x1f]+$/;
 
 /**
- * Reads what stands in place of a secret.
+ * Reads a reference to a secret.
  *
- * @param text As it stands in the configuration.
  * @returns The reference, or `undefined` for the secret itself.
  */
 export function tryParseSecretReference(text: string): SecretReference | undefined {
@@ -26,10 +23,9 @@ export function tryParseSecretReference(text: string): SecretReference | undefin
 }
 
 /**
- * Tells why a reference cannot lead to a secret.
+ * Finds the fault of a reference.
  *
- * @param text As it stands in the configuration.
- * @returns What was expected, or `undefined` for a reference that can, and for the secret itself.
+ * @returns An expectation, or `undefined` for a valid reference and for the secret itself.
  */
 export function findReferenceFault(text: string): string | undefined {
   if (text.startsWith("env:") && !ENV_REGEXP.test(text)) {
@@ -41,21 +37,20 @@ export function findReferenceFault(text: string): string | undefined {
   return undefined;
 }
 
-/** What may be shown of an entry of `secrets`: a reference as it is, and nothing of a secret. */
+/** Formats an entry of `secrets` for display: a reference as it is, and nothing of a secret. */
 export function formatSecretReference(text: string): string {
   return tryParseSecretReference(text) === undefined ? "literal" : text;
 }
 
-/** Kinds whose secrets say that signatures are made with them. */
-const SIGNING_KINDS: ReadonlySet<SchemeKind> = new Set(["gitlab", "standard"]);
-
 /**
- * Makes a secret for a source: hexadecimal digits, or `whsec_` and base64 for kinds that sign as
- * Standard Webhooks does. For GitLab that decides that its deliveries are signed.
+ * Makes a secret for a source. For GitLab its form decides that deliveries are signed.
  *
- * @param kind The kind of the source.
+ * @param form Hexadecimal digits, or base64 after `whsec_` as Standard Webhooks has it.
  * @param randomBytes 32 random bytes.
  */
-export function formatNewSecret(kind: SchemeKind, randomBytes: Uint8Array): string {
-  return SIGNING_KINDS.has(kind) ? `whsec_${randomBytes.toBase64()}` : randomBytes.toHex();
+export function formatNewSecret(
+  form: ProviderSetup["secretForm"],
+  randomBytes: Uint8Array,
+): string {
+  return form === "whsec" ? `whsec_${randomBytes.toBase64()}` : randomBytes.toHex();
 }

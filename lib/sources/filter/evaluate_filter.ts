@@ -14,8 +14,8 @@ import {
 } from "../body/json_path.ts";
 
 /** A regular expression that takes linear time. */
-export interface LinearRegExp {
-  /** Whether it matches anywhere in a text. */
+interface LinearRegExp {
+  /** Returns `true` if the expression matches anywhere in a text. */
   test(text: string): boolean;
 }
 
@@ -26,7 +26,6 @@ export type CompileRegExp = (
   | { readonly ok: true; readonly regexp: LinearRegExp }
   | { readonly ok: false; readonly message: string };
 
-/** A condition, and what it needs to be evaluated. */
 interface CompiledCondition {
   readonly kind: "condition";
   readonly condition: JsonCondition;
@@ -34,26 +33,22 @@ interface CompiledCondition {
   readonly regexp: LinearRegExp | undefined;
 }
 
-/** A filter that is ready to be evaluated. */
 export type CompiledFilter =
   | { readonly kind: "all" | "any"; readonly parts: readonly CompiledFilter[] }
   | { readonly kind: "not"; readonly part: CompiledFilter }
   | CompiledCondition;
 
-/** What {@linkcode compileFilter} returns. */
-export type CompiledFilterResult =
+type CompiledFilterResult =
   | { readonly ok: true; readonly filter: CompiledFilter }
   | { readonly ok: false; readonly message: string };
 
-/** What {@linkcode evaluateFilter} returns. */
 export interface FilterVerdict {
-  /** Whether the payload passes. */
   readonly isMatch: boolean;
-  /** What decided, as it was found: `path pull_request.draft equals true`. */
+  /** The condition that decided, as it was found: `path pull_request.draft equals true`. */
   readonly rule: string;
 }
 
-/** How much of a text a regular expression looks at, in code points. */
+/** The most of a text that a regular expression sees, in code points. */
 const MAX_TESTED_CODE_POINTS = 10_000;
 
 const MAX_RULE_CODE_POINTS = 200;
@@ -95,9 +90,8 @@ function compilePart(filter: JsonFilter, compile: CompileRegExp): Compiled {
 /**
  * Prepares a filter of `tryParseFilter()`.
  *
- * @param filter The filter.
- * @param compile Compiles its regular expressions; it is not called for a filter that has none.
- * @returns The filter, or which regular expression is wrong and why.
+ * @param compile Compiles its regular expressions; not called for a filter without any.
+ * @returns The filter, or a message about the expression that is wrong.
  */
 export function compileFilter(filter: JsonFilter, compile: CompileRegExp): CompiledFilterResult {
   const result = compilePart(filter, compile);
@@ -110,7 +104,9 @@ function show(value: unknown): string {
   return truncate(JSON.stringify(value), MAX_SHOWN_CODE_POINTS);
 }
 
-/** The text that a regular expression looks at; `undefined` for what has parts, or is missing. */
+/**
+ * Returns the text that a regular expression sees; `undefined` for an object, a list or nothing.
+ */
 function textOf(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "string") return undefined;
@@ -122,7 +118,7 @@ function matches(value: unknown, regexp: LinearRegExp | undefined): boolean {
   return text !== undefined && regexp !== undefined && regexp.test(text);
 }
 
-/** Whether a condition holds, and the words for that it does and that it does not. */
+/** Judges a condition, and words both outcomes. */
 function judge({ condition, path, regexp }: CompiledCondition, payload: unknown) {
   const found = readJsonPath(payload, path);
   const value = found.isFound ? found.value : undefined;
@@ -163,11 +159,8 @@ function joinRules(rules: readonly string[]): string {
 }
 
 /**
- * Tells whether a payload passes a filter, and what decided. The rule says what was found, so that it
- * is true also when the filter does not match; it shows the filter's own values, none of the payload.
- *
- * @param filter The compiled filter.
- * @param payload Any JSON value.
+ * Judges a payload by a filter. The rule says what was found, so it is true even if the filter does
+ * not match; it shows values of the filter and none of the payload.
  */
 export function evaluateFilter(filter: CompiledFilter, payload: unknown): FilterVerdict {
   switch (filter.kind) {

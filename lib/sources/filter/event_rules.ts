@@ -1,5 +1,5 @@
 /**
- * Which events of a source reach Claude.
+ * Decides which events of a source reach Claude.
  *
  * @module
  */
@@ -8,46 +8,40 @@ import { type CompiledFilter, evaluateFilter } from "./evaluate_filter.ts";
 import { matchesGlob } from "./match_glob.ts";
 import type { Shape } from "../shape/shape.ts";
 
-/** What the configuration of a source says about its events. */
+/** The rules that the configuration of a source sets. */
 export interface EventRules {
   /** Patterns of events that are wanted although the default filter leaves them out. */
   readonly allow: readonly string[];
   /** Patterns of events that are never wanted. */
   readonly deny: readonly string[];
-  /** What the payload must match in addition. */
+  /** A condition on the payload, in addition. */
   readonly filter?: CompiledFilter | undefined;
 }
 
-/** What {@linkcode judgeEvent} looks at. */
-export interface EventRulesOptions {
-  /** The rules of the source. */
+interface EventRulesOptions {
   readonly rules: EventRules;
-  /** The payload, any JSON value. */
+  /** Any JSON value. */
   readonly payload: unknown;
 }
 
-/** Whether an event is wanted, and the rule that decided. */
 export interface EventJudgment {
-  /** Whether it reaches Claude. */
+  /** Set if the event reaches Claude. */
   readonly isWanted: boolean;
-  /** The rule in words, such as `events.deny "star.*"` or `workflow_run: only failures`. */
+  /** The rule that decided, such as `events.deny "star.*"` or `workflow_run: only failures`. */
   readonly rule: string;
   /**
-   * The rule by which the user has asked for such events, such as `events.allow "star.*"`; also where
-   * the default filter wants the event anyway.
+   * The rule by which the user asks for such events, such as `events.allow "star.*"`, even if the
+   * default filter wants the event anyway.
    *
-   * @default {undefined} The user has not.
+   * @default {undefined} The user has not asked.
    */
   readonly allowedBy?: string | undefined;
 }
 
 /**
  * Tells whether a pattern means an event. `*` stands for any characters, and a pattern that names a
- * type means all actions of it: `push`, `push.*` and `pu*` mean `push`, `pull_request` means
- * `pull_request.opened`. Otherwise a `deny` without an action would quietly do nothing.
- *
- * @param pattern Such as `pull_request.opened`.
- * @param event The full name of the event.
+ * type means all its actions: `push`, `push.*` and `pu*` mean `push`, `pull_request` means
+ * `pull_request.opened`. Otherwise a `deny` without an action would silently do nothing.
  */
 export function matchesEvent(pattern: string, event: string): boolean {
   return matchesGlob(pattern, event) || matchesGlob(`${pattern}.*`, event) ||
@@ -55,11 +49,8 @@ export function matchesEvent(pattern: string, event: string): boolean {
 }
 
 /**
- * Judges whether an event is wanted: `deny` beats all, `allow` adds to the default filter of its kind,
- * and the payload must match `filter` in addition when there is one.
- *
- * @param shape What the event is, and what the default filter says.
- * @param options The rules and the payload.
+ * Judges an event: `deny` beats all, `allow` adds to the default filter, and the payload must match
+ * `filter` in addition.
  */
 export function judgeEvent(
   shape: Pick<Shape, "event" | "isWanted" | "rule">,

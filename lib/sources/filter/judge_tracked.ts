@@ -1,26 +1,20 @@
 import type { EventJudgment } from "./event_rules.ts";
 import type { TrackedState } from "../shape/shape.ts";
 
-/** What is known when {@linkcode judgeTracked} judges. */
-export interface TrackedContext {
-  /** What the rules of the source say. */
+interface TrackedContext {
   readonly judgment: EventJudgment;
-  /** Whether a bad state of the same subject was shown, and no good one since. */
+  /** Set if a bad state of the same subject was shown, and no good one since. */
   readonly hasFailed: boolean;
 }
 
-/** Whether an event is wanted, and what is known from then on. */
-export interface TrackedJudgment extends EventJudgment {
-  /** Whether a bad state was shown, and no good one since. */
+interface TrackedJudgment extends EventJudgment {
+  /** Set if a bad state was shown, and no good one since. */
   readonly hasFailed: boolean;
 }
 
 /**
- * Judges an event that reports a state: a good one is wanted after a bad one that was shown, and only
- * the first, unless the user has asked for all.
- *
- * @param track The state.
- * @param context What the rules say, and what was shown before.
+ * Judges an event that reports a state: only the first good state after a shown bad one is wanted,
+ * unless the user has asked for all.
  */
 export function judgeTracked(
   { state }: TrackedState,

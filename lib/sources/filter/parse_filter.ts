@@ -1,5 +1,5 @@
 /**
- * Filters on the payload of a delivery: conditions on values at paths, joined by `all`, `any`, `not`.
+ * Filters on the payload: conditions on values at paths, joined by `all`, `any`, `not`.
  *
  * @module
  */
@@ -8,52 +8,47 @@ import { tryParseJsonPath } from "../body/json_path.ts";
 import { findNearest } from "../../text/nearest.ts";
 
 /** A JSON value without parts. */
-export type JsonScalar = string | number | boolean | null;
+type JsonScalar = string | number | boolean | null;
 
-/** A condition on the value at a path. */
 export type JsonCondition =
   & {
-    /** Where the value is, such as `pull_request.labels[0].name`. */
+    /** The path of the value, such as `pull_request.labels[0].name`. */
     readonly path: string;
   }
   & (
     | { readonly op: "equals"; readonly value: JsonScalar }
     | { readonly op: "in"; readonly value: readonly JsonScalar[] }
-    /** Whether there is a value other than `null`; `false` turns it round. */
+    /** Matches a value other than `null`; with `false`, a missing one. */
     | { readonly op: "exists"; readonly value?: boolean }
     /** An RE2 expression that matches anywhere in a string, a number or a boolean. */
     | { readonly op: "matches"; readonly value: string }
     | { readonly op: "greater" | "less"; readonly value: number }
   );
 
-/** A filter as it stands in the configuration. */
 export type JsonFilter =
   | { readonly all: readonly JsonFilter[] }
   | { readonly any: readonly JsonFilter[] }
   | { readonly not: JsonFilter }
   | JsonCondition;
 
-/** What {@linkcode tryParseFilter} returns. */
-export type JsonFilterResult =
+type JsonFilterResult =
   | { readonly ok: true; readonly filter: JsonFilter }
   | {
     readonly ok: false;
-    /** Where in the filter it is wrong. */
+    /** The place of the fault in the filter. */
     readonly path: readonly string[];
-    /** What is wrong and what was expected. */
     readonly message: string;
   };
 
-/** The longest regular expression of a filter in UTF-16 units. */
-export const MAX_PATTERN_LENGTH = 200;
+/** The longest regular expression in UTF-16 units. */
+const MAX_PATTERN_LENGTH = 200;
 
-/** How many filters may stand in each other. */
+/** The deepest nesting of filters. */
 const MAX_FILTER_DEPTH = 16;
 
 /** The most filters and conditions in all. */
 const MAX_FILTER_NODES = 200;
 
-/** The most values of `in`. */
 const MAX_IN_VALUES = 200;
 
 const GROUPS: readonly string[] = ["all", "any", "not"];
@@ -62,7 +57,6 @@ const CONDITION_KEYS: readonly string[] = ["path", "op", "value"];
 
 type Fault = Extract<JsonFilterResult, { ok: false }>;
 
-/** Where the check is, and how many filters it has seen. */
 interface Position {
   readonly path: readonly string[];
   readonly depth: number;
@@ -81,7 +75,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What the value of an operator must be, or `undefined` when it is that. */
+/** Returns what the value of an operator must be, or `undefined` for a valid one. */
 function expectedValue(op: unknown, value: unknown): string | undefined {
   switch (op) {
     case "equals":
@@ -156,18 +150,16 @@ function checkFilter(filter: unknown, { path, depth, count }: Position): Fault |
 }
 
 /**
- * Reads a filter out of JSON.
+ * Reads a filter.
  *
- * @param value A JSON value.
- * @returns The filter, or where it is wrong and what was expected; the syntax of regular expressions
- * is looked at when they are compiled.
+ * @returns The filter, or its fault. The compiler checks the syntax of regular expressions later.
  */
 export function tryParseFilter(value: unknown): JsonFilterResult {
   const found = checkFilter(value, { path: [], depth: 1, count: { nodes: 0 } });
   return found ?? { ok: true, filter: value as JsonFilter };
 }
 
-/** Tells whether a filter has a regular expression, for which a compiler must be loaded. */
+/** Tells whether a filter needs a compiler of regular expressions. */
 export function usesRegExp(filter: JsonFilter): boolean {
   if ("all" in filter) return filter.all.some(usesRegExp);
   if ("any" in filter) return filter.any.some(usesRegExp);

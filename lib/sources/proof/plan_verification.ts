@@ -1,9 +1,8 @@
 /**
- * Says what must be proven for a delivery to be let in; proving it takes the secrets, and is done
- * elsewhere.
+ * Says what a delivery must prove; the server proves it, with the secrets.
  *
- * Everything that can be refused without a secret is refused here, so that none is touched for it.
- * The body is bytes, and nothing here reads it: a body is parsed after its signature holds.
+ * Everything that can be refused without a secret is refused here. The body is bytes and is parsed
+ * only after its signature holds.
  *
  * @module
  */
@@ -21,37 +20,34 @@ import { readSignatures } from "./read_signatures.ts";
 import { readSignedContent } from "./signed_content.ts";
 import { tryDecodeBytes } from "./secret_key.ts";
 
-/** Something to prove; of a delivery's checks, one that holds suffices. */
+/** Something to prove. One check of a delivery that holds suffices. */
 export type Check =
   | {
     readonly type: "signature";
-    /** The signature, by the algorithm of the scheme. */
     readonly signature: Uint8Array<ArrayBuffer>;
-    /** What it signs. */
+    /** The bytes that are signed. */
     readonly content: Uint8Array<ArrayBuffer>;
   }
   | {
     readonly type: "token";
-    /** What must equal a secret. */
+    /** The bytes that must equal a secret. */
     readonly token: Uint8Array<ArrayBuffer>;
   };
 
-/** What must be proven, or why the delivery is refused as it stands. */
-export type VerificationPlan =
+/** The checks, or the reason to refuse the delivery as it stands. */
+type VerificationPlan =
   | {
     readonly ok: true;
     /** At least one. */
     readonly checks: readonly Check[];
-    /** The delivery id, where it is part of what is signed. */
+    /** The delivery id, if it is signed. */
     readonly deliveryId?: string | undefined;
-    /** The time of the signature in milliseconds since the epoch, where the scheme asks for one. */
+    /** The time of the signature in milliseconds since the epoch, if it is signed. */
     readonly timestampMs?: number | undefined;
   }
   | Refusal;
 
-/** A delivery as it came in. */
 export interface RawDelivery {
-  /** The headers. */
   readonly headers: HeaderReader;
   /** The body, byte for byte. */
   readonly body: Uint8Array<ArrayBuffer>;
@@ -129,11 +125,9 @@ function planSigned(
 }
 
 /**
- * Says what must be proven for a delivery to be let in.
+ * Plans the verification of a delivery.
  *
- * @param scheme How the source proves where its deliveries come from.
- * @param delivery The delivery as it came in.
- * @returns The checks, of which one that holds suffices, or why there is nothing to check.
+ * @returns The checks, of which one that holds suffices, or a refusal.
  */
 export function planVerification(
   { proof }: Pick<Scheme, "proof">,

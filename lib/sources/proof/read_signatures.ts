@@ -1,18 +1,17 @@
 import { type Ed25519Proof, HASH_BYTES, type HmacProof, type Refusal, refuse } from "./scheme.ts";
 import { tryDecodeBytes } from "./secret_key.ts";
 
-/** The signatures of a header, or why there are none. */
-export type SignaturesResult =
+type SignaturesResult =
   | {
     readonly ok: true;
-    /** At least one signature, each of the length that its algorithm gives. */
+    /** At least one, each of the length that its algorithm gives. */
     readonly signatures: readonly Uint8Array<ArrayBuffer>[];
-    /** The timestamp that stands between them, where the scheme has it there. */
+    /** The timestamp beside the signatures, if the scheme has it there. */
     readonly timestamp: string | undefined;
   }
   | Refusal;
 
-/** The most signatures that are looked at; each one costs an HMAC over the body for each secret. */
+/** The most signatures of one delivery; each costs an HMAC over the body for each secret. */
 export const MAX_SIGNATURES = 8;
 
 const ED25519_BYTES = 64;
@@ -29,11 +28,11 @@ function tryDecode(
       : undefined;
   }
   const bytes = tryDecodeBytes(text);
-  // Of the spellings of some bytes a signature has one: with padding, and no bits left over.
+  // Accepts one spelling of each signature: with padding, and no bits left over.
   return bytes?.length === byteLength && bytes.toBase64() === text ? bytes : undefined;
 }
 
-/** The texts of the signatures of this scheme's version, with their prefix taken off. */
+/** Returns the signatures of this scheme's version, without their prefix. */
 function splitSignatures({ layout, prefix }: HmacProof | Ed25519Proof, value: string): string[] {
   const entries = layout === "whole"
     ? [value]
@@ -43,7 +42,7 @@ function splitSignatures({ layout, prefix }: HmacProof | Ed25519Proof, value: st
   );
 }
 
-/** The values of a pair's name, such as `t` in `t=1,v1=ab`. */
+/** Returns the values of a name in pairs, such as `t` in `t=1,v1=ab`. */
 function valuesOf(name: string, value: string): string[] {
   return value.split(",").map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
@@ -52,16 +51,15 @@ function valuesOf(name: string, value: string): string[] {
 /**
  * Reads the signatures of a header.
  *
- * @param proof How the source signs.
  * @param name The name of the header, for messages.
- * @param value The value of the header, which is not empty.
+ * @param value The value of the header, not empty.
  */
 export function readSignatures(
   proof: HmacProof | Ed25519Proof,
   { name, value }: { readonly name: string; readonly value: string },
 ): SignaturesResult {
   const times = proof.timestampPair === undefined ? [] : valuesOf(proof.timestampPair, value);
-  // Headers that came twice are joined by a comma and a space, which only pairs can contain.
+  // A header that came twice is joined by a comma and a space, which only pairs can contain.
   if (times.length > 1 || (proof.layout !== "pairs" && value.includes(", "))) {
     return refuse("repeated_header", `the header "${name}" came more than once`);
   }

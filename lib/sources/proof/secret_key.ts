@@ -3,9 +3,9 @@ import type { Scheme } from "./scheme.ts";
 const BASE64_REGEXP = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * Decodes base64 in the alphabet with `+` and `/`, or returns `undefined`. Padding may be left out.
+ * Decodes base64 in the alphabet with `+` and `/`, or returns `undefined`. Padding may be missing.
  *
- * `Uint8Array.fromBase64()` alone would let white space pass, and throws.
+ * `Uint8Array.fromBase64()` alone accepts white space, and throws.
  */
 export function tryDecodeBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!BASE64_REGEXP.test(text)) return undefined;
@@ -16,15 +16,14 @@ export function tryDecodeBytes(text: string): Uint8Array<ArrayBuffer> | undefine
   }
 }
 
-/** The key that a secret stands for, or why it stands for none. */
-export type SecretKeyResult =
+type SecretKeyResult =
   | { readonly ok: true; readonly key: Uint8Array<ArrayBuffer> }
   | { readonly ok: false; readonly message: string };
 
 const SIGNING_PREFIX = "whsec_";
 
 const PUBLIC_KEY_REGEXP = /^[0-9a-f]{64}$/i;
-/** What a header carries unchanged from any sender: visible ASCII, single spaces within. */
+/** Text that every sender's header carries unchanged: visible ASCII, single spaces within. */
 const TOKEN_REGEXP = /^[!-~]+(?: [!-~]+)*$/;
 
 function tryDecodeSigningSecret(secret: string): Uint8Array<ArrayBuffer> | undefined {
@@ -33,19 +32,18 @@ function tryDecodeSigningSecret(secret: string): Uint8Array<ArrayBuffer> | undef
 }
 
 /**
- * Reads the key that a secret stands for: what an HMAC is made with, a public key, or the bytes that
- * a token must equal.
+ * Reads the key of a secret: the key of an HMAC, a public key, or the bytes that a token must
+ * equal.
  *
- * @param scheme The scheme of the source.
  * @param secret The secret as it is configured; messages never repeat it.
  */
 export function tryReadSecretKey(
-  { kind, proof }: Pick<Scheme, "kind" | "proof">,
+  { proof }: Pick<Scheme, "proof">,
   secret: string,
 ): SecretKeyResult {
   const fail = (expected: string): SecretKeyResult => ({
     ok: false,
-    message: `Cannot use a secret of ${kind}: expected ${expected}`,
+    message: `Cannot use a secret: expected ${expected}`,
   });
   if (secret.trim() === "") return fail("a secret that is not empty");
   const asText: SecretKeyResult = { ok: true, key: new TextEncoder().encode(secret) };
@@ -61,7 +59,7 @@ export function tryReadSecretKey(
   }
   if (proof.forms.includes("basic") && secret.includes(":")) return asText;
   if (proof.forms.every((form) => form === "basic")) return fail(`"user:password"`);
-  // A token with ", " could not be told from a header that came twice.
+  // A token with ", " looks like a header that came twice.
   return TOKEN_REGEXP.test(secret) && !secret.includes(", ")
     ? asText
     : fail(`letters, digits and signs that a header carries, without ", "`);

@@ -6,19 +6,17 @@ import {
   type SignedProof,
 } from "./scheme.ts";
 
-/** What a time is held against. */
-export interface TimeLimits {
+interface TimeLimits {
   /** The time of this clock in milliseconds since the epoch. */
   readonly nowMs: number;
-  /** How far a time may be from it, either way. */
+  /** The furthest that a time may be from it, either way. */
   readonly toleranceMs: number;
 }
 
 /**
- * Refuses a time that is too far from now: a delivery that was caught may not come again later.
+ * Refuses a time that is too far from now, so a captured delivery cannot be sent again later.
  *
  * @param timestampMs The time in milliseconds since the epoch.
- * @param limits What it is held against.
  * @returns `undefined` for a time that is near enough.
  */
 export function validateTime(
@@ -36,21 +34,18 @@ export function validateTime(
   );
 }
 
-/** What the placeholders of a template stand for. */
+/** The values of the placeholders of a template. */
 export interface ContentValues {
-  /** The text for `{timestamp}`. */
   readonly timestamp: string;
-  /** The text for `{id}`. */
   readonly id: string;
-  /** The bytes for `{body}`. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Puts together what is signed. The body is not copied where it alone is.
+ * Joins the signed text. If that is the body alone, the body is not copied.
  *
- * @param template Text with `{body}` once, and `{timestamp}` and `{id}` where they are signed.
- * @param values What they stand for; no value is searched for placeholders.
+ * @param template Text with `{body}` once, and `{timestamp}` and `{id}` if they are signed.
+ * @param values The values; placeholders inside a value stay as they are.
  */
 export function joinContent(
   template: string,
@@ -70,26 +65,22 @@ export function joinContent(
   return content;
 }
 
-/** What is signed, or why it cannot be told. */
-export type SignedContent =
+type SignedContent =
   | {
     readonly ok: true;
-    /** The bytes that are signed. */
     readonly content: Uint8Array<ArrayBuffer>;
-    /** The signed time in milliseconds since the epoch, where the scheme asks for one. */
+    /** The signed time in milliseconds since the epoch, if the scheme checks one. */
     readonly timestampMs: number | undefined;
-    /** The delivery id, where it is signed. */
+    /** The delivery id, if it is signed. */
     readonly id: string | undefined;
   }
   | Refusal;
 
-/** What {@linkcode readSignedContent} reads. */
-export interface SignedContentParts {
-  /** The headers that belong to the signature. */
+interface SignedContentParts {
+  /** The headers of the signature. */
   readonly names: ProofHeaders;
-  /** The headers of the request. */
   readonly headers: HeaderReader;
-  /** The timestamp beside the signature, where the scheme has it there. */
+  /** The timestamp beside the signature, if the scheme has it there. */
   readonly timestamp: string | undefined;
   /** The body, byte for byte. */
   readonly body: Uint8Array<ArrayBuffer>;
@@ -98,11 +89,11 @@ export interface SignedContentParts {
 }
 
 const ID_REGEXP = /^[!-~]{1,255}$/;
-/** An id after which the signed text goes on with nothing between. */
+/** An id that the signed text follows without a separator. */
 const BARE_ID_REGEXP = /^[\w-]{1,255}$/;
 const DIGITS_REGEXP = /^\d{1,15}$/;
 /**
- * A timestamp that is signed but not looked at. The `{` of a body cannot move to its end, and what
+ * A timestamp that is signed but not checked. The `{` of a body cannot move to its end, and what
  * moves from its end to a body leaves no JSON.
  */
 const OPAQUE_TIMESTAMP_REGEXP = /^[A-Za-z0-9]{1,32}$/;
@@ -110,7 +101,7 @@ const OPAQUE_TIMESTAMP_REGEXP = /^[A-Za-z0-9]{1,32}$/;
 /** From this number on a timestamp counts milliseconds: as seconds it would be the year 5138. */
 const MIN_MILLISECONDS = 1e11;
 
-/** The text that stands in a template between a placeholder and what comes next. */
+/** Returns the text of a template between a placeholder and the next. */
 function separatorAfter(placeholder: string, template: string): string {
   const [, rest = ""] = template.split(placeholder);
   return rest.split("{", 1)[0] ?? "";
@@ -146,8 +137,8 @@ function readId(
   const where = `the header "${names.id}"`;
   if (text === "") return refuse("missing_id", `${where} is missing`);
   if (text.includes(", ")) return refuse("repeated_header", `${where} came more than once`);
-  // What was signed as id, time and body could else be passed on with the time and a part of the
-  // body as the id, and with a later time that somebody has written into the body.
+  // Without a separator an attacker could send the signed time and a part of the body as the id,
+  // and take a later time from the body.
   const separator = separatorAfter("{id}", content);
   const isUnambiguous = separator === ""
     ? BARE_ID_REGEXP.test(text)
@@ -161,7 +152,7 @@ function readId(
   return { ok: true, text };
 }
 
-/** Reads what is signed, and checks the time where it is a part of that. */
+/** Reads the signed text, and checks the time if it is signed. */
 export function readSignedContent(proof: SignedProof, parts: SignedContentParts): SignedContent {
   const timestamp = proof.content.includes("{timestamp}") ? readTimestamp(proof, parts) : undefined;
   if (timestamp?.ok === false) return timestamp;

@@ -1,3 +1,5 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { refLine, subjectOf } from "../shape/git_push.ts";
@@ -7,10 +9,9 @@ import { tryIdentifier } from "../shape/identifier.ts";
 import { judgeRun } from "../shape/judge_run.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
-import type { SourceKind } from "../shape/shape.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
-/** How a run ended, in words, where its own say it badly. */
+/** Clearer words for some states of CircleCI. */
 const STATES: ReadonlyMap<string | undefined, string> = new Map([
   ["success", "succeeded"],
   ["error", "failed"],
@@ -18,7 +19,6 @@ const STATES: ReadonlyMap<string | undefined, string> = new Map([
   ["infrastructure_fail", "failed for its machine"],
 ]);
 
-/** What a run of CircleCI is for. */
 interface Cause {
   readonly branch: string | undefined;
   readonly tag: string | undefined;
@@ -28,8 +28,8 @@ interface Cause {
 }
 
 /**
- * Reads what started a pipeline: of GitHub and Bitbucket it stands under `vcs`, of GitLab and of
- * apps of GitHub under `trigger_parameters`.
+ * Reads what started a pipeline: `vcs` has it for GitHub and Bitbucket, `trigger_parameters` for
+ * GitLab and apps of GitHub.
  */
 function readCause(pipeline: unknown): Cause {
   const vcs = at(pipeline, "vcs");
@@ -47,7 +47,6 @@ function readCause(pipeline: unknown): Cause {
   };
 }
 
-/** What is built. */
 interface Project {
   /** `owner/name` as CircleCI shows it. */
   readonly name: string | undefined;
@@ -60,8 +59,9 @@ function joinNames(owner: string | undefined, name: string | undefined): string 
 }
 
 /**
- * Reads what is built. A project of GitLab or of an app of GitHub has only ids in its slug, and a name
- * that need not be that of its repository, which stands with what started the pipeline.
+ * Reads the project. A project of GitLab or of an app of GitHub has only ids in its slug, and a
+ * name that can differ from that of its repository; the parameters of the trigger have the
+ * repository.
  */
 function readProject(payload: unknown): Project {
   const slug = text(payload, "project.slug") ?? "";
@@ -75,7 +75,7 @@ function readProject(payload: unknown): Project {
   };
 }
 
-/** A workflow or a job that has come to its end. */
+/** Shapes a finished workflow or job. */
 function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown): EventFacts {
   const what = type === "workflow-completed" ? "workflow" : "job";
   const run = at(payload, what);
@@ -93,7 +93,7 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
       project,
     ],
     lines: [
-      // Whoever opens a pull request writes the configuration that names them.
+      // The author of a pull request can rename both in its configuration.
       ...quoted(what, what === "job" && workflow !== undefined ? `${workflow}/${name}` : name),
       ...refLine({ ref: tag ?? branch, isTag: tag !== undefined, defaultBranch: undefined }),
       ...field("commit", shortSha(sha)),
@@ -111,12 +111,37 @@ function shapeRun(type: "workflow-completed" | "job-completed", payload: unknown
 }
 
 /**
- * CircleCI: workflows and jobs that have come to their end.
+ * CircleCI: finished workflows and jobs.
  *
  * Source of the rules: https://circleci.com/docs/webhooks-reference
  */
-export const circleci: SourceKind = {
+export const circleci: Provider<"circleci"> = {
   name: "circleci",
+  scheme: {
+    proof: createHmacProof("circleci-signature", { layout: "pairs", prefix: "v1=" }),
+    id: { path: "id" },
+    event: { paths: ["type"] },
+    pings: ["ping"],
+  },
+  setup: {
+    where: "Project settings > Webhooks > Add webhook",
+    urlField: "Receiver URL",
+    secretField: "Secret token",
+  },
+  sample: ({ nowMs, time, repository, sha }) => ({
+    event: "",
+    payload: {
+      id: `test-${nowMs}`,
+      type: "workflow-completed",
+      happened_at: time,
+      workflow: { name: "source test", status: "failed", url: SAMPLE_PAGE },
+      pipeline: {
+        number: 1,
+        vcs: { branch: "main", revision: sha, commit: { subject: SAMPLE_TEXT } },
+      },
+      project: { slug: `github/${repository}` },
+    },
+  }),
   shape({ payload }) {
     const type = text(payload, "type") ?? "";
     if (type === "workflow-completed" || type === "job-completed") {
@@ -126,4 +151,5 @@ export const circleci: SourceKind = {
     const title = [tryIdentifier(type) ?? "event", readProject(payload).name];
     return eventShape({ type, title, lines: tellingLines(payload), rule, isWanted: false });
   },
+  events: ["workflow-completed", "job-completed"],
 };

@@ -1,31 +1,29 @@
 /**
- * Discord: interactions with an app, and the events that an app has asked for. The token of an
- * interaction, with which whoever has it answers in the name of the app, is never shown.
+ * Discord: interactions with an app, and the events that an app subscribes to. The token of an
+ * interaction, which answers in the name of the app, is never shown.
  *
- * Source of the rules: https://docs.discord.com/developers/interactions/receiving-and-responding and
- * https://docs.discord.com/developers/events/webhook-events
+ * Source of the rules: https://docs.discord.com/developers/interactions/receiving-and-responding
+ * and https://docs.discord.com/developers/events/webhook-events
  *
  * @module
  */
 
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, joinTitle, listed, quoted } from "../shape/lines.ts";
 import { at, list, number, text } from "../shape/payload.ts";
-import type { Delivery, Shape, SourceKind } from "../shape/shape.ts";
+import type { Delivery, Shape } from "../shape/shape.ts";
 
-/** How many options of a command are shown. */
 const MAX_OPTIONS = 8;
 
-/** The longest message in code points. */
 const MAX_MESSAGE_CODE_POINTS = 500;
 
 /** Options of a command stand in subcommands and groups of them, no deeper. */
 const MAX_OPTION_DEPTH = 3;
 
-/** The types of interactions. */
 const INTERACTIONS: ReadonlyMap<number, string> = new Map([
   [1, "ping"],
   [2, "application_command"],
@@ -34,7 +32,7 @@ const INTERACTIONS: ReadonlyMap<number, string> = new Map([
   [5, "modal_submit"],
 ]);
 
-/** Sent while a person still types, or before there is anything to say. */
+/** Interactions that come while a person still types, or that say nothing. */
 const UNWANTED: ReadonlySet<string> = new Set(["ping", "autocomplete", "unknown"]);
 
 const SNOWFLAKE_REGEXP = /^\d{15,20}$/;
@@ -43,7 +41,7 @@ function tryId(value: string | undefined): string | undefined {
   return value !== undefined && SNOWFLAKE_REGEXP.test(value) ? value : undefined;
 }
 
-/** `name=value` of the options of a command; a subcommand stands before its own. */
+/** Formats `name=value` of the options of a command; a subcommand stands before its own. */
 function formatOptions(options: readonly unknown[], depth = 0): string[] {
   if (depth === MAX_OPTION_DEPTH) return [];
   return options.flatMap((option) => {
@@ -54,7 +52,7 @@ function formatOptions(options: readonly unknown[], depth = 0): string[] {
   });
 }
 
-/** `id=value` of the fields of a form that was sent. */
+/** Formats `id=value` of the fields of a form. */
 function formatFields(data: unknown): string[] {
   return list(data, "components").flatMap((row) => {
     const inner = at(row, "component");
@@ -95,7 +93,7 @@ function shapeInteraction(payload: unknown): Shape {
   });
 }
 
-/** `APPLICATION_AUTHORIZED` with whatever belongs to it. */
+/** Shapes an event such as `APPLICATION_AUTHORIZED`. */
 function shapeEvent({ payload }: Delivery): Shape {
   const event = tryIdentifier(text(payload, "event.type"))?.toLowerCase() ?? "event";
   const data = at(payload, "event.data");
@@ -115,11 +113,47 @@ function shapeEvent({ payload }: Delivery): Shape {
   };
 }
 
-/** Discord. */
-export const discord: SourceKind = {
+export const discord: Provider<"discord"> = {
   name: "discord",
+  scheme: {
+    // Discord signs a timestamp and gives no tolerance for it. Nothing stands between it and the
+    // body, so only letters and digits pass for a timestamp.
+    proof: {
+      type: "ed25519",
+      headers: [{ signature: "x-signature-ed25519", timestamp: "x-signature-timestamp" }],
+      layout: "whole",
+      prefix: "",
+      encoding: "hex",
+      content: "{timestamp}{body}",
+    },
+    id: { path: "id" },
+    event: {},
+    challenge: "discord",
+  },
+  setup: {
+    where: "discord.com/developers > your application > Webhooks",
+    urlField: "Endpoint URL",
+    secretField: "Public key",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs }) => ({
+    event: "",
+    payload: {
+      id: `1000${nowMs}`,
+      type: 2,
+      channel_id: "100000000000000001",
+      data: { name: "test", options: [{ name: "text", value: SAMPLE_TEXT }] },
+      user: { id: "100000000000000002", username: "test" },
+    },
+  }),
   shape(delivery) {
     const isEvent = typeof at(delivery.payload, "event") === "object";
     return isEvent ? shapeEvent(delivery) : shapeInteraction(delivery.payload);
   },
+  events: [
+    "interaction",
+    "application_authorized",
+    "application_deauthorized",
+    "entitlement_create",
+  ],
 };

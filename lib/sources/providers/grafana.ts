@@ -2,24 +2,44 @@
  * Alerts of Grafana, and the body that its alerts had before version 9.
  *
  * Source of the rules: Grafana's documentation of the webhook notifier, and that of version 8. The
- * message is left out, which repeats everything else.
+ * message is left out, because it repeats everything else.
  *
  * @module
  */
 
-import { formatPairs, isAlertGroup, shapeAlertGroup, trackAlert } from "../shape/alert_group.ts";
+import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { type Scheme, tryHeaderName } from "../proof/scheme.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
+import {
+  formatPairs,
+  isAlertGroup,
+  sampleAlertGroup,
+  shapeAlertGroup,
+  trackAlert,
+} from "./alert_group.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
-import type { Delivery, Shape, SourceKind } from "../shape/shape.ts";
+import type { Delivery, Shape } from "../shape/shape.ts";
 
-/** How many measured values are shown. */
+const SIGNATURE_HEADER = "x-grafana-alerting-signature";
+
+/**
+ * The scheme without a signed time. The header of the time has no fixed name, and its presence may
+ * not decide: a sender who leaves it out could pass the signed text, time and all, for a body.
+ */
+const SCHEME: Scheme = {
+  proof: createHmacProof(SIGNATURE_HEADER),
+  id: { isOfAlerts: true },
+  event: {},
+};
+
 const MAX_VALUES = 4;
 
-/** The states of an alert before version 9 that something is done about. */
+/** The states before version 9 that need attention. */
 const BAD_STATES: ReadonlySet<string> = new Set(["alerting", "no_data", "error"]);
 
 const STATES: ReadonlySet<string> = new Set([...BAD_STATES, "ok", "paused", "pending", "unknown"]);
@@ -46,7 +66,7 @@ function shapeGroup(payload: unknown): Shape {
   return shapeAlertGroup(payload, { lines, url: urlOf(payload) });
 }
 
-/** `name=value` of what was measured, as it was before version 9. */
+/** Formats `name=value` of a measured value, as it was before version 9. */
 function formatMatch(match: unknown): string {
   return `${text(match, "metric") ?? "value"}=${text(match, "value") ?? "null"}`;
 }
@@ -77,13 +97,38 @@ function shapeLegacy({ payload }: Delivery): Shape {
   });
 }
 
-/** Grafana Alerting. */
-export const grafana: SourceKind = {
+export const grafana: Provider<"grafana"> = {
   name: "grafana",
+  scheme: ({ timestamp_header: name }) => {
+    if (name === undefined) return { ok: true, scheme: SCHEME };
+    const timestamp = tryHeaderName(name);
+    if (timestamp === undefined) {
+      return {
+        ok: false,
+        message: "Cannot use the timestamp header: expected the name of a header",
+      };
+    }
+    const proof = createHmacProof(SIGNATURE_HEADER, {
+      headers: [{ signature: SIGNATURE_HEADER, timestamp }],
+      content: "{timestamp}:{body}",
+      toleranceMs: TOLERANCE_MS,
+    });
+    return { ok: true, scheme: { ...SCHEME, proof } };
+  },
+  setup: {
+    where: "Alerting > Contact points > Add contact point > Webhook",
+    urlField: "URL",
+    secretField: "HMAC signature > Secret",
+  },
+  sample: (parts) => ({
+    event: "",
+    payload: { ...sampleAlertGroup(parts), state: "alerting", title: SAMPLE_TEXT },
+  }),
   shape(delivery) {
     const { payload } = delivery;
     if (isAlertGroup(payload)) return shapeGroup(payload);
     const rule = text(payload, "ruleId") ?? text(payload, "ruleName");
     return rule === undefined ? shapeGeneric({ event: "alert", payload }) : shapeLegacy(delivery);
   },
+  events: ["alert"],
 };

@@ -1,31 +1,33 @@
 import { alertmanager } from "./alertmanager.ts";
 import { bitbucket } from "./bitbucket/mod.ts";
+import { buildkite } from "./buildkite.ts";
 import { circleci } from "./circleci.ts";
 import { discord } from "./discord.ts";
-import { generic } from "../shape/shape_generic.ts";
+import { generic } from "./generic/mod.ts";
 import { forgejo, gitea } from "./gitea/mod.ts";
 import { github } from "./github/mod.ts";
 import { gitlab } from "./gitlab/mod.ts";
 import { grafana } from "./grafana.ts";
 import { linear } from "./linear/mod.ts";
 import { pagerduty } from "./pagerduty.ts";
-import type { SchemeKind } from "../proof/scheme.ts";
+import type { Provider } from "../provider.ts";
 import { sentry } from "./sentry.ts";
 import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
-import type { SourceKind } from "../shape/shape.ts";
 import { standard } from "./standard.ts";
 import { stripe } from "./stripe.ts";
 import { telegram } from "./telegram.ts";
 import { vercel } from "./vercel.ts";
 
-const KINDS: readonly SourceKind[] = [
+/** The only list of providers, in the order of help and messages. */
+const LIST = [
   github,
   gitlab,
   bitbucket,
   gitea,
   forgejo,
   circleci,
+  buildkite,
   vercel,
   linear,
   sentry,
@@ -39,14 +41,18 @@ const KINDS: readonly SourceKind[] = [
   shopify,
   standard,
   generic,
-];
+] as const;
 
-/**
- * How deliveries are read, by the name of their kind: all that a source can be configured as. Nothing
- * is inherited, so that `SOURCE_KINDS["constructor"]` is `undefined`.
- */
-export const SOURCE_KINDS: Readonly<
-  Record<SchemeKind, SourceKind> & Record<string, SourceKind>
-> = Object.freeze(
-  Object.assign(Object.create(null), Object.fromEntries(KINDS.map((kind) => [kind.name, kind]))),
-);
+/** The name of a provider, which is the `kind` of a source in the configuration. */
+export type ProviderName = typeof LIST[number]["name"];
+
+export const PROVIDER_NAMES: readonly ProviderName[] = LIST.map(({ name }) => name);
+
+/** The providers by name; inherits nothing, so `PROVIDERS["constructor"]` is `undefined`. */
+export const PROVIDERS: Readonly<Record<ProviderName, Provider> & Record<string, Provider>> = Object
+  .freeze(
+    Object.assign(
+      Object.create(null),
+      Object.fromEntries(LIST.map((provider) => [provider.name, provider])),
+    ),
+  );

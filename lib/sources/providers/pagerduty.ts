@@ -1,3 +1,5 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryFormatTime } from "../shape/format_time.ts";
@@ -5,15 +7,13 @@ import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
-import type { Severity, SourceKind } from "../shape/shape.ts";
+import type { Severity } from "../shape/shape.ts";
 
-/** How many people are shown that an incident is assigned to. */
 const MAX_ASSIGNEES = 5;
 
-/** The longest note in code points. */
 const MAX_NOTE_CODE_POINTS = 500;
 
-/** What happens to an incident that somebody should look at. */
+/** Actions on an incident that need attention. */
 const WANTED: ReadonlySet<string> = new Set(["triggered", "escalated", "reopened", "resolved"]);
 
 function severityOf(action: string, urgency: string | undefined): Severity {
@@ -22,13 +22,45 @@ function severityOf(action: string, urgency: string | undefined): Severity {
 }
 
 /**
- * PagerDuty's webhooks of version 3. The agent and the conference bridge, which has numbers to call,
+ * PagerDuty's webhooks of version 3. The agent and the conference bridge, with its phone numbers,
  * are never shown.
  *
  * Source of the rules: https://developer.pagerduty.com/docs/webhooks-overview
  */
-export const pagerduty: SourceKind = {
+export const pagerduty: Provider<"pagerduty"> = {
   name: "pagerduty",
+  scheme: {
+    proof: createHmacProof("x-pagerduty-signature", { layout: "pairs", prefix: "v1=" }),
+    id: { path: "event.id" },
+    event: { paths: ["event.event_type"] },
+    pings: ["pagey.ping"],
+  },
+  setup: {
+    where: "Integrations > Generic Webhooks (v3) > New Webhook",
+    urlField: "Webhook URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "",
+    payload: {
+      event: {
+        id: `test-${nowMs}`,
+        event_type: "incident.triggered",
+        resource_type: "incident",
+        occurred_at: time,
+        data: {
+          id: "PTEST1",
+          type: "incident",
+          number: 1,
+          status: "triggered",
+          urgency: "low",
+          title: SAMPLE_TEXT,
+          html_url: SAMPLE_PAGE,
+        },
+      },
+    },
+  }),
   shape(delivery) {
     const { payload } = delivery;
     if (at(payload, "event.data") === undefined) {
@@ -73,4 +105,5 @@ export const pagerduty: SourceKind = {
       burstKey: id && `${type} ${id}`,
     });
   },
+  events: ["incident.acknowledged", ...[...WANTED].map((action) => `incident.${action}`)],
 };

@@ -1,15 +1,17 @@
 /**
  * Sentry: issues, alerts on events and alerts on metrics.
  *
- * Whoever loads a page that reports to Sentry knows the address that takes events, so everything in an
- * event counts as written by a stranger, but for the level and the names of organization and project.
- * The request, the user, variables, breadcrumbs, contexts and extras of an event are never shown.
+ * Every visitor of a page that reports to Sentry can send events, so everything in an event counts
+ * as written by a stranger, except the level and the names of organization and project. The
+ * request, the user, variables, breadcrumbs, contexts and extras of an event are never shown.
  *
  * Source of the rules: https://docs.sentry.io/integrations/integration-platform/webhooks/
  *
  * @module
  */
 
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryFormatTime } from "../shape/format_time.ts";
@@ -17,9 +19,8 @@ import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text, truthy } from "../shape/payload.ts";
-import type { Line, Severity, Shape, SourceKind } from "../shape/shape.ts";
+import type { Line, Severity, Shape } from "../shape/shape.ts";
 
-/** How many frames of a stack trace are shown. */
 const MAX_FRAMES = 3;
 
 const SEVERITY_OF: ReadonlyMap<string, Severity> = new Map([
@@ -44,20 +45,20 @@ const ISSUE_STATES: ReadonlySet<string> = new Set([
 /** `/api/0/projects/<organization>/<project>/events/…` */
 const PROJECT_REGEXP = /\/projects\/[\w.-]{1,60}\/([\w.-]{1,60})\//;
 
-/** `/api/0/issues/<id>/`, with the organization before it or without. */
+/** `/api/0/issues/<id>/`, with or without the organization before it. */
 const ISSUE_REGEXP = /\/issues\/(\d{1,20})(?:\/|$)/;
 
 function isBad(severity: Severity): boolean {
   return severity === "error" || severity === "critical";
 }
 
-/** A value that stands in an event or among its tags. */
+/** Reads a value of an event or of its tags. */
 function tagOf(event: unknown, name: string): string | undefined {
   const tag = list(event, "tags").find((pair) => text(pair, "0") === name);
   return text(event, name) ?? text(tag, "1");
 }
 
-/** An event that comes without a level is an error, as it is for Sentry. */
+/** Reads the level; an event without one is an error, as it is for Sentry. */
 function readLevel(subject: unknown): { readonly level: string; readonly severity: Severity } {
   const level = tagOf(subject, "level") ?? "error";
   const severity = SEVERITY_OF.get(level);
@@ -114,7 +115,7 @@ function formatFrame(frame: unknown): string {
   return `${place} in ${text(frame, "function") ?? "?"}`;
 }
 
-/** The frames of the exception that was raised last, the innermost first; the app's own if it has any. */
+/** Formats the frames of the last exception, the innermost first; the app's own if it has any. */
 function formatFrames(event: unknown): Line[] {
   const frames = list(list(event, "exception.values").at(-1), "stacktrace.frames");
   const own = frames.filter((frame) => truthy(frame, "in_app"));
@@ -179,9 +180,39 @@ function shapeMetric(payload: unknown, action: string): Shape {
   });
 }
 
-/** Sentry, through an integration of its integration platform. */
-export const sentry: SourceKind = {
+export const sentry: Provider<"sentry"> = {
   name: "sentry",
+  scheme: {
+    proof: createHmacProof("sentry-hook-signature"),
+    id: { headers: ["request-id"] },
+    event: { headers: ["sentry-hook-resource"] },
+  },
+  setup: {
+    where: "Settings > Developer Settings > Internal Integration",
+    urlField: "Webhook URL",
+    secretField: "Client secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "issue",
+    payload: {
+      action: "created",
+      data: {
+        issue: {
+          id: String(nowMs),
+          shortId: "TEST-1",
+          title: SAMPLE_TEXT,
+          culprit: "source test",
+          level: "error",
+          count: "1",
+          userCount: 0,
+          firstSeen: time,
+          project: { slug: "test" },
+          web_url: SAMPLE_PAGE,
+        },
+      },
+    },
+  }),
   shape({ event, payload }) {
     const action = tryIdentifier(text(payload, "action")) ?? "unknown";
     const has = (key: string) => at(payload, `data.${key}`) !== undefined;
@@ -197,4 +228,5 @@ export const sentry: SourceKind = {
       { isWanted: false, rule: "sentry: only issues and alerts" },
     );
   },
+  events: ["issue", "event_alert", "error", "metric_alert"],
 };

@@ -1,11 +1,13 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryFormatTime } from "../shape/format_time.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { list, text } from "../shape/payload.ts";
-import type { Line, SourceKind } from "../shape/shape.ts";
+import type { Line } from "../shape/shape.ts";
 
-/** What is shown where it is there, in this order; what customers have written is not among it. */
+/** Fields that are shown, in this order; texts of customers are not among them. */
 const FIELD_KEYS: readonly string[] = [
   "status",
   "financial_status",
@@ -23,7 +25,7 @@ const LIST_KEYS: readonly string[] = ["line_items", "variants", "refund_line_ite
 const PRICE_REGEXP = /^-?\d{1,15}(?:\.\d{1,4})?$/;
 const CURRENCY_REGEXP = /^[A-Z]{3}$/;
 
-/** `subscription_billing_attempts/failure` and the like. */
+/** `subscription_billing_attempts/failure` and similar topics. */
 const FAILURE_REGEXP = /\/(?:failure|failed)$/;
 
 function formatTotal(payload: unknown): Line[] {
@@ -34,13 +36,38 @@ function formatTotal(payload: unknown): Line[] {
 }
 
 /**
- * Shopify. Nothing that says who a customer is, where they live or how they are reached is shown, nor
- * a note or an attribute that they have written.
+ * Shopify. No name, address or contact of a customer is shown, and no note or attribute that a
+ * customer has written.
  *
  * Source of the rules: https://shopify.dev/docs/api/webhooks
  */
-export const shopify: SourceKind = {
+export const shopify: Provider<"shopify"> = {
   name: "shopify",
+  scheme: {
+    proof: createHmacProof("x-shopify-hmac-sha256", { encoding: "base64" }),
+    id: { headers: ["x-shopify-webhook-id"] },
+    event: { headers: ["x-shopify-topic"] },
+  },
+  setup: {
+    where: "Settings > Notifications > Webhooks > Create webhook",
+    urlField: "URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+    settings: [["Format", "JSON"]],
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "orders/create",
+    payload: {
+      id: nowMs,
+      order_number: 1,
+      total_price: "1.00",
+      currency: "USD",
+      financial_status: "paid",
+      test: true,
+      line_items: [{ title: SAMPLE_TEXT }],
+      created_at: time,
+    },
+  }),
   shape({ event, payload }) {
     const topic = tryIdentifier(event) ?? "event";
     const [type = topic, action] = topic.split("/", 2);
@@ -69,4 +96,5 @@ export const shopify: SourceKind = {
       isWanted: true,
     });
   },
+  events: ["orders", "fulfillments", "refunds", "products", "inventory_levels"],
 };

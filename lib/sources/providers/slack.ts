@@ -1,25 +1,25 @@
 /**
- * Slack: its Events API, slash commands and interactive components. The two last come as forms.
+ * Slack: its Events API, slash commands and interactive components. The last two come as forms.
  *
- * The token, the response URL and the trigger id, with which whoever has them answers in the name of
- * the app, are never shown.
+ * The token, the response URL and the trigger id, which answer in the name of the app, are never
+ * shown.
  *
  * Source of the rules: https://docs.slack.dev/apis/events-api/ and the pages on interactivity.
  *
  * @module
  */
 
+import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
-import type { Shape, SourceKind } from "../shape/shape.ts";
+import type { Shape } from "../shape/shape.ts";
 
-/** The longest message in code points. */
 const MAX_MESSAGE_CODE_POINTS = 800;
 
-/** How many actions of an interactive message are shown. */
 const MAX_ACTIONS = 5;
 
 /** The ids of workspaces, channels and users. */
@@ -37,7 +37,6 @@ const INTERACTIONS: ReadonlySet<string> = new Set([
   "view_submission",
 ]);
 
-/** Where something happened, and who did it. */
 interface SlackPlace {
   readonly team: string | undefined;
   readonly channel: string | undefined;
@@ -50,7 +49,6 @@ function tryId(value: string | undefined): string | undefined {
   return value !== undefined && ID_REGEXP.test(value) ? value : undefined;
 }
 
-/** What the shapes of Slack have in common. */
 function shapeOf({ team, channel, user }: SlackPlace, facts: SlackFacts): Shape {
   const what = [facts.type, facts.action].join(" ").trim().replaceAll("_", " ");
   return eventShape({
@@ -133,12 +131,48 @@ function shapeInteraction(payload: unknown, type: string): Shape {
   });
 }
 
-/** Slack. */
-export const slack: SourceKind = {
+export const slack: Provider<"slack"> = {
   name: "slack",
+  scheme: {
+    proof: createHmacProof("x-slack-signature", {
+      headers: [{ signature: "x-slack-signature", timestamp: "x-slack-request-timestamp" }],
+      prefix: "v0=",
+      content: "v0:{timestamp}:{body}",
+      toleranceMs: TOLERANCE_MS,
+    }),
+    id: { path: "event_id" },
+    event: { paths: ["event.type", "type"] },
+    challenge: "slack",
+  },
+  setup: {
+    where: "api.slack.com/apps > your app > Event Subscriptions",
+    urlField: "Request URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs }) => {
+    const seconds = Math.floor(nowMs / 1000);
+    return {
+      event: "",
+      payload: {
+        type: "event_callback",
+        team_id: "T0TEST",
+        event_id: `Ev${nowMs}`,
+        event_time: seconds,
+        event: {
+          type: "app_mention",
+          channel: "C0TEST",
+          user: "U0TEST",
+          text: SAMPLE_TEXT,
+          ts: `${seconds}.000100`,
+        },
+      },
+    };
+  },
   shape({ event, payload }) {
     if (typeof at(payload, "event") === "object") return shapeEvent(payload);
     if (text(payload, "command") !== undefined) return shapeCommand(payload);
     return shapeInteraction(payload, tryIdentifier(text(payload, "type") ?? event) ?? "event");
   },
+  events: ["message", "app_mention", "reaction_added", "slash_command", ...INTERACTIONS],
 };

@@ -1,14 +1,15 @@
+import { createHmacProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, number, text } from "../shape/payload.ts";
-import type { Severity, SourceKind } from "../shape/shape.ts";
+import type { Severity } from "../shape/shape.ts";
 
-/** How many changed keys are shown. */
 const MAX_CHANGES = 10;
 
-/** Where the amount of an object stands: of charges and payouts, invoices, and checkout sessions. */
+/** Keys of the amount: of charges and payouts, invoices, and checkout sessions. */
 const AMOUNT_KEYS: readonly string[] = ["amount", "amount_due", "amount_total"];
 
 /** Currencies that Stripe counts in whole units. */
@@ -23,10 +24,10 @@ const CURRENCY_REGEXP = /^[a-z]{3}$/;
 const EVENT_ID_REGEXP = /^evt_[A-Za-z0-9_]{1,80}$/;
 const ACCOUNT_REGEXP = /^acct_[A-Za-z0-9]{1,40}$/;
 
-/** `charge.failed`, `invoice.payment_failed` and the like. */
+/** `charge.failed`, `invoice.payment_failed` and similar types. */
 const FAILED_REGEXP = /[._]failed$/;
 
-/** `charge.dispute.created`, `issuing_dispute.submitted` and the like. */
+/** `charge.dispute.created`, `issuing_dispute.submitted` and similar types. */
 const DISPUTE_REGEXP = /(?:^|[._])dispute\./;
 
 function formatAmount(object: unknown): string | undefined {
@@ -37,7 +38,7 @@ function formatAmount(object: unknown): string | undefined {
   return `${(amount / 10 ** digits).toFixed(digits)} ${currency.toUpperCase()}`;
 }
 
-/** The names of what an update has changed; their values can be anything. */
+/** Formats the names of changed fields; their values can be anything. */
 function formatChanges(previous: unknown): string | undefined {
   const keys = typeof previous === "object" && previous !== null ? Object.keys(previous) : [];
   const names = keys.filter((key) => tryIdentifier(key) !== undefined);
@@ -45,7 +46,7 @@ function formatChanges(previous: unknown): string | undefined {
   return names.length === 0 ? undefined : `${names.slice(0, MAX_CHANGES).join(", ")}${rest}`;
 }
 
-/** The page of the event, which leads to everything else. */
+/** Returns the page of the event, which links to everything else. */
 function urlOf(payload: unknown, isLive: boolean): string | undefined {
   const id = text(payload, "id") ?? "";
   if (!EVENT_ID_REGEXP.test(id)) return undefined;
@@ -60,13 +61,51 @@ function severityOf(type: string): Severity {
 }
 
 /**
- * Stripe. Of the object only what is listed here is shown: all else can be data of a customer, of a
- * card, or a secret.
+ * Stripe. Only the fields of the object that are named here are shown: all others can hold data of
+ * a customer, of a card, or a secret.
  *
  * Source of the rules: https://docs.stripe.com/api/events and https://docs.stripe.com/currencies
  */
-export const stripe: SourceKind = {
+export const stripe: Provider<"stripe"> = {
   name: "stripe",
+  scheme: {
+    proof: createHmacProof("stripe-signature", {
+      layout: "pairs",
+      prefix: "v1=",
+      content: "{timestamp}.{body}",
+      timestampPair: "t",
+      toleranceMs: TOLERANCE_MS,
+    }),
+    id: { path: "id" },
+    event: {},
+  },
+  setup: {
+    where: "Workbench > Webhooks > Add destination",
+    urlField: "Endpoint URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs }) => ({
+    event: "",
+    payload: {
+      id: `evt_test${nowMs}`,
+      object: "event",
+      type: "charge.failed",
+      created: Math.floor(nowMs / 1000),
+      livemode: false,
+      data: {
+        object: {
+          id: `ch_test${nowMs}`,
+          object: "charge",
+          amount: 100,
+          currency: "usd",
+          status: "failed",
+          failure_code: "card_declined",
+          failure_message: SAMPLE_TEXT,
+        },
+      },
+    },
+  }),
   shape({ payload }) {
     const type = tryIdentifier(text(payload, "type")) ?? "event";
     const end = type.includes(".") ? type.lastIndexOf(".") : type.length;
@@ -97,4 +136,5 @@ export const stripe: SourceKind = {
       burstKey: tryIdentifier(text(object, "payment_intent") ?? text(object, "id")),
     });
   },
+  events: ["charge.failed", "charge.dispute.created", "invoice.payment_failed", "payout.failed"],
 };

@@ -1,14 +1,15 @@
+import { createTokenProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
-import type { SourceKind } from "../shape/shape.ts";
 
 /** The longest message in code points; Telegram allows 4,096. */
 const MAX_MESSAGE_CODE_POINTS = 800;
 
-/** What a bot is written to for. */
+/** Updates that are messages to the bot. */
 const WANTED: ReadonlySet<string> = new Set([
   "message",
   "channel_post",
@@ -16,7 +17,10 @@ const WANTED: ReadonlySet<string> = new Set([
   "callback_query",
 ]);
 
-/** What a message can be besides text; what is in a contact or a place is nobody's business. */
+/**
+ * Contents of a message besides text. Only their kind is shown, because a contact or a place is
+ * private.
+ */
 const ATTACHMENTS: readonly string[] = [
   "animation",
   "audio",
@@ -37,14 +41,14 @@ const ID_REGEXP = /^-?\d{1,20}$/;
 /** The names that Telegram itself gives out. */
 const USERNAME_REGEXP = /^[A-Za-z0-9_]{4,32}$/;
 
-/** The ids of supergroups and channels, as the Bot API writes them, and as addresses do. */
+/** The ids of supergroups and channels in the Bot API; addresses have the digits in parentheses. */
 const SUPERGROUP_REGEXP = /^-100(\d{5,15})$/;
 
 function matching(value: string | undefined, pattern: RegExp): string | undefined {
   return value !== undefined && pattern.test(value) ? value : undefined;
 }
 
-/** The address of a message; there is none in private chats and small groups. */
+/** Returns the address of a message; private chats and small groups have none. */
 function urlOf(message: unknown): string | undefined {
   const id = matching(text(message, "message_id"), ID_REGEXP);
   const [, supergroup] = SUPERGROUP_REGEXP.exec(text(message, "chat.id") ?? "") ?? [];
@@ -58,8 +62,31 @@ function urlOf(message: unknown): string | undefined {
  *
  * Source of the rules: https://core.telegram.org/bots/api#update
  */
-export const telegram: SourceKind = {
+export const telegram: Provider<"telegram"> = {
   name: "telegram",
+  scheme: {
+    proof: createTokenProof("x-telegram-bot-api-secret-token"),
+    id: { path: "update_id" },
+    event: {},
+  },
+  setup: {
+    where: "A call of the method setWebhook of the Bot API",
+    urlField: "url",
+    secretField: "secret_token",
+  },
+  sample: ({ nowMs }) => ({
+    event: "",
+    payload: {
+      update_id: nowMs,
+      message: {
+        message_id: 1,
+        date: Math.floor(nowMs / 1000),
+        chat: { id: 1, type: "private" },
+        from: { id: 1, is_bot: false, first_name: "Test" },
+        text: SAMPLE_TEXT,
+      },
+    },
+  }),
   shape({ payload }) {
     const keys = typeof payload === "object" && payload !== null ? Object.keys(payload) : [];
     const key = keys.find((name) => name !== "update_id") ?? "";
@@ -92,4 +119,5 @@ export const telegram: SourceKind = {
       isWanted: WANTED.has(event) && !isByBot,
     });
   },
+  events: [...WANTED, "edited_message"],
 };

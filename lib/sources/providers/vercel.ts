@@ -1,3 +1,5 @@
+import { createHmacProof } from "../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { subjectOf } from "../shape/git_push.ts";
@@ -7,10 +9,8 @@ import { tryIdentifier } from "../shape/identifier.ts";
 import { judgeRun } from "../shape/judge_run.ts";
 import { field, quoted } from "../shape/lines.ts";
 import { at, text } from "../shape/payload.ts";
-import type { SourceKind } from "../shape/shape.ts";
 import { tellingLines } from "../shape/telling_lines.ts";
 
-/** What a deployment was made of; the names of its fields begin with that of the forge. */
 interface Origin {
   readonly repo: string | undefined;
   readonly branch: string | undefined;
@@ -31,7 +31,6 @@ const STATES: ReadonlyMap<string, { readonly words: string; readonly status: str
   ["deployment.rollback", { words: "rolled back", status: "rollback" }],
 ]);
 
-/** Reads what a deployment was made of; the rest of the metadata can hold anything. */
 function readOrigin(meta: unknown): Origin {
   const forge = ["github", "gitlab", "bitbucket"]
     .find((name) => text(meta, `${name}CommitSha`) !== undefined) ?? "github";
@@ -48,7 +47,7 @@ function readOrigin(meta: unknown): Origin {
   };
 }
 
-/** A deployment of a project. */
+/** Shapes a deployment of a project. */
 function shapeDeployment(type: string, payload: unknown): EventFacts {
   const body = at(payload, "payload");
   const deployment = at(body, "deployment");
@@ -56,11 +55,11 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
   const project = tryIdentifier(
     text(body, "project.name") ?? text(deployment, "name") ?? text(body, "name"),
   );
-  // A deployment that has no target is a preview.
+  // A deployment without a target is a preview.
   const target = tryIdentifier(text(body, "target") ?? text(deployment, "target")) ?? "preview";
   const { words, status } = STATES.get(type) ?? { words: "changed", status: "" };
   const error = text(deployment, "errorMessage") ?? text(body, "errorMessage");
-  // Previews of different branches have nothing to do with each other.
+  // Previews of different branches are independent.
   const stage = target === "preview" ? branch : target;
   return {
     type,
@@ -84,12 +83,40 @@ function shapeDeployment(type: string, payload: unknown): EventFacts {
 }
 
 /**
- * Vercel: deployments, and of all else what its fields say.
+ * Vercel: deployments; other events show their fields.
  *
  * Source of the rules: https://vercel.com/docs/webhooks/webhooks-api
  */
-export const vercel: SourceKind = {
+export const vercel: Provider<"vercel"> = {
   name: "vercel",
+  scheme: {
+    proof: createHmacProof("x-vercel-signature", { hash: "SHA-1" }),
+    id: { path: "id" },
+    event: {},
+  },
+  setup: {
+    where: "Team settings > Webhooks > Create webhook",
+    urlField: "Endpoint URL",
+    secretField: "Secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, sha }) => ({
+    event: "",
+    payload: {
+      id: `test-${nowMs}`,
+      type: "deployment.error",
+      createdAt: nowMs,
+      payload: {
+        deployment: {
+          name: "source-test",
+          errorMessage: SAMPLE_TEXT,
+          meta: { githubCommitSha: sha },
+        },
+        links: { deployment: "https://vercel.com/example/test" },
+        target: "production",
+      },
+    },
+  }),
   shape({ payload }) {
     const type = text(payload, "type") ?? "";
     if (type.startsWith("deployment.")) return eventShape(shapeDeployment(type, payload));
@@ -106,4 +133,5 @@ export const vercel: SourceKind = {
       isWanted: isAlert,
     });
   },
+  events: [...STATES.keys(), "alerts.triggered"],
 };

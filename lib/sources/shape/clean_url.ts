@@ -4,16 +4,15 @@ export const MAX_URL_LENGTH = 300;
 /** The longest address that is parsed at all. */
 const MAX_RAW_LENGTH = 8192;
 
-/** Options for {@linkcode cleanUrl}. */
 export interface CleanUrlOptions {
   /**
-   * The parameters of the query that the page cannot do without.
+   * The parameters of the query that the page needs.
    *
    * @default {[]}
    */
   readonly keepQuery?: readonly string[];
   /**
-   * Whether the part after `#` is kept, which leads to a comment, say.
+   * Set to keep the part after `#`, such as the anchor of a comment.
    *
    * @default {false}
    */
@@ -22,11 +21,9 @@ export interface CleanUrlOptions {
 
 /**
  * Cleans an address for an event: http and https only, without user, password, query and fragment,
- * since those carry tokens. Characters that a reader does not see are written out by the parser.
+ * since those carry tokens. The parser spells out characters that a reader does not see.
  *
- * @param url The address as it came.
- * @param options What to keep of it.
- * @returns The address, or `undefined` when it is none, of another scheme or over 300 characters.
+ * @returns The address, or `undefined` for no address, another scheme or over 300 characters.
  */
 export function cleanUrl(
   url: string | undefined,

@@ -4,35 +4,32 @@ import { tryIdentifier } from "./identifier.ts";
 import { joinTitle } from "./lines.ts";
 import type { Shape, Trust } from "./shape.ts";
 
-/** The longest title in code points. */
 const MAX_TITLE_CODE_POINTS = 180;
 
-/** What a kind says of a delivery; {@linkcode eventShape} puts it together. */
+/** The facts of a delivery; {@linkcode eventShape} makes a shape of them. */
 export interface EventFacts
   extends Pick<Shape, "lines" | "rule" | "isWanted" | "url" | "burstKey" | "track"> {
   /** The type, such as `pipeline`. */
   readonly type: string;
-  /** What was done, such as `open`; not there when the type has no actions. */
+  /** The action, such as `open`; missing if the type has no actions. */
   readonly action?: string | undefined;
-  /** The parts of the title; those that are missing are left out. */
+  /** The parts of the title; missing ones are left out. */
   readonly title: readonly (string | undefined)[];
   /** @default {"info"} */
   readonly severity?: Shape["severity"] | undefined;
-  /** The repository. */
   readonly repo?: string | undefined;
   /** The project, of a system whose projects are no repositories. */
   readonly project?: string | undefined;
-  /** Who did it, by the login. */
+  /** The login of the person who did it. */
   readonly actor?: string | undefined;
-  /** The number of what it was done to, without a sign before it. */
+  /** The number of the subject, without a sign before it. */
   readonly number?: string | undefined;
   /** A branch or tag of the repository itself. */
   readonly ref?: string | undefined;
-  /** How close the author is. */
   readonly trust?: Trust | undefined;
 }
 
-/** Makes a shape of what a kind says; what is no identifier does not become an attribute. */
+/** Makes a shape; a fact that is no identifier becomes no attribute. */
 export function eventShape(facts: EventFacts): Shape {
   const { title, lines, url, severity = "info", rule, isWanted, burstKey, track } = facts;
   const type = tryIdentifier(facts.type) ?? "unknown";

@@ -1,34 +1,33 @@
 import type { Trust } from "./shape.ts";
 
-/** What is known of an author and of the repository where no forge says how close the two are. */
-export interface AuthorFacts {
-  /** The author's login. */
+/** The facts about an author, from a forge that does not say how close an author is. */
+interface AuthorFacts {
   readonly login: string | undefined;
   /**
-   * The repository, as `owner/name`; only of a forge where no two accounts have one login.
+   * The repository, as `owner/name`; only of a forge whose logins are unique.
    *
-   * @default {undefined} Nobody is known to own it by the login.
+   * @default {undefined} No login proves ownership.
    */
   readonly repo?: string | undefined;
-  /** Who may read the repository: its members, everybody with an account there, or everybody. */
+  /** The readers of the repository: its members, every account there, or the public. */
   readonly visibility: "private" | "internal" | "public";
   /**
-   * Whether the forge says that the author may write to the repository.
+   * Set if the forge says that the author may write to the repository.
    *
    * @default {false}
    */
   readonly isWriter?: boolean;
 }
 
-/** Bots pass on what others wrote, such as the support bot of GitLab the e-mail of a stranger. */
+/** Bots pass on texts of others: the support bot of GitLab passes on e-mails of strangers. */
 const BOT_REGEXP = /(?:^|[\s_.[-])bot(?:$|[\s_.\]\d-])|^(?:ghost|(?:gitea|forgejo)-actions)$/i;
 
 /**
- * Tells how close an author is, for forges that send no `author_association`: who writes in a
- * private repository is a member, since nobody else can read it; in an internal one a colleague; in
- * a public one a stranger, unless the forge says more or it is the author's own.
+ * Judges how close an author is, for forges that send no `author_association`. An author in a
+ * private repository is a member, because only members can read it; in an internal one a colleague;
+ * in a public one a stranger, unless the forge says more or the author owns it.
  *
- * @param author What is known; an author without a login is a stranger.
+ * @param author The facts; an author without a login is a stranger.
  */
 export function forgeTrust(author: AuthorFacts): Trust {
   const { login, repo, visibility, isWriter = false } = author;

@@ -8,7 +8,6 @@ import type { Line, Shape } from "./shape.ts";
 /** The longest event in code points. */
 export const MAX_SHAPE_CODE_POINTS = 1900;
 
-/** The longest first line in code points. */
 const MAX_TITLE_CODE_POINTS = 200;
 
 const MAX_KEY_CODE_POINTS = 60;
@@ -17,17 +16,15 @@ const MAX_VALUE_CODE_POINTS = 1000;
 /** Room for `… (+1234 lines)`. */
 const MARKER_CODE_POINTS = 24;
 
-/** ASCII that cannot end or begin anything; the parser has written out all else. */
+/** ASCII that cannot end or begin anything; the parser has spelled out all else. */
 const URL_REGEXP = /^https?:\/\/[!#-;=?-_a-~]+$/;
 
-/** What a shape may add to the attributes of its event. */
+/** Attributes that a shape may add to its event. */
 const META_KEYS: readonly string[] = ["project", "action", "ref", "number", "actor", "trust"];
 
-/** What {@linkcode formatShape} returns. */
 export interface FormattedShape {
   /** The event as Claude reads it. */
   readonly text: string;
-  /** The attributes of the event. */
   readonly meta: Record<string, string>;
 }
 
@@ -37,13 +34,13 @@ function formatLine({ key, value, isUntrusted }: Line): string {
   return isUntrusted ? `${name} (untrusted): "${clean}"` : `${name}: ${clean}`;
 }
 
-/** The address alone; `cleanUrl()` has decided what of it may be shown. */
+/** Formats the address; `cleanUrl()` has removed what may not be shown. */
 function formatUrl(url: string | undefined): string[] {
   const isClean = url !== undefined && url.length <= MAX_URL_LENGTH && URL_REGEXP.test(url);
   return isClean ? [redactText(url)] : [];
 }
 
-/** As many lines as there is room for, and how many there is no room for. */
+/** Returns as many lines as fit, and counts the rest. */
 function fitLines(lines: readonly string[], room: number): string[] {
   const fitting: string[] = [];
   let left = room;
@@ -55,7 +52,7 @@ function fitLines(lines: readonly string[], room: number): string[] {
   return fitting;
 }
 
-/** Attributes that are identifiers; everything else is left out. */
+/** Returns the attributes that are identifiers. */
 function formatMeta(sourceName: string, shape: Shape): Record<string, string> {
   const candidates: [string, string | undefined][] = [
     ["source_name", sourceName],
@@ -74,15 +71,14 @@ function formatMeta(sourceName: string, shape: Shape): Record<string, string> {
 
 /**
  * Formats a shape as an event for Claude: the title after the name of the source, then the lines,
- * then the address. Everything is cleaned and redacted here, whoever made the shape.
+ * then the address. Everything is cleaned and redacted here, because a shape may hold raw texts.
  *
  * @param sourceName The name of the source in the configuration.
- * @param shape What the delivery says.
- * @returns A text of at most 1,900 code points without any `<`, its first line at most 200; lines that
- * do not fit are left out from the end and counted, the address never is.
+ * @returns A text of at most 1,900 code points without any `<`, its first line at most 200; lines
+ * that do not fit are left out from the end and counted, the address stays.
  */
 export function formatShape(sourceName: string, shape: Shape): FormattedShape {
-  // What a strange name of an event leaves of a title can be nothing.
+  // A strange name of an event can leave an empty title.
   const what = shape.title.trim() || "event";
   const title = cleanValue(`[${sourceName}] ${what}`, MAX_TITLE_CODE_POINTS);
   const url = formatUrl(shape.url);

@@ -4,10 +4,9 @@ import { field, listed, quoted } from "./lines.ts";
 import { list } from "./payload.ts";
 import type { Line } from "./shape.ts";
 
-/** How many subjects of commits are shown. */
 const MAX_SUBJECTS = 3;
 
-/** A branch or a tag that was moved, made or deleted. */
+/** A branch or a tag that was moved, created or deleted. */
 export interface Push {
   /** `owner/name`. */
   readonly repo: string | undefined;
@@ -15,26 +14,25 @@ export interface Push {
   readonly defaultBranch: string | undefined;
   /** The branch or tag, with or without `refs/heads/`. */
   readonly ref: string | undefined;
-  /** Whether it is a tag. */
   readonly isTag: boolean;
   /** The commit before; `undefined` or zeros for a new branch. */
   readonly before: string | undefined;
   /** The commit after; `undefined` or zeros for a deleted branch. */
   readonly after: string | undefined;
-  /** Whether commits were taken away. */
+  /** Set if commits were removed. */
   readonly isForced: boolean;
-  /** How many commits; `undefined` when that is not known. */
+  /** The number of commits, if known. */
   readonly count: number | undefined;
   /** The messages of the commits, the newest first. */
   readonly messages: readonly (string | undefined)[];
 }
 
-/** The first line of the message of a commit. */
+/** Returns the first line of the message of a commit. */
 export function subjectOf(message: string | undefined): string | undefined {
   return message === undefined ? undefined : /[^\r\n]+/.exec(message)?.[0];
 }
 
-/** `3 added, 1 removed`; a file that several commits change counts once for each kind of change. */
+/** Formats `3 added, 1 removed`; a file in several commits counts once for each kind of change. */
 export function countFiles(commits: readonly unknown[]): string {
   return ["added", "modified", "removed"].flatMap((kind) => {
     const paths = new Set(commits.flatMap((commit) => list(commit, kind)));
@@ -42,7 +40,7 @@ export function countFiles(commits: readonly unknown[]): string {
   }).join(", ");
 }
 
-/** A line for a branch or tag; that of the default branch is no stranger's. */
+/** Formats a line for a branch or tag; only members can have named the default branch. */
 export function refLine(
   { ref, isTag, defaultBranch }: Pick<Push, "ref" | "isTag" | "defaultBranch">,
 ): Line[] {
@@ -56,9 +54,8 @@ function formatCount(count: number | undefined): string | undefined {
 }
 
 /**
- * Says what a push did, whichever forge it comes from.
+ * Says what a push did, for any forge.
  *
- * @param push What is known of it.
  * @param about The lines that stand before those of the commits.
  */
 export function pushFacts(

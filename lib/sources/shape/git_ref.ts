@@ -1,5 +1,5 @@
 /**
- * Names and hashes of git as forges send them.
+ * Formats names and hashes of git as forges send them.
  *
  * @module
  */
@@ -8,31 +8,29 @@ import { tryIdentifier } from "./identifier.ts";
 
 const SHA_REGEXP = /^[0-9a-f]{7,64}$/i;
 
-/** The first seven digits of a hash; `undefined` for none and for the one that stands for nothing. */
+/** Returns the first seven digits of a hash; `undefined` for none and for all zeros. */
 export function shortSha(sha: string | undefined): string | undefined {
   return sha !== undefined && SHA_REGEXP.test(sha) && !/^0+$/.test(sha)
     ? sha.slice(0, 7).toLowerCase()
     : undefined;
 }
 
-/** The name of a branch or tag without `refs/heads/` or `refs/tags/`. */
+/** Returns a branch or tag without `refs/heads/` or `refs/tags/`. */
 export function refName(ref: string | undefined): string | undefined {
   return ref?.replace(/^refs\/(?:heads|tags)\//, "");
 }
 
-/** A place in a repository. */
-export interface RepositoryPlace {
+interface RepositoryPlace {
   /** `owner/name`. */
   readonly repo: string | undefined;
-  /** The branch that something happened on. */
   readonly branch: string | undefined;
-  /** The branch that only those who may write to the repository can have named. */
+  /** The branch that only members of the repository can have named. */
   readonly defaultBranch: string | undefined;
 }
 
 /**
- * The place for a title: `owner/name@main` on the default branch, else `owner/name`, because anybody
- * can open a pull request from a branch whose name is an order.
+ * Formats a place for a title: `owner/name@main` on the default branch, else `owner/name`, because
+ * a stranger can open a pull request from a branch whose name is an order.
  */
 export function formatPlace({ repo, branch, defaultBranch }: RepositoryPlace): string | undefined {
   const place = tryIdentifier(repo);
@@ -41,7 +39,7 @@ export function formatPlace({ repo, branch, defaultBranch }: RepositoryPlace): s
   return `${place}@${name}`;
 }
 
-/** The key under which what is said of one commit is told at once: `owner/name@6dcb09b`. */
+/** Returns the burst key of a commit: `owner/name@6dcb09b`. */
 export function commitKey(repo: string | undefined, sha: string | undefined): string | undefined {
   const short = shortSha(sha);
   return repo === undefined || short === undefined ? undefined : `${repo}@${short}`;

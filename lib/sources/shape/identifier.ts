@@ -1,9 +1,9 @@
 const IDENTIFIER_REGEXP = /^[A-Za-z0-9._/@:#+-]{1,100}$/;
 
 /**
- * A text that may stand where no free text may, such as in an attribute or in a title: 1 to 100 of
- * `A-Z a-z 0-9 . _ / @ : # + -`. A name that a stranger has chosen can still read like an order, so
- * branches, tags and labels stay out of titles even so.
+ * Accepts a text that may stand where no free text may, such as in an attribute or in a title: 1 to
+ * 100 of `A-Z a-z 0-9 . _ / @ : # + -`. Even so a name can read like an order, so branches, tags
+ * and labels stay out of titles.
  *
  * @returns The text as it is, or `undefined`.
  */

@@ -1,6 +1,6 @@
 import type { Shape } from "./shape.ts";
 
-/** How runs end that somebody should look at, in lower case and without `_` and `-`. */
+/** States of runs that need attention, in lower case and without `_` and `-`. */
 const BAD_STATES: ReadonlySet<string> = new Set([
   "failed",
   "failure",
@@ -10,24 +10,22 @@ const BAD_STATES: ReadonlySet<string> = new Set([
   "unauthorized",
 ]);
 
-/** How runs end when all is well. */
+/** States of runs that went well. */
 const GOOD_STATES: ReadonlySet<string> = new Set(["success", "successful", "succeeded", "recover"]);
 
-/** The longest subject that is kept on disk, in UTF-16 units. */
+/** The longest subject on disk, in UTF-16 units. */
 const MAX_SUBJECT_LENGTH = 300;
 
-/** What the end of a run means for an event. */
-export interface RunJudgment extends Pick<Shape, "severity" | "isWanted" | "track"> {
-  /** The rule of the default filter. */
+interface RunJudgment extends Pick<Shape, "severity" | "isWanted" | "track"> {
   readonly rule: string;
 }
 
 /**
- * Judges how a run of continuous integration ended: a failure is wanted, a success only after one.
+ * Judges how a run of CI ended: a failure is wanted, a success only after one.
  *
  * @param status The state as the provider calls it, in any case.
- * @param subject What runs again and again, such as a pipeline and a branch, in parts; when one is
- * missing, nobody can tell what a success comes after.
+ * @param subject The parts that name the run each time, such as a pipeline and a branch; if one is
+ * missing, no success can be matched to a failure.
  */
 export function judgeRun(
   status: string | undefined,

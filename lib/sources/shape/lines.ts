@@ -1,5 +1,5 @@
 /**
- * Builders for the lines of an event. Each returns a list, so that what is missing leaves no line:
+ * Builds the lines of an event. Each builder returns a list, and a missing value gives no line:
  * `[...field("branch", branch), ...quoted("title", title)]`.
  *
  * @module
@@ -11,19 +11,16 @@ import type { Line } from "./shape.ts";
 /** The longest untrusted text in code points unless a line says otherwise. */
 const MAX_QUOTE_CODE_POINTS = 200;
 
-/** The longest item of a list in code points. */
 const MAX_ITEM_CODE_POINTS = 100;
 
-/** A line of what only the provider or a trusted person can have written; none without a value. */
+/** Builds a line that only the provider or a trusted person can have written. */
 export function field(key: string, value: string | undefined): Line[] {
   return value === undefined || value.trim() === "" ? [] : [{ key, value, isUntrusted: false }];
 }
 
 /**
- * A line of what a stranger can have written; none when nothing of it is seen.
+ * Builds a line that a stranger can have written; none for a text of invisible characters.
  *
- * @param key What the value is.
- * @param value The text as it came.
  * @param maxCodePoints The longest value in code points, at least 16.
  */
 export function quoted(
@@ -36,12 +33,11 @@ export function quoted(
 }
 
 /**
- * A line of several things that a stranger can have written, such as labels or subjects; a list that
- * is cut says so: `labels, 3 shown of 40`.
+ * Builds a line of several things that a stranger can have written, such as labels or subjects; a
+ * list that is cut says so: `labels, 3 shown of 40`.
  *
- * @param key What the items are.
- * @param items The items as they came; what is missing or not seen does not count.
- * @param max How many are shown.
+ * @param items The items as they came; missing and invisible ones do not count.
+ * @param max The most items that are shown.
  */
 export function listed(
   key: string,
@@ -56,7 +52,7 @@ export function listed(
   return [{ key: `${key}${count}`, value, isUntrusted: true }];
 }
 
-/** The parts of a title that are there, joined: `what happened - subject - where`. */
+/** Joins the parts of a title that are present: `what happened - subject - where`. */
 export function joinTitle(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== "").join(" - ");
 }

@@ -1,6 +1,6 @@
 /**
- * Reads values out of JSON whose shape is not known. Nothing here throws, whatever the payload is:
- * what is not there, or is of another type, is `undefined`.
+ * Reads values out of JSON of unknown shape. Nothing here throws; a value that is missing or of
+ * another type is `undefined`.
  *
  * A path is names with dots between them, an index of a list included: `commits.0.author.name`. The
  * empty path is the value itself.
@@ -10,14 +10,13 @@
 
 const INDEX_REGEXP = /^\d{1,9}$/;
 
-/** Own properties only, so that no path reaches what every object inherits. */
+/** Finds own properties only, because a path such as `constructor` would reach inherited ones. */
 function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || name === "__proto__") return undefined;
   if (Array.isArray(value)) return INDEX_REGEXP.test(name) ? value[Number(name)] : undefined;
   return Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined;
 }
 
-/** The value at a path. */
 export function at(value: unknown, path: string): unknown {
   if (path === "") return value;
   let found = value;
@@ -25,7 +24,7 @@ export function at(value: unknown, path: string): unknown {
   return found;
 }
 
-/** The string at a path that is more than white space; a number or a boolean as text. */
+/** Returns the string at a path that is more than white space; a number or a boolean as text. */
 export function text(value: unknown, path: string): string | undefined {
   const found = at(value, path);
   switch (typeof found) {
@@ -40,19 +39,19 @@ export function text(value: unknown, path: string): string | undefined {
   }
 }
 
-/** The number at a path; a string of digits is none. */
+/** Returns the number at a path; a string of digits is none. */
 export function number(value: unknown, path: string): number | undefined {
   const found = at(value, path);
   return typeof found === "number" && Number.isFinite(found) ? found : undefined;
 }
 
-/** The list at a path; empty when there is none. */
+/** Returns the list at a path; an empty one if there is none. */
 export function list(value: unknown, path: string): readonly unknown[] {
   const found = at(value, path);
   return Array.isArray(found) ? found : [];
 }
 
-/** Whether the value at a path is anything but `false`, `0`, `""`, `null` or missing. */
+/** Tells whether the value at a path is anything but `false`, `0`, `""`, `null` or missing. */
 export function truthy(value: unknown, path: string): boolean {
   return Boolean(at(value, path));
 }

@@ -1,16 +1,16 @@
 /**
- * Takes out what no event may carry: secrets by their shape, e-mail addresses and phone numbers.
+ * Removes what no event may carry: secrets by their shape, e-mail addresses and phone numbers.
  *
- * IP addresses in running text stay: in an alert they say which machine is down. Those of people go by
- * the name of the key. Every pattern is bounded, so that the time is linear in the text.
+ * IP addresses in running text stay: in an alert they say which machine is down. Those of people go
+ * by the name of the key. Every pattern is bounded, so the time is linear in the text.
  *
  * @module
  */
 
-/** What stands where something was taken out. */
+/** The text in place of a secret. */
 export const REDACTED = "[redacted]";
 
-/** Secrets by the shape that their issuers gave them, so that scanners find them. */
+/** Secrets by the prefixes that their issuers chose for scanners. */
 const SECRET_REGEXP = new RegExp(
   [
     "gh[opsur]_[A-Za-z0-9]{16,}", // GitHub
@@ -37,18 +37,20 @@ const SECRET_REGEXP = new RegExp(
   "g",
 );
 
-/** Words of at most 19 small letters, with short numbers: `pypi-publish-v2-2024`. No token is so. */
+/**
+ * Words of at most 19 small letters, with short numbers: `pypi-publish-v2-2024`. No token is so.
+ */
 const NAME_REGEXP =
   /^(?:\d{8,10}:)?[a-z]{1,19}\d{0,4}(?:[./_-]+(?:[a-z]{1,19}\d{0,4}|\d{1,4}))*[./_-]*$/;
 
-/** A private key, up to the end of the text when it was cut. */
+/** A private key, up to the end of the text if it is cut. */
 const PRIVATE_KEY_REGEXP =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,60}-----|$)/g;
 
 /** `https://user:password@host` */
 const USER_INFO_REGEXP = /:\/\/[^\s/@]{1,300}@/g;
 
-/** What is sent in a header; a word that only follows "basic" or "bearer" has no digit. */
+/** A credential of a header; a word that only follows "basic" or "bearer" has no digit. */
 const AUTHORIZATION_REGEXP =
   /\b(bearer|basic) {1,4}(?=[A-Za-z._~+/=-]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi;
 
@@ -56,7 +58,7 @@ const AUTHORIZATION_REGEXP =
 const ASSIGNMENT_REGEXP =
   /(password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key)=[^\s&,;"']{4,}/gi;
 
-/** `git@github.com:owner/name` is an address of no one, `name@1.2.3` a version. */
+/** An address; `git@github.com:owner/name` is a repository, `name@1.2.3` a version. */
 const EMAIL_REGEXP =
   /(?<![\p{L}\p{N}._%+-])(?!git@)[\p{L}\p{N}._%+-]{1,64}@(?!v?\d+\.\d)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu;
 
@@ -71,10 +73,9 @@ const MIN_PHONE_DIGITS = 8;
 const SECRET_KEY_REGEXP =
   /secret|token|passw(?:or)?d|passphrase|authorization|(?:api|access|private|signing|encryption)_?key|cookie|session|credential|phone|(?:^|_)(?:dsn|pwd|ip|ip_?addr(?:ess)?|remote_?addr|response_url|trigger_id)(?:_|$)/;
 
-/** The longest name of a key that is looked at. */
 const MAX_KEY_LENGTH = 200;
 
-/** Branches, repositories and packages can begin as tokens do. */
+/** Keeps names of branches, repositories and packages that begin as tokens do. */
 function redactSecret(found: string): string {
   return NAME_REGEXP.test(found) ? found : REDACTED;
 }
@@ -84,9 +85,8 @@ function redactPhone(found: string): string {
 }
 
 /**
- * Takes secrets, e-mail addresses and phone numbers out of a text.
+ * Removes secrets, e-mail addresses and phone numbers.
  *
- * @param text Any string.
  * @returns The text with `[redacted]`, `[e-mail]` and `[phone]` in their place.
  */
 export function redactText(text: string): string {
@@ -101,11 +101,9 @@ export function redactText(text: string): string {
 }
 
 /**
- * Tells by its name whether the value of a key is never shown: secrets, what lets whoever has it
- * answer in the name of an app of Slack, and where a person is or can be called. `clientSecret`,
- * `API-Key`, `x_session_id` and `response_url` are such names.
- *
- * @param key The name of a key in a payload.
+ * Tells by its name that the value of a key is never shown: secrets, addresses and ids that answer
+ * in the name of an app of Slack, and addresses and numbers of people. `clientSecret`, `API-Key`,
+ * `x_session_id` and `response_url` are such names.
  */
 export function isSecretKey(key: string): boolean {
   const words = key

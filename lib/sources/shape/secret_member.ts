@@ -1,6 +1,6 @@
 import { isSecretKey } from "./redact.ts";
 
-/** Where the name stands of a value that is kept beside it: variables, headers, tags, fields. */
+/** Keys of names that stand beside their value: variables, headers, tags, fields. */
 const NAME_KEYS: readonly string[] = ["key", "name", "Key", "Name"];
 
 const VALUE_KEYS: ReadonlySet<string> = new Set(["value", "Value"]);
@@ -10,12 +10,10 @@ function isSecretName(name: unknown): boolean {
 }
 
 /**
- * Tells whether a member of an object or a list is never shown, by any name that it goes by: its own,
- * as in `{"token": …}`; the one beside it, as in `{"key": "DB_PASSWORD", "value": …}`, which is how
- * GitLab sends variables; or the one before it, as in `["Cookie", …]`, which is how Sentry sends
- * headers.
+ * Tells that a member of an object or a list is never shown, by any name that it has: its own, as
+ * in `{"token": …}`; the one beside it, as in `{"key": "DB_PASSWORD", "value": …}`, the way GitLab
+ * sends variables; or the one before it, as in `["Cookie", …]`, the way Sentry sends headers.
  *
- * @param owner The object or the list.
  * @param name The name of the member, or its index in digits.
  */
 export function isSecretMember(owner: object, name: string): boolean {

@@ -1,6 +1,6 @@
 import type { Severity } from "./shape.ts";
 
-/** What systems call how bad something is, or how it ended, in lower case. */
+/** Words of systems for a severity or an outcome, in lower case. */
 const SEVERITIES: Readonly<Record<Severity, readonly string[]>> = {
   critical: ["critical", "crit", "fatal", "emergency", "emerg", "page", "p1", "sev1", "disaster"],
   error: [
@@ -26,21 +26,15 @@ const SEVERITY_OF: ReadonlyMap<string, Severity> = new Map(
 );
 
 /**
- * Tells how bad something is by the word that a system uses for it, in any case.
+ * Reads a severity from a word of any system, in any case.
  *
  * @param word A level, a severity, a state or a status.
- * @returns `undefined` for a word that says nothing known.
  */
 export function trySeverity(word: string | undefined): Severity | undefined {
   return word === undefined ? undefined : SEVERITY_OF.get(word.toLowerCase());
 }
 
-/**
- * Tells how bad the worst is.
- *
- * @param words What {@linkcode trySeverity} takes, of each.
- * @returns `undefined` where none says anything known.
- */
+/** Returns the worst severity of some words; `undefined` if none is known. */
 export function worstSeverity(words: readonly (string | undefined)[]): Severity | undefined {
   const found = new Set(words.map(trySeverity));
   return (Object.keys(SEVERITIES) as Severity[]).find((severity) => found.has(severity));

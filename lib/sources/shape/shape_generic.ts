@@ -1,8 +1,8 @@
 /**
- * Deliveries of a system that is not known by name: what its words most likely mean comes first.
+ * Shapes deliveries of an unknown system: the most telling words come first.
  *
- * Names of keys are data as well: one that is no identifier stands inside of the quotes, beside its
- * value. What a name tells is secret is left out.
+ * Names of keys are data as well: a key that is no identifier stands inside the quotes, beside its
+ * value. Values with secret names are left out.
  *
  * @module
  */
@@ -12,16 +12,15 @@ import { tryIdentifier } from "./identifier.ts";
 import { field, joinTitle, quoted } from "./lines.ts";
 import { isSecretMember } from "./secret_member.ts";
 import { trySeverity } from "./severity.ts";
-import type { Delivery, Line, Shape, SourceKind } from "./shape.ts";
-import { isText, shapeText } from "./shape_text.ts";
+import type { Delivery, Line, Shape } from "./shape.ts";
 
-/** How many pairs of key and value an event shows. */
+/** The most pairs of key and value in an event. */
 export const MAX_PAIRS = 12;
 
-/** What says how it went, the most telling first. */
+/** Keys of the outcome, the most telling first. */
 const STATUS_KEYS: readonly string[] = ["status", "state", "severity", "level"];
 
-/** What is shown before everything else. */
+/** Keys that come before all others. */
 const FIRST_KEYS: readonly string[] = [
   ...STATUS_KEYS,
   "title",
@@ -42,10 +41,9 @@ const STATUS_REGEXP = /^[A-Za-z]{1,16}(?:[_-][A-Za-z]{1,16})?$/;
 /** The name of a key that is shown as one. */
 const KEY_REGEXP = /^[A-Za-z0-9_.-]{1,50}$/;
 
-/** How {@linkcode shapeGeneric} differs for a source that is known. */
-export interface GenericOptions {
+interface GenericOptions {
   /**
-   * Whether the default filter lets the event through.
+   * Set if the default filter lets the event through.
    *
    * @default {true}
    */
@@ -58,19 +56,19 @@ export interface GenericOptions {
   readonly rule?: string;
 }
 
-/** A value that can be shown, and its name; how many items a list has is no word of its sender. */
+/** A value that can be shown, and its name. A count of items is not written by the sender. */
 interface Pair {
-  /** The way to the value. */
+  /** The path of the value. */
   readonly key: string;
-  /** The last name of the way. */
+  /** The last name of the path. */
   readonly name: string;
-  /** What it is a member of. */
+  /** The object that has the member. */
   readonly owner: Members;
   readonly value: string | number | boolean;
   readonly isCount?: boolean;
 }
 
-/** The own members of an object by their names, but for those that are never looked at. */
+/** The own members of an object by name, without `__proto__`. */
 type Members = Readonly<Record<string, unknown>>;
 
 const NO_MEMBERS: Members = Object.freeze({});
@@ -81,7 +79,7 @@ function membersOf(value: unknown): Members {
     : NO_MEMBERS;
 }
 
-/** The names of members, which cost less than entries where there are very many. */
+/** Returns the names of members; entries would cost more for very many. */
 function namesOf(members: Members): string[] {
   return Object.keys(members).filter((name) => name !== "__proto__");
 }
@@ -96,7 +94,7 @@ function countOf(items: readonly unknown[], place: Pick<Pair, "key" | "name" | "
   return { ...place, value, isCount: true };
 }
 
-/** A list as a count, an object as its scalars and the counts of its lists. */
+/** Yields a list as a count, and an object as its scalars and the counts of its lists. */
 function* nestedPairs(parent: string, owner: Members): Generator<Pair> {
   const value = owner[parent];
   if (Array.isArray(value)) yield countOf(value, { key: parent, name: parent, owner });
@@ -110,7 +108,7 @@ function* nestedPairs(parent: string, owner: Members): Generator<Pair> {
   }
 }
 
-/** The first of the well-known keys, then the other scalars, then what is nested. */
+/** Yields the first of the well-known keys, then other scalars, then nested values. */
 function* pairsOf(members: Members): Generator<Pair> {
   const scalar = (name: string): Pair[] => {
     const value = members[name];
@@ -122,7 +120,7 @@ function* pairsOf(members: Members): Generator<Pair> {
   for (const name of names) yield* nestedPairs(name, members);
 }
 
-/** The first pairs that may be shown, and how many there are in all. */
+/** Takes the first pairs that may be shown, and counts all. */
 function takeShown(pairs: Iterable<Pair>): { readonly shown: Pair[]; readonly count: number } {
   const shown: Pair[] = [];
   let count = 0;
@@ -139,7 +137,7 @@ function formatPair({ key, value, isCount }: Pair): Line[] {
   return isWord ? quoted(key, value) : field(key, String(value));
 }
 
-/** The texts that stand under some keys, in the order of the keys. */
+/** Returns the texts of some keys, in the order of the keys. */
 function textsOf(members: Members, keys: readonly string[]): string[] {
   return keys.filter((key) => Object.hasOwn(members, key))
     .map((key) => members[key])
@@ -147,10 +145,9 @@ function textsOf(members: Members, keys: readonly string[]): string[] {
 }
 
 /**
- * Says what a delivery says whose shape is not known.
+ * Shapes a delivery of unknown form.
  *
  * @param delivery The delivery; of a list the first item is shown.
- * @param options How it differs for a source that is known.
  */
 export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): Shape {
   const { isWanted = true, rule = "generic: all events" } = options;
@@ -176,9 +173,3 @@ export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): 
     isWanted,
   };
 }
-
-/** Any system that sends JSON, a form or text. */
-export const generic: SourceKind = {
-  name: "generic",
-  shape: (delivery) => isText(delivery.payload) ? shapeText(delivery) : shapeGeneric(delivery),
-};

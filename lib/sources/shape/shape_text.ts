@@ -1,6 +1,6 @@
 /**
- * Deliveries that are no JSON: text is shown by its first lines, and of bytes that are no text only
- * their size and their digest are.
+ * Shapes deliveries that are no JSON: text by its first lines, other bytes by their size and
+ * digest.
  *
  * @module
  */
@@ -11,21 +11,18 @@ import { field, joinTitle, quoted } from "./lines.ts";
 import { number, text as textAt } from "./payload.ts";
 import type { Delivery, Line, Shape } from "./shape.ts";
 
-/** How many lines of a text are shown. */
 const MAX_TEXT_LINES = 10;
 
-/** How much of a text is shown, in code points. */
 const MAX_TEXT_CODE_POINTS = 800;
 
 /** The least room that a line is cut to. */
 const MIN_LINE_CODE_POINTS = 16;
 
-/** A character that is seen. */
+/** A visible character. */
 const SEEN_REGEXP = /[^\s\p{Cc}\p{Cf}\p{DI}]/u;
 
-/** Bytes that are no text: what is known of them. */
-export interface BinaryPayload {
-  /** How many bytes they are. */
+/** Bytes that are no text. */
+interface BinaryPayload {
   readonly byteLength: number;
   /** Their SHA-256 in hexadecimal. */
   readonly sha256: string;
@@ -36,12 +33,12 @@ function isBinary(payload: unknown): payload is BinaryPayload {
     /^[0-9a-f]{64}$/.test(textAt(payload, "sha256") ?? "");
 }
 
-/** Whether a payload is a text, or what is known of bytes that are none. */
+/** Tells that a payload is a text, or stands for bytes that are none. */
 export function isText(payload: unknown): payload is string | BinaryPayload {
   return typeof payload === "string" || isBinary(payload);
 }
 
-/** The first lines that show anything, each in quotes of its own. */
+/** Formats the first visible lines, each in quotes of its own. */
 function formatText(lines: readonly string[]): Line[] {
   const shown: Line[] = [];
   let room = MAX_TEXT_CODE_POINTS;
@@ -55,10 +52,7 @@ function formatText(lines: readonly string[]): Line[] {
   return shown;
 }
 
-/**
- * Says what a delivery says whose payload is a text or {@linkcode BinaryPayload}; of another payload
- * it says only that there is no text.
- */
+/** Shapes a text or a {@linkcode BinaryPayload}; any other payload counts as an empty text. */
 export function shapeText({ event, payload }: Delivery): Shape {
   const name = tryIdentifier(event);
   const common: Omit<Shape, "title" | "lines"> = {

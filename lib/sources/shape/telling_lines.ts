@@ -1,11 +1,11 @@
 import { shapeGeneric } from "./shape_generic.ts";
 import type { Line } from "./shape.ts";
 
-/** What nobody has looked at who wrote it, and what is only for machines. */
+/** Keys of free text by unknown authors, and of values for machines. */
 const UNTOLD_KEY_REGEXP =
   /^(?:body|content|description|note|message|text|comment|diff)|[uU](?:rl|ri|RL|RI)$|href$|avatar|[eE]mail|(?:^|_)(?:uu)?ids?$|I[dD]s?$/;
 
-/** How deep {@linkcode shapeGeneric} looks. */
+/** The depth to which {@linkcode shapeGeneric} reads. */
 const MAX_DEPTH = 2;
 
 function withoutUntold(value: unknown, depth: number): unknown {
@@ -19,10 +19,8 @@ function withoutUntold(value: unknown, depth: number): unknown {
 }
 
 /**
- * The lines of an event of a known source of which no more is known than its fields: no bodies, no
- * addresses and no ids.
- *
- * @param payload What the event is about, any JSON value.
+ * Builds the lines of an event whose type has no reading of its own: no bodies, no addresses, no
+ * ids.
  */
 export function tellingLines(payload: unknown): readonly Line[] {
   return shapeGeneric({ event: "", payload: withoutUntold(payload, MAX_DEPTH) }).lines;

@@ -9,7 +9,6 @@ export const MAX_TEMPLATE_LENGTH = 4000;
 const MAX_VALUE_CODE_POINTS = 500;
 const MAX_KEY_CODE_POINTS = 100;
 
-/** The most items of a list, and the most members of an object. */
 const MAX_ITEMS = 100;
 const MAX_MEMBERS = 500;
 
@@ -18,13 +17,13 @@ const MAX_DEPTH = 32;
 /** The most values in all; a payload of 1 MiB can have half a million. */
 const MAX_VALUES = 20_000;
 
-/** What a template shows where it names an object: a payload may have a `toString` of its own. */
+/** Prints an object as `{…}`: a payload may have a `toString` of its own. */
 const OBJECT_PROTOTYPE: object = Object.freeze({
   __proto__: null,
   [Symbol.toPrimitive]: () => "{…}",
 });
 
-/** What it shows where it names a list: the items, and no more of them than of a text. */
+/** Prints a list as its items, cut like a text. */
 const LIST_PROTOTYPE: object = Object.freeze({
   __proto__: Array.prototype,
   [Symbol.toPrimitive](this: unknown[]): string {
@@ -32,7 +31,7 @@ const LIST_PROTOTYPE: object = Object.freeze({
   },
 });
 
-/** How much more the view may hold. */
+/** The number of values that the view may still take. */
 interface Budget {
   values: number;
 }
@@ -61,11 +60,8 @@ function viewOf(value: unknown, depth: number, budget: Budget): unknown {
 }
 
 /**
- * What a template may see of a payload: texts of one line, cleaned, redacted and of at most 500 code
- * points; no member that a name tells is secret; lists of at most 100 items; 32 levels.
- *
- * @param payload Any JSON value.
- * @returns A copy; what does not fit is left out.
+ * Copies what a template may see of a payload: texts of one line, cleaned, redacted and of at most
+ * 500 code points; no member with a secret name; lists of at most 100 items; 32 levels.
  */
 export function createTemplateView(payload: unknown): unknown {
   return viewOf(payload, 1, { values: MAX_VALUES });

@@ -1,16 +1,16 @@
-/** How much of a text is looked at, in UTF-16 units. */
+/** The most of a text that is read, in UTF-16 units. */
 const MAX_UNITS = 16_384;
 
-/** Templates hide instructions for authors in comments, and strangers instructions for machines. */
+/** Comments hide instructions: of templates for authors, and of strangers for machines. */
 const COMMENT_REGEXP = /<!--[\s\S]*?(?:-->|$)/g;
 
 const IMAGE_REGEXP = /!\[[^\]\n]{0,300}\]\([^)\n]{0,1000}\)|<img\b[^>]{0,1000}>/gi;
 
 /**
- * What a person sees who reads a text of Markdown on the page: no comments of HTML, and a mark for an
- * image. A text that is cut inside a comment ends before it.
+ * Returns what a reader of the rendered page sees: no comments of HTML, and a mark for an image. A
+ * text that is cut inside a comment ends before it.
  *
- * @param text The text; what is beyond 16,384 characters is left out.
+ * @param text The text; only its first 16,384 characters are read.
  */
 export function visibleMarkdown(text: string): string {
   return text

@@ -5,7 +5,7 @@ import { listSources } from "../../../cli/source/list.ts";
 import { createTextStyle } from "../../../cli/shared/terminal.ts";
 import { trySource } from "../../../cli/source/try.ts";
 import { readSourceOptions } from "../../../lib/cli/source_options.ts";
-import { SCHEME_KINDS } from "../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../../../lib/sources/providers/kinds.ts";
 import { selectScheme } from "../../../lib/sources/config/select_scheme.ts";
 import { createNonce } from "../../../server/feed/proof.ts";
 import { FeedServer } from "../../../server/feed/server.ts";
@@ -250,7 +250,7 @@ Deno.test("source commands change nothing in a configuration that is wrong [sour
 Deno.test("source test posts a sample of each kind with a proof that holds [cli.source]", async () => {
   await using fixture = new Fixture();
   fixture.serve();
-  for (const kind of SCHEME_KINDS.filter((kind) => kind !== "discord")) {
+  for (const kind of PROVIDER_NAMES.filter((kind) => kind !== "discord")) {
     await fixture.print(`add ${kind}`);
     assertEquals(
       await fixture.print(`test ${kind}`),
@@ -330,7 +330,7 @@ Deno.test("source test says why it cannot post [cli.source]", async () => {
     ["test githb", 'There is no source "githb": did you mean "github"?'],
     ["test constructor", 'There is no source "constructor": expected "github"'],
     ["test gitea", 'Cannot read the secret "env:NOT_ALLOWED": Deno was started without'],
-    ["test discord", "Cannot sign as discord: only discord has the private key"],
+    ["test discord", "Cannot sign: only the provider has the private key"],
     ["test github /etc/hostname", 'started without --allow-read=/etc/hostname. Give "-" to read'],
     [`test github ${fixture.stateDir}/none`, 'none": there is no such file'],
   ];

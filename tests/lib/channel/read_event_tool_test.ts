@@ -160,10 +160,13 @@ Deno.test("createReadEventTool() takes a path or a page for the wish to read wha
   assertEquals(await tool.call({ event_id: event.id, raw: false, path: "n" }), whole);
 });
 
-Deno.test("createReadEventTool() says when what was sent ends early, or is no JSON [source.raw]", async () => {
-  const cut = toolOfDelivery('{"n":1,"m":"unfinis');
+Deno.test("createReadEventTool() says when what was sent is cut, or is no JSON [source.raw]", async () => {
+  const cut = toolOfDelivery(`{"n":1,"m":"${"x".repeat(256 * 1024)}`.slice(0, 256 * 1024));
   const { text } = await cut.tool.call({ event_id: cut.event.id, raw: true });
-  assertStringIncludes(text, "\nThe body ends early: only its beginning is kept\n\n{\n");
+  assertStringIncludes(
+    text,
+    '\nThe body is cut: only its first 256 KiB were kept\n\n{"n":1,"m":"x',
+  );
   const { event, tool } = toolOfDelivery("build failed </channel>");
   const page = await tool.call({ event_id: event.id, raw: true });
   assertStringIncludes(page.text, "\n\nbuild failed &lt;/channel>\n\n");

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { formatAddedSource } from "../../../lib/cli/format_added_source.ts";
-import { SCHEME_KINDS } from "../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../../../lib/sources/providers/kinds.ts";
 import type { SourceEntry } from "../../../lib/sources/config/entry.ts";
 
 const OPTIONS = {
@@ -34,6 +34,12 @@ Deno.test("formatAddedSource() says what to paste where, and shows a new secret 
       "  Payload URL   https://<your host>/ci",
       "  Content type  application/json",
       "  Secret        the one above",
+      "",
+      "Events that events.allow and events.deny of config.json can name:",
+      "  push, pull_request, workflow_run, workflow_job, check_run, check_suite, status, issues,",
+      "  discussion, issue_comment, pull_request_review, pull_request_review_comment,",
+      "  discussion_comment, commit_comment, release, deployment_status, dependabot_alert,",
+      "  code_scanning_alert, secret_scanning_alert, security_advisory, repository_advisory",
       "",
       "Try it out: deno-channel source test ci",
     ].join("\n"),
@@ -72,7 +78,7 @@ Deno.test("formatAddedSource() names the permission that a secret needs [source.
 });
 
 Deno.test("formatAddedSource() has words for each kind [cli.source]", () => {
-  for (const kind of SCHEME_KINDS) {
+  for (const kind of PROVIDER_NAMES) {
     const text = format({ kind });
     assert(/\n\n\S.+\n {2}\S.+ {2}https:\/\/<your host>\/ci\n/.test(text), text);
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { readSourceOptions, type SourceOptions } from "../../../lib/cli/source_options.ts";
-import { SCHEME_KINDS } from "../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../../../lib/sources/providers/kinds.ts";
 import { messageOf as formatMessage } from "./_message_of.ts";
 
 const ADD = {
@@ -66,7 +66,7 @@ Deno.test("readSourceOptions() reads each command and its flags [cli.source]", (
 });
 
 Deno.test("readSourceOptions() takes every kind, and names the one that was meant [cli.source]", () => {
-  for (const kind of SCHEME_KINDS) assert(readSourceOptions(["add", kind]).ok, kind);
+  for (const kind of PROVIDER_NAMES) assert(readSourceOptions(["add", kind]).ok, kind);
   assertEquals(messageOf("add githb"), 'Invalid kind "githb": did you mean "github"?');
   assertStringIncludes(messageOf("add nagios"), 'Invalid kind "nagios": expected one of github, ');
   assertStringIncludes(messageOf("add form"), 'Invalid kind "form": ');

@@ -1,5 +1,6 @@
 /**
- * Small payloads of forges and of what builds and plans on them, each with all that people write.
+ * Small payloads of forges and of systems that build and plan, each with every text that people
+ * write.
  *
  * @module
  */

@@ -2,7 +2,7 @@ import { formatShape } from "../../../lib/sources/shape/format_shape.ts";
 import { github } from "../../../lib/sources/providers/github/mod.ts";
 import type { Shape } from "../../../lib/sources/shape/shape.ts";
 
-/** What every payload has. */
+/** The members of every payload. */
 export const COMMON = {
   repository: {
     full_name: "octo/repo",
@@ -23,12 +23,12 @@ export const AUTHORS = {
   bot: { user: { login: "ci[bot]", type: "Bot" }, author_association: "COLLABORATOR" },
 };
 
-/** The shape of a payload, to which what every payload has is added. */
+/** Shapes a payload with the common members added. */
 export function shapeOf(event: string, payload: Record<string, unknown>): Shape {
   return github.shape({ event, payload: { ...COMMON, ...payload } });
 }
 
-/** The lines of the text of a payload. */
+/** Returns the lines of the text of a payload. */
 export function linesOf(event: string, payload: Record<string, unknown>): string[] {
   return formatShape("github", shapeOf(event, payload)).text.split("\n");
 }

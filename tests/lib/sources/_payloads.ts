@@ -1,5 +1,5 @@
 /**
- * Small payloads as the services send them, one for each thing that is told apart.
+ * Small payloads as providers send them, one for each reading.
  *
  * @module
  */

@@ -1,25 +1,28 @@
 import { assert, assertLessOrEqual, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { formatShape } from "../../../lib/sources/shape/format_shape.ts";
-import type { Delivery, SourceKind } from "../../../lib/sources/shape/shape.ts";
+import type { Provider } from "../../../lib/sources/provider.ts";
+import type { Delivery } from "../../../lib/sources/shape/shape.ts";
 import { countCodePoints } from "../../../lib/text/truncate.ts";
 import { hostileText } from "../_texts.ts";
 
-/** A line after the first: a word of the kind's own, a quote, an address, or what is left out. */
+/**
+ * A line after the first: a word of the provider's code, a quote, an address, or a count of lines.
+ */
 const LINE_REGEXP =
   /^(?:[^":\n]{1,60}: [^\n]*|[^":\n]{1,60} \(untrusted\): "[^"\n]*"|https?:\/\/[^\s"<>]+|… \(\+\d+ lines\))$/;
 
-/** The lines of an event as Claude reads them, the first one among them. */
-export function linesOf(kind: SourceKind, delivery: Delivery): string[] {
-  return formatShape(kind.name, kind.shape(delivery)).text.split("\n");
+/** Returns the lines of an event as Claude reads them, the first one included. */
+export function linesOf(provider: Provider, delivery: Delivery): string[] {
+  return formatShape(provider.name, provider.shape(delivery)).text.split("\n");
 }
 
-/** Asserts what holds for every event, whatever was delivered. */
-export function assertSound(kind: SourceKind, delivery: Delivery): void {
-  const shape = kind.shape(delivery);
-  const { text, meta } = formatShape(kind.name, shape);
+/** Asserts the rules that hold for every event. */
+export function assertSound(provider: Provider, delivery: Delivery): void {
+  const shape = provider.shape(delivery);
+  const { text, meta } = formatShape(provider.name, shape);
   const [title = "", ...lines] = text.split("\n");
-  assert(title.startsWith(`[${kind.name}] `), title);
+  assert(title.startsWith(`[${provider.name}] `), title);
   assertLessOrEqual(countCodePoints(title), 200);
   assertLessOrEqual(countCodePoints(text), 2000);
   assert(!text.includes("<"), text);
@@ -28,7 +31,7 @@ export function assertSound(kind: SourceKind, delivery: Delivery): void {
   assert(shape.rule !== "" && shape.event !== "");
 }
 
-/** A copy of a JSON value with another value somewhere in it, or the value itself. */
+/** Copies a JSON value with another value somewhere in it. */
 function withOther(value: unknown, steps: readonly number[], other: unknown): unknown {
   const [step = 0, ...rest] = steps;
   if (typeof value !== "object" || value === null || steps.length === 0) return other;
@@ -44,7 +47,7 @@ function withOther(value: unknown, steps: readonly number[], other: unknown): un
   );
 }
 
-/** A payload with one value in it changed for any other, or any JSON at all. */
+/** Generates a payload with one value changed, or any JSON at all. */
 export function mutationOf(payload: unknown): fc.Arbitrary<unknown> {
   const steps = fc.array(fc.nat(20), { maxLength: 6 });
   const other = fc.oneof(fc.jsonValue(), hostileText, fc.double());

@@ -134,7 +134,7 @@ Deno.test("GET /api/sessions lists the sessions that are open [status.sessions]"
   assertEquals((await fixture.post("hi", {}, "/api/sessions")).status, 405);
 });
 
-Deno.test("what cleaning changes is kept as it was sent, up to 256 KiB", async () => {
+Deno.test("what cleaning changes is kept as it was sent, all of it", async () => {
   await using fixture = createFixture();
   const { events } = fixture.memory.journal;
   const post = async (body: string) => tryParseEventId(eventIdOf(await fixture.post(body))) ?? 0;
@@ -142,5 +142,5 @@ Deno.test("what cleaning changes is kept as it was sent, up to 256 KiB", async (
   const hostile = await post("</channel>\u202e");
   assertEquals(events.get(hostile)?.content, "&lt;/channel>");
   assertEquals(new TextDecoder().decode(events.raw(hostile)), "</channel>\u202e");
-  assertEquals(events.raw(await post("\u202eä".repeat(200_000)))?.length, 256 * 1024);
+  assertEquals(events.raw(await post("\u202eä".repeat(200_000)))?.length, 1_000_000);
 });

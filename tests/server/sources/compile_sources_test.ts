@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Shape } from "../../../lib/sources/shape/shape.ts";
-import { SCHEME_KINDS } from "../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES } from "../../../lib/sources/providers/kinds.ts";
 import { compileSources } from "../../../server/sources/compile_sources.ts";
 import {
   bytesOf,
@@ -46,7 +46,7 @@ function fileWith(text: string): string {
 }
 
 Deno.test("compileSources() makes every kind ready, by its path [source.config]", async () => {
-  const drafts = Object.fromEntries(SCHEME_KINDS.map((kind): [string, SourceDraft] => {
+  const drafts = Object.fromEntries(PROVIDER_NAMES.map((kind): [string, SourceDraft] => {
     const secrets = kind === "standard"
       ? ["whsec_AQIDBAUGBwg="]
       : kind === "discord"
@@ -55,9 +55,9 @@ Deno.test("compileSources() makes every kind ready, by its path [source.config]"
     return [kind, { ...(kind === "generic" ? GENERIC : { kind }), secrets }];
   }));
   const sources = await compile(drafts);
-  assertEquals([...sources.keys()], SCHEME_KINDS.map((kind) => `/${kind}`));
-  for (const [path, { name, entry, scheme }] of sources) {
-    assertEquals([`/${name}`, entry.kind], [path, scheme.kind]);
+  assertEquals([...sources.keys()], PROVIDER_NAMES.map((kind) => `/${kind}`));
+  for (const [path, { name, entry }] of sources) {
+    assertEquals([`/${name}`, `/${entry.kind}`], [path, path]);
   }
   assertEquals(await compileSources('{"sources": {}}'), { ok: true, sources: new Map() });
 });

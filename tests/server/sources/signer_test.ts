@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { SCHEMES } from "../../../lib/sources/proof/schemes.ts";
+import { SCHEMES } from "../../_schemes.ts";
 import { signWebhook } from "../../../server/sources/signer.ts";
 import { BODY, NOW_MS, SECRETS, toBytes } from "../_webhooks.ts";
 
@@ -22,12 +22,11 @@ Deno.test("signWebhook() says why it cannot sign [source.verify]", async () => {
   const draft = { body: toBytes(BODY), nowMs: NOW_MS };
   assertEquals(await signWebhook(SCHEMES.discord, { ...draft, secret: "0a".repeat(32) }), {
     ok: false,
-    message:
-      "Cannot sign as discord: only discord has the private key, and the secret here is the " +
+    message: "Cannot sign: only the provider has the private key, and the secret here is the " +
       "public one",
   });
   assertEquals(await signWebhook(SCHEMES.github, { ...draft, secret: "" }), {
     ok: false,
-    message: "Cannot use a secret of github: expected a secret that is not empty",
+    message: "Cannot use a secret: expected a secret that is not empty",
   });
 });

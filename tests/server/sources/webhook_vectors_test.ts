@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { Scheme } from "../../../lib/sources/proof/scheme.ts";
-import { SCHEMES } from "../../../lib/sources/proof/schemes.ts";
+import { GITLAB_SIGNED, SCHEMES } from "../../_schemes.ts";
 import { type SentHeaders, verify } from "../_webhooks.ts";
 
-/** Vectors that the sources or their libraries have published. */
+/** Vectors that providers or their libraries have published. */
 const VECTORS: readonly { scheme: Scheme; secret: string; headers: SentHeaders; body: string }[] = [
   {
     scheme: SCHEMES.github,
@@ -93,11 +93,59 @@ const VECTORS: readonly { scheme: Scheme; secret: string; headers: SentHeaders; 
   },
 ];
 
-Deno.test("WebhookVerifier.verify() accepts the published vectors [source.verify]", async () => {
-  for (const { scheme, secret, headers, body } of VECTORS) {
-    const time = Object.values(headers).find((value) => /^(?:t=)?\d{10}/.test(value)) ?? "0";
+const SECRET = "made-for-this-test";
+const BODY = '{"id":"évt-1","text":"made for this test"}';
+
+/** The HMAC of {@linkcode BODY}: `printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET"` */
+const SHA256 = "72a1657ac42c1a734f7e6cc052d3ebbfdac31549a7d7aee7e68752330760e5c4";
+
+/** The same, `-binary | base64`. */
+const BASE64 = "cqFlesQsGnNPfmzAUtPrv9rDFUmn167n5odSMwdg5cQ=";
+
+/** The same with `-sha1`. */
+const SHA1 = "cb7baf83886e110be5f758177b0e44c7d70a9501";
+
+/** The HMAC with the time before it: `printf %s "1760000000.$BODY" | openssl dgst -sha256 -hmac "$SECRET"` */
+const TIMED = "6a6be20f82c9853c88eb0093be24da09438a5db3b1f67abeb4c328885ff56ba2";
+
+/**
+ * The HMAC with id and time before it, by the bytes of the secret: `printf %s "msg_1.1760000000.$BODY" |
+ * openssl dgst -sha256 -mac HMAC -macopt hexkey:000102030405060708090a0b0c0d0e0f -binary | base64`
+ */
+const SIGNED = "0LpbIlyuIoozcj6AlmruHiDmnY7+mw870jCQ0yI5i0A=";
+
+/** Vectors that `openssl` has computed, of schemes for which none is published. */
+const COMPUTED: typeof VECTORS = [
+  { scheme: SCHEMES.pagerduty, headers: { "x-pagerduty-signature": `v1=${SHA256}` } },
+  { scheme: SCHEMES.bitbucket, headers: { "x-hub-signature": `sha256=${SHA256}` } },
+  { scheme: SCHEMES.gitea, headers: { "x-gitea-signature": SHA256 } },
+  { scheme: SCHEMES.forgejo, headers: { "x-forgejo-signature": SHA256 } },
+  { scheme: SCHEMES.sentry, headers: { "sentry-hook-signature": SHA256 } },
+  { scheme: SCHEMES.grafana, headers: { "x-grafana-alerting-signature": SHA256 } },
+  { scheme: SCHEMES.shopify, headers: { "x-shopify-hmac-sha256": BASE64 } },
+  { scheme: SCHEMES.vercel, headers: { "x-vercel-signature": SHA1 } },
+  {
+    scheme: SCHEMES.buildkite,
+    headers: { "x-buildkite-signature": `timestamp=1760000000,signature=${TIMED}` },
+  },
+  {
+    scheme: GITLAB_SIGNED,
+    secret: "whsec_AAECAwQFBgcICQoLDA0ODw==",
+    headers: {
+      "webhook-id": "msg_1",
+      "webhook-timestamp": "1760000000",
+      "webhook-signature": `v1,${SIGNED}`,
+    },
+  },
+].map((vector) => ({ secret: SECRET, body: BODY, ...vector }));
+
+Deno.test("WebhookVerifier.verify() accepts vectors from elsewhere [source.verify]", async () => {
+  for (const { scheme, secret, headers, body } of [...VECTORS, ...COMPUTED]) {
+    const time = Object.values(headers).find((value) => /^(?:t=|timestamp=)?\d{10}/.test(value)) ??
+      "0";
     const nowMs = Number(/\d+/.exec(time)?.[0]) * 1000;
     const at = (other: string) => verify(scheme, [secret], { headers, body: other, nowMs });
-    assertEquals([await at(body), await at(`${body} `)], ["ok 0", "bad_signature"], scheme.kind);
+    const where = JSON.stringify(headers);
+    assertEquals([await at(body), await at(`${body} `)], ["ok 0", "bad_signature"], where);
   }
 });

@@ -12,16 +12,15 @@ import { judgeRun } from "../../shape/judge_run.ts";
 import { listed, quoted } from "../../shape/lines.ts";
 import { at, list, text, truthy } from "../../shape/payload.ts";
 
-/** How many other branches of the same push are shown. */
 const MAX_OTHERS = 5;
 
-/** Bitbucket does not send which branch is the default one; these are the names that it gives. */
+/** Bitbucket does not send the default branch; it gives one of these names. */
 const DEFAULT_BRANCHES: ReadonlySet<string | undefined> = new Set(["main", "master"]);
 
 /** A change of a branch or a tag, and its page. */
 type Change = Omit<Push, "repo" | "defaultBranch"> & { readonly url?: string | undefined };
 
-/** Reads a change of Cloud: the branch as it was, and as it is. */
+/** Reads a change of Cloud: the branch before and after. */
 function readCloudChange(change: unknown): Change {
   const now = at(change, "new") ?? at(change, "old");
   const commits = list(change, "commits");
@@ -50,19 +49,18 @@ function readServerChange(change: unknown): Change {
   };
 }
 
-/** One of the branches of a push, and what to say of it. */
 interface PushedBranch {
   readonly branch: string | undefined;
   readonly facts: BitbucketFacts;
 }
 
-/** Which branch is told of: the default one, then one that is wanted. */
+/** Selects the branch to tell of: the default one, then one that is wanted. */
 function mostTelling(pushed: readonly PushedBranch[]): PushedBranch | undefined {
   return pushed.find(({ facts }) => facts.ref !== undefined) ??
     pushed.find(({ facts }) => facts.isWanted) ?? pushed[0];
 }
 
-/** A push; of several branches, the one that tells most is shown, and the others by name. */
+/** Shapes a push; of several branches one is told, and the others are named. */
 export function shapePush(event: BitbucketEvent): BitbucketFacts {
   const { payload, repo } = event;
   const changes = [
@@ -89,7 +87,7 @@ export function shapePush(event: BitbucketEvent): BitbucketFacts {
   };
 }
 
-/** How a build goes, in words. */
+/** Words for the states of a build. */
 const STATES: ReadonlyMap<string | undefined, string> = new Map([
   ["FAILED", "failed"],
   ["SUCCESSFUL", "succeeded"],
@@ -97,13 +95,13 @@ const STATES: ReadonlyMap<string | undefined, string> = new Map([
   ["STOPPED", "stopped"],
 ]);
 
-/** The hash at the end of the address of a commit. */
+/** Reads the hash at the end of the address of a commit. */
 function shaOf(status: unknown): string | undefined {
   const found = /\/commit\/([0-9a-f]{7,64})(?:\/|$)/.exec(text(status, "links.commit.href") ?? "");
   return found?.[1] ?? text(status, "commit.hash");
 }
 
-/** What a build says of a commit; Bitbucket's own pipelines say it so, too. */
+/** Shapes the status of a build; Bitbucket's own pipelines send it, too. */
 export function shapeStatus(event: BitbucketEvent): BitbucketFacts {
   const { payload, repo } = event;
   const status = at(payload, "commit_status");

@@ -1,5 +1,5 @@
 /**
- * What all deliveries of Bitbucket have in common, Bitbucket Cloud and Bitbucket Data Center:
+ * Reads the common parts of deliveries of Bitbucket Cloud and Bitbucket Data Center:
  * https://support.atlassian.com/bitbucket-cloud/docs/event-payloads and
  * https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html
  *
@@ -14,39 +14,36 @@ import { tryIdentifier } from "../../shape/identifier.ts";
 import { at, text } from "../../shape/payload.ts";
 import type { Delivery, Line, Trust } from "../../shape/shape.ts";
 
-/** A delivery of Bitbucket. */
 export interface BitbucketEvent {
   /** The whole name, such as `pullrequest.created`. */
   readonly name: string;
   /** The type, such as `pullrequest` or `pr.reviewer`. */
   readonly type: string;
-  /** What was done, such as `created`. */
+  /** The action, such as `created`. */
   readonly action: string | undefined;
-  /** The body. */
   readonly payload: unknown;
   /** `workspace/repository`, or `PROJECT/repository`. */
   readonly repo: string | undefined;
-  /** The name of who did it. */
+  /** The name of the person who did it. */
   readonly actor: string | undefined;
-  /** How close that person is. */
   readonly trust: Trust;
 }
 
-/** What one type of event adds to what all have. */
+/** The facts that differ from event to event. */
 export type BitbucketFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
 
-/** Reads the name of a person: of Data Center the login, of Cloud what the person goes by. */
+/** Reads the name of a person: the login in Data Center, the nickname in Cloud. */
 export function readName(person: unknown): string | undefined {
   return text(person, "nickname") ?? text(person, "name") ?? text(person, "display_name") ??
     text(person, "displayName");
 }
 
-/** The repository of an event; with Data Center that of a pull request is the target's. */
+/** Reads the repository; for a pull request in Data Center that of its target. */
 function readRepository(payload: unknown): unknown {
   return at(payload, "repository") ?? at(payload, "pullRequest.toRef.repository");
 }
 
-/** `workspace/repository`; a personal project of Data Center has a `~` before its key. */
+/** Reads `workspace/repository`; a personal project of Data Center has a `~` before its key. */
 export function readRepo(repository: unknown): string | undefined {
   const key = text(repository, "project.key")?.replace(/^~/, "");
   const slug = text(repository, "slug");
@@ -55,8 +52,8 @@ export function readRepo(repository: unknown): string | undefined {
 }
 
 /**
- * Whether a person owns the repository. In Cloud, anybody can go by any nickname, so that only the id
- * tells; Data Center has personal projects, whose key is the slug of their owner.
+ * Tells that a person owns the repository. In Cloud only the id proves it, because nicknames are
+ * free to choose; in Data Center the key of a personal project is the slug of its owner.
  */
 function ownsRepository(person: unknown, repository: unknown): boolean {
   if (text(repository, "full_name") !== undefined) {
@@ -68,7 +65,7 @@ function ownsRepository(person: unknown, repository: unknown): boolean {
   return slug !== undefined && key?.toLowerCase() === `~${slug.toLowerCase()}`;
 }
 
-/** Reads what every event has; the key of the event is `repo:push`, say. */
+/** Reads the common parts; the key of an event is `repo:push`, for example. */
 export function readBitbucketEvent({ event, payload }: Delivery): BitbucketEvent {
   const key = tryIdentifier(event === "" ? text(payload, "eventKey") : event) ?? "unknown";
   const name = key.replaceAll(":", ".");
@@ -94,12 +91,12 @@ export function readBitbucketEvent({ event, payload }: Delivery): BitbucketEvent
   };
 }
 
-/** A line for who did it: `emma (member)`, or `emma` where nothing says how close that is. */
+/** Formats a line for the person who did it: `emma (member)`, or `emma` for a stranger. */
 export function actorLine({ actor, trust }: BitbucketEvent): Line[] {
   return loginLine("by", actor, trust === "external" ? undefined : trust);
 }
 
-/** The page of an object: Cloud has one `html` link, Data Center a list of links to itself. */
+/** Returns the page of an object: Cloud has one `html` link, Data Center a list of `self` links. */
 export function pageOf(object: unknown, options?: CleanUrlOptions): string | undefined {
   const url = text(object, "links.html.href") ?? text(object, "links.self.0.href");
   return cleanUrl(url, options);

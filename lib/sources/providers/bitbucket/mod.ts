@@ -1,3 +1,5 @@
+import { createHmacProof } from "../../proof/create_proof.ts";
+import { type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../../provider.ts";
 import { shapePush, shapeStatus } from "./code.ts";
 import {
   actorLine,
@@ -9,10 +11,9 @@ import {
 import { shapeComment, shapeIssue, shapePullRequest } from "./talk.ts";
 import { eventShape } from "../../shape/event_shape.ts";
 import { at } from "../../shape/payload.ts";
-import type { SourceKind } from "../../shape/shape.ts";
 import { tellingLines } from "../../shape/telling_lines.ts";
 
-/** How an event is read; `undefined` for one of which no more is known than its fields. */
+/** Selects the reader of an event; `undefined` for an event without one. */
 function readerOf(
   { type, action = "" }: BitbucketEvent,
 ): ((event: BitbucketEvent) => BitbucketFacts) | undefined {
@@ -23,7 +24,7 @@ function readerOf(
   return type === "issue" ? shapeIssue : undefined;
 }
 
-/** An event of which no more is known than its fields. */
+/** Shapes an event without a reading of its own. */
 function shapeOther(event: BitbucketEvent): BitbucketFacts {
   const { name, payload, repo } = event;
   return {
@@ -35,9 +36,37 @@ function shapeOther(event: BitbucketEvent): BitbucketFacts {
   };
 }
 
-/** Deliveries of Bitbucket Cloud and of Bitbucket Data Center. */
-export const bitbucket: SourceKind = {
+/** Bitbucket Cloud and Bitbucket Data Center. */
+export const bitbucket: Provider<"bitbucket"> = {
   name: "bitbucket",
+  scheme: {
+    proof: createHmacProof("x-hub-signature", { prefix: "sha256=" }),
+    // Bitbucket Cloud has the first, Bitbucket Data Center the second.
+    id: { headers: ["x-request-uuid", "x-request-id"] },
+    event: { headers: ["x-event-key"] },
+    pings: ["diagnostics:ping"],
+  },
+  setup: {
+    where: "Repository settings > Webhooks > Add webhook",
+    urlField: "URL",
+    secretField: "Secret",
+  },
+  sample: ({ nowMs, repository, sha }) => ({
+    event: "repo:commit_status_updated",
+    payload: {
+      actor: { type: "user", nickname: "emma" },
+      repository: { full_name: repository, is_private: true },
+      commit_status: {
+        key: `test-${nowMs}`,
+        name: "source test",
+        description: SAMPLE_TEXT,
+        state: "FAILED",
+        refname: "main",
+        url: SAMPLE_PAGE,
+        links: { commit: { href: `https://api.example.com/commit/${sha}` } },
+      },
+    },
+  }),
   shape(delivery) {
     const event = readBitbucketEvent(delivery);
     const { name, type, action, repo, actor } = event;
@@ -45,4 +74,14 @@ export const bitbucket: SourceKind = {
     const shape = eventShape({ type, action, repo, actor, ...facts });
     return { ...shape, rule: `${name}: ${facts.rule}` };
   },
+  events: [
+    "repo.push",
+    "repo.commit_status_created",
+    "repo.commit_status_updated",
+    "repo.refs_changed",
+    "pullrequest",
+    "pr",
+    "pr.reviewer",
+    "issue",
+  ],
 };

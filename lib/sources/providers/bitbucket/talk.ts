@@ -20,16 +20,14 @@ import { at, number, text, truthy } from "../../shape/payload.ts";
 import type { Line } from "../../shape/shape.ts";
 import { visibleMarkdown } from "../../shape/visible_markdown.ts";
 
-/** The longest comment in code points. */
 const MAX_COMMENT_CODE_POINTS = 500;
 
 /** The longest state of an issue in code points; "on hold" is one. */
 const MAX_STATE_CODE_POINTS = 32;
 
-/** The longest description in code points. */
 const MAX_DESCRIPTION_CODE_POINTS = 300;
 
-/** What the words for an action are in a title, and whether the default filter lets it through. */
+/** Words for actions, and the verdict of the default filter. */
 const REQUEST_ACTIONS: ReadonlyMap<string | undefined, readonly [string, boolean]> = new Map([
   ["created", ["opened", true]],
   ["opened", ["opened", true]],
@@ -49,14 +47,14 @@ const REQUEST_ACTIONS: ReadonlyMap<string | undefined, readonly [string, boolean
   ["modified", ["updated", false]],
 ]);
 
-/** What somebody has written, unless it may be a stranger's: then only why. */
+/** Builds the line of a body; that of a possible stranger is withheld. */
 function bodyLine({ trust }: BitbucketEvent, body: string | undefined, max: number): Line[] {
   if (body === undefined) return [];
   if (trust === "external") return field("body", "withheld, its author may be external");
   return quoted("body", visibleMarkdown(body), max);
 }
 
-/** The branch that is to be merged. */
+/** Builds the line of the branch to merge. */
 function headLine(request: unknown): Line[] {
   const branch = text(request, "source.branch.name") ?? text(request, "fromRef.displayId");
   const from = readRepo(at(request, "source.repository") ?? at(request, "fromRef.repository"));
@@ -67,7 +65,7 @@ function headLine(request: unknown): Line[] {
     : quoted("head, of a fork", `${from}:${branch}`);
 }
 
-/** Something that was done to a pull request. */
+/** Shapes an action on a pull request. */
 export function shapePullRequest(event: BitbucketEvent): BitbucketFacts {
   const { payload, repo, action, type } = event;
   const request = at(payload, "pullrequest") ?? at(payload, "pullRequest");
@@ -101,7 +99,7 @@ export function shapePullRequest(event: BitbucketEvent): BitbucketFacts {
   };
 }
 
-/** `path:line` of a comment in a diff. */
+/** Formats `path:line` of a comment in a diff. */
 function formatPosition(comment: unknown): string | undefined {
   const path = text(comment, "inline.path") ?? text(comment, "anchor.path");
   const line = number(comment, "inline.to") ?? number(comment, "inline.from") ??
@@ -109,7 +107,7 @@ function formatPosition(comment: unknown): string | undefined {
   return path === undefined || line === undefined ? path : `${path}:${line}`;
 }
 
-/** A comment on a pull request, an issue or a commit. */
+/** Shapes a comment on a pull request, an issue or a commit. */
 export function shapeComment(event: BitbucketEvent): BitbucketFacts {
   const { payload, repo, action, trust } = event;
   const request = at(payload, "pullrequest") ?? at(payload, "pullRequest");
@@ -141,7 +139,7 @@ export function shapeComment(event: BitbucketEvent): BitbucketFacts {
   };
 }
 
-/** An issue; an update is wanted when it opens or closes the issue. */
+/** Shapes an issue; an update is wanted if it opens or closes the issue. */
 export function shapeIssue(event: BitbucketEvent): BitbucketFacts {
   const { payload, repo, action, trust } = event;
   const issue = at(payload, "issue");

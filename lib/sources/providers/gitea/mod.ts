@@ -1,26 +1,36 @@
 /**
- * Gitea and Forgejo, whose bodies are those of GitHub but for pushes, for what was deleted, and for
- * the runs of Forgejo Actions.
+ * Gitea and Forgejo. Their bodies are those of GitHub, except for pushes, deletions and the runs of
+ * Forgejo Actions.
  *
  * @module
  */
 
+import { createHmacProof } from "../../proof/create_proof.ts";
+import {
+  CONTENT_TYPE,
+  type Provider,
+  type ProviderSetup,
+  type Sample,
+  SAMPLE_PAGE,
+  SAMPLE_TEXT,
+  type SampleParts,
+} from "../../provider.ts";
 import { cleanUrl } from "../../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../../shape/event_shape.ts";
 import { countFiles, pushFacts, refLine, subjectOf } from "../../shape/git_push.ts";
 import { commitKey, formatPlace, refName, shortSha } from "../../shape/git_ref.ts";
 import { toGithubDelivery } from "./to_github.ts";
 import { github } from "../github/mod.ts";
+import { readPush } from "../github/push.ts";
 import { formatNumber, loginLine, readGithubEvent } from "../github/event.ts";
 import { judgeRun } from "../../shape/judge_run.ts";
 import { field, quoted } from "../../shape/lines.ts";
 import { at, list, number, text, truthy } from "../../shape/payload.ts";
-import type { Delivery, Shape, SourceKind } from "../../shape/shape.ts";
+import type { Delivery, Shape } from "../../shape/shape.ts";
 
-/** What an event says beside its type, action, repository and sender. */
 type GiteaFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
 
-/** How runs of Forgejo Actions ended; the first is what an event is named after. */
+/** Words for the outcomes of Forgejo Actions; events are named after the key. */
 const RUN_WORDS: ReadonlyMap<string, string> = new Map([
   ["failure", "failed"],
   ["success", "succeeded"],
@@ -29,24 +39,18 @@ const RUN_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function shapePush({ payload }: Delivery): GiteaFacts {
-  const { repo, defaultBranch } = readGithubEvent({ event: "push", payload });
+  const push = readPush(readGithubEvent({ event: "push", payload }));
   const commits = list(payload, "commits");
   const count = number(payload, "total_commits") ?? commits.length;
-  const ref = text(payload, "ref");
   const facts = pushFacts({
-    repo,
-    defaultBranch,
-    ref,
-    isTag: ref?.startsWith("refs/tags/") ?? false,
-    before: text(payload, "before"),
-    after: text(payload, "after"),
-    // Neither forge says whether commits were taken away.
+    ...push,
+    // Neither forge says that commits were removed.
     isForced: false,
     count,
-    messages: commits.map((commit) => text(commit, "message")),
+    messages: push.messages.toReversed(),
   }, [
     ...loginLine("by", text(payload, "pusher.login") ?? text(payload, "sender.login")),
-    // Of many commits only the newest few come along.
+    // A push of many commits carries only the newest few.
     ...field("files", count > commits.length ? undefined : countFiles(commits)),
   ]);
   const url = cleanUrl(text(payload, "compare_url")) ??
@@ -54,7 +58,7 @@ function shapePush({ payload }: Delivery): GiteaFacts {
   return { ...facts, url };
 }
 
-/** A branch or tag that was deleted, of which no push tells. */
+/** Shapes the deletion of a branch or tag, for which no push comes. */
 function shapeDelete({ payload }: Delivery): GiteaFacts {
   const { repo, defaultBranch } = readGithubEvent({ event: "delete", payload });
   const facts = pushFacts({
@@ -71,7 +75,7 @@ function shapeDelete({ payload }: Delivery): GiteaFacts {
   return { ...facts, rule: "all", url: cleanUrl(text(payload, "repository.html_url")) };
 }
 
-/** The end of a run of Forgejo Actions; the repository can stand inside of the run alone. */
+/** Shapes the end of a run of Forgejo Actions; the repository can stand inside the run alone. */
 function shapeRun({ event, payload }: Delivery): GiteaFacts {
   const run = at(payload, "run");
   const repository = at(payload, "repository") ?? at(run, "repository");
@@ -106,7 +110,7 @@ function shapeRun({ event, payload }: Delivery): GiteaFacts {
   };
 }
 
-/** How an event is read that differs from GitHub's. */
+/** Selects the reader of an event that differs from GitHub's. */
 function readerOf({ event, payload }: Delivery): ((delivery: Delivery) => GiteaFacts) | undefined {
   if (event === "push") return shapePush;
   if (event === "delete") return shapeDelete;
@@ -127,14 +131,77 @@ function shape(delivery: Delivery): Shape {
   const read = readerOf(delivery);
   if (read !== undefined) return eventShape({ ...common, ...read(delivery) });
   const shaped = github.shape(toGithubDelivery({ event, payload }));
-  // The event is called what the forge calls it, so that its own documentation helps.
+  // The event keeps the name that the forge gives it and documents.
   const { event: name, meta } = eventShape({ ...common, ...shaped, title: [] });
   const ownAction = meta.action === undefined ? {} : { action: meta.action };
   return { ...shaped, event: name, meta: { ...shaped.meta, ...ownAction } };
 }
 
-/** Deliveries of Gitea. */
-export const gitea: SourceKind = { name: "gitea", shape };
+const GITEA_EVENTS: readonly string[] = [
+  "push",
+  "delete",
+  "pull_request",
+  "pull_request_approved",
+  "pull_request_rejected",
+  "pull_request_comment",
+  "issues",
+  "issue_comment",
+  "release",
+  "workflow_run",
+  "workflow_job",
+];
 
-/** Deliveries of Forgejo. */
-export const forgejo: SourceKind = { name: "forgejo", shape };
+function setupOf(forge: string): ProviderSetup {
+  return {
+    where: `Repository > Settings > Webhooks > Add webhook > ${forge}`,
+    urlField: "Target URL",
+    secretField: "Secret",
+    settings: [CONTENT_TYPE],
+  };
+}
+
+/** Makes a push, as both forges send it. */
+function sample({ nowMs, repository, sha }: SampleParts): Sample {
+  return {
+    event: "push",
+    payload: {
+      ref: "refs/heads/main",
+      before: nowMs.toString(16).padStart(40, "1"),
+      after: sha,
+      compare_url: SAMPLE_PAGE,
+      commits: [{ id: sha, message: SAMPLE_TEXT, added: [], modified: ["README.md"], removed: [] }],
+      total_commits: 1,
+      repository: { full_name: repository, default_branch: "main", html_url: SAMPLE_PAGE },
+      pusher: { login: "octocat" },
+      sender: { login: "octocat" },
+    },
+  };
+}
+
+export const gitea: Provider<"gitea"> = {
+  name: "gitea",
+  scheme: {
+    proof: createHmacProof("x-gitea-signature"),
+    id: { headers: ["x-gitea-delivery"] },
+    event: { headers: ["x-gitea-event"] },
+  },
+  setup: setupOf("Gitea"),
+  sample,
+  shape,
+  events: GITEA_EVENTS,
+};
+
+export const forgejo: Provider<"forgejo"> = {
+  name: "forgejo",
+  scheme: {
+    proof: createHmacProof("x-forgejo-signature", {
+      headers: [{ signature: "x-forgejo-signature" }, { signature: "x-gitea-signature" }],
+    }),
+    id: { headers: ["x-forgejo-delivery", "x-gitea-delivery"] },
+    event: { headers: ["x-forgejo-event", "x-gitea-event"] },
+  },
+  setup: setupOf("Forgejo"),
+  sample,
+  shape,
+  events: [...GITEA_EVENTS, "action_run_failure", "action_run_recover", "action_run_success"],
+};

@@ -1,6 +1,6 @@
 /**
- * Turns deliveries of Gitea and Forgejo into those of GitHub, which their bodies follow but for a
- * few names. What they do not have is how close an author is, so that is found out here.
+ * Converts deliveries of Gitea and Forgejo to those of GitHub, whose bodies differ in a few names.
+ * They do not say how close an author is; that is judged here.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const ASSOCIATIONS: Readonly<Record<Trust, string>> = {
   external: "NONE",
 };
 
-/** The verdicts of reviews, which are types of their own. */
+/** Verdicts of reviews, which are types of their own. */
 const REVIEW_REGEXP = /^pull_request_(?:review_)?(approved|rejected|comment)$/;
 
 const VERDICTS: ReadonlyMap<string | undefined, string> = new Map([
@@ -24,8 +24,8 @@ const VERDICTS: ReadonlyMap<string | undefined, string> = new Map([
 ]);
 
 /**
- * Whether the author may write to the repository: its `permissions` are those of who has opened the
- * issue or pull request or has made the comment, and in no other event surely those of the author.
+ * Tells that the author may write to the repository. `permissions` belong to the person who opened
+ * the issue or pull request or made the comment; in other events they may belong to another person.
  */
 function mayWrite(payload: unknown, login: string | undefined): boolean {
   const action = text(payload, "action");
@@ -36,7 +36,7 @@ function mayWrite(payload: unknown, login: string | undefined): boolean {
     truthy(payload, "repository.permissions.push");
 }
 
-/** An object with how close its author is to the repository, as GitHub sends it. */
+/** Adds the `author_association` that GitHub would send. */
 function withAssociation(object: unknown, payload: unknown): unknown {
   if (typeof object !== "object" || object === null) return object;
   const login = text(object, "user.login");
@@ -53,13 +53,13 @@ function withAssociation(object: unknown, payload: unknown): unknown {
   return { ...object, author_association: ASSOCIATIONS[trust] };
 }
 
-/** The issue of a comment, which may be a pull request. */
+/** Converts the issue of a comment, which may be a pull request. */
 function toIssue(payload: unknown): unknown {
   const issue = withAssociation(at(payload, "issue"), payload);
   return truthy(payload, "is_pull") ? { ...Object(issue), pull_request: {} } : issue;
 }
 
-/** A review, which has no author of its own. */
+/** Converts a review, which has no author of its own. */
 function toReview(payload: unknown, verdict: string | undefined): unknown {
   const review = {
     state: VERDICTS.get(verdict) ?? "commented",
@@ -70,7 +70,9 @@ function toReview(payload: unknown, verdict: string | undefined): unknown {
   return withAssociation(review, payload);
 }
 
-/** A run, whose workflow stands beside it; one for a push is of the repository itself. */
+/**
+ * Converts a run; the workflow stands beside it, and one for a push is of the repository itself.
+ */
 function toRun(payload: unknown): unknown {
   const run = at(payload, "workflow_run");
   const isOwn = text(run, "event") === "push";
@@ -82,11 +84,7 @@ function toRun(payload: unknown): unknown {
   };
 }
 
-/**
- * Turns a delivery of Gitea or Forgejo into the one that GitHub would have sent.
- *
- * @param delivery The delivery, its type as a header says it.
- */
+/** Converts a delivery of Gitea or Forgejo to the one that GitHub would have sent. */
 export function toGithubDelivery({ event, payload }: Delivery): Delivery {
   if (typeof payload !== "object" || Array.isArray(payload)) return { event, payload };
   const [, verdict] = REVIEW_REGEXP.exec(event) ?? [];

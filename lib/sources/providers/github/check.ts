@@ -1,5 +1,5 @@
 /**
- * What other systems report about commits: checks, suites of checks, and statuses.
+ * Reports of other systems about commits: checks, suites of checks, and statuses.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { visibleMarkdown } from "../../shape/visible_markdown.ts";
 
 const MAX_SUMMARY_CODE_POINTS = 300;
 
-/** Its runs tell of themselves as `workflow_run`. */
+/** The app whose runs come as `workflow_run`. */
 const ACTIONS_SLUG = "github-actions";
 
-/** The page of a commit's checks, for a suite, which has no page of its own. */
+/** Returns the page of a commit's checks; a suite has no page of its own. */
 function checksUrl(payload: unknown, sha: string | undefined): string | undefined {
   const url = text(payload, "repository.html_url");
   return url === undefined || shortSha(sha) === undefined
@@ -27,7 +27,7 @@ function checksUrl(payload: unknown, sha: string | undefined): string | undefine
     : cleanUrl(`${url}/commit/${sha}/checks`);
 }
 
-/** A check, or a suite of checks. */
+/** Shapes a check or a suite of checks. */
 export function shapeGithubCheck(event: GithubEvent): Shape {
   const { type, action, payload, repo } = event;
   const isSuite = type === "check_suite";
@@ -62,7 +62,7 @@ export function shapeGithubCheck(event: GithubEvent): Shape {
   });
 }
 
-/** The status of a commit, as systems report it that are no apps. */
+/** Shapes the status of a commit, the way of systems that are no apps. */
 export function shapeGithubStatus(event: GithubEvent): Shape {
   const { payload, repo } = event;
   const sha = text(payload, "sha");

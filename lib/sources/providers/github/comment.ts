@@ -1,5 +1,5 @@
 /**
- * What people say about issues, pull requests, discussions and commits.
+ * Comments on issues, pull requests, discussions and commits.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { Shape } from "../../shape/shape.ts";
 
 const MAX_BODY_CODE_POINTS = 500;
 
-/** What a comment is on, and what the title calls that. */
+/** Reads the subject of a comment, and its name for the title. */
 function readSubject({ type, payload }: GithubEvent): { name: string; subject: unknown } {
   if (type === "commit_comment") return { name: "commit", subject: undefined };
   if (type === "discussion_comment") {
@@ -34,14 +34,14 @@ function readSubject({ type, payload }: GithubEvent): { name: string; subject: u
   return { name: truthy(issue, "pull_request") ? "pull request" : "issue", subject: issue };
 }
 
-/** `src/a.ts:12` of a comment on a line; the line is missing when it has changed since. */
+/** Formats `src/a.ts:12` of a comment on a line; a line that has changed since is left out. */
 function formatLocation(comment: unknown): string | undefined {
   const path = text(comment, "path");
   const line = text(comment, "line") ?? text(comment, "original_line");
   return path === undefined || line === undefined ? path : `${path}:${line}`;
 }
 
-/** A comment on an issue, a pull request, a line of it, a discussion or a commit. */
+/** Shapes a comment on an issue, a pull request, a line of it, a discussion or a commit. */
 export function shapeGithubComment(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const comment = at(payload, "comment");
@@ -67,14 +67,14 @@ export function shapeGithubComment(event: GithubEvent): Shape {
   });
 }
 
-/** A review: its verdict, and what it says as a whole. */
+/** Shapes a review: its verdict and its text. */
 export function shapeGithubReview(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const review = at(payload, "review");
   const pull = at(payload, "pull_request");
   const state = tryIdentifier(text(review, "state"))?.toLowerCase();
   const trust = githubTrust(review);
-  // A review without a verdict and a body only wraps comments, which come as events of their own.
+  // A review without verdict and body only wraps comments, which come as events of their own.
   const isEmpty = state === "commented" && text(review, "body") === undefined;
   return githubShape(event, {
     title: [

@@ -1,5 +1,6 @@
 /**
- * What all deliveries of GitHub have in common: https://docs.github.com/webhooks/webhook-events-and-payloads
+ * Reads the common parts of deliveries of GitHub:
+ * https://docs.github.com/webhooks/webhook-events-and-payloads
  *
  * @module
  */
@@ -15,18 +16,15 @@ import { visibleMarkdown } from "../../shape/visible_markdown.ts";
 export interface GithubEvent {
   /** The type, such as `pull_request`. */
   readonly type: string;
-  /** What was done, such as `opened`; empty when the type has no actions. */
+  /** The action, such as `opened`; empty if the type has no actions. */
   readonly action: string;
-  /** The body. */
   readonly payload: unknown;
   /** `owner/name`. */
   readonly repo: string | undefined;
-  /** The default branch of the repository. */
   readonly defaultBranch: string | undefined;
 }
 
-/** What differs from event to event. */
-export type GithubFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
+type GithubFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
 
 const NAME_REGEXP = /^[a-z][a-z0-9_.-]{0,63}$/i;
 const LOGIN_REGEXP = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(?:\[bot\])?$/;
@@ -38,7 +36,6 @@ const TRUST_BY_ASSOCIATION: ReadonlyMap<string, Trust> = new Map([
   ["CONTRIBUTOR", "contributor"],
 ]);
 
-/** Reads what every event has. */
 export function readGithubEvent({ event, payload }: Delivery): GithubEvent {
   const action = text(payload, "action") ?? "";
   return {
@@ -50,7 +47,6 @@ export function readGithubEvent({ event, payload }: Delivery): GithubEvent {
   };
 }
 
-/** Makes a shape of what an event says. */
 export function githubShape(event: GithubEvent, facts: GithubFacts): Shape {
   const { type, action, payload, repo } = event;
   return eventShape({
@@ -62,12 +58,12 @@ export function githubShape(event: GithubEvent, facts: GithubFacts): Shape {
   });
 }
 
-/** The action in words: `review requested`. */
+/** Formats the action in words: `review requested`. */
 export function formatAction({ action }: Pick<GithubEvent, "action">): string {
   return action === "synchronize" ? "updated" : action.replaceAll("_", " ");
 }
 
-/** The number at a path as it is written: `#42`; empty for everything but a whole number. */
+/** Formats the number at a path: `#42`; `undefined` for anything but a whole number. */
 export function formatNumber(value: unknown, path: string): string | undefined {
   const found = text(value, path);
   return found !== undefined && /^\d{1,18}$/.test(found) ? `#${found}` : undefined;
@@ -78,8 +74,8 @@ function isBot(object: unknown): boolean {
 }
 
 /**
- * How close the author of an object is, by its `author_association`; a bot passes on what others
- * wrote, so it is a stranger.
+ * Judges the author of an object by its `author_association`; a bot passes on texts of others, so
+ * it is a stranger.
  *
  * @param object A pull request, an issue, a comment or a review.
  */
@@ -88,13 +84,13 @@ export function githubTrust(object: unknown): Trust {
   return TRUST_BY_ASSOCIATION.get(text(object, "author_association") ?? "") ?? "external";
 }
 
-/** A line for a person: the login, which cannot hold a sentence, and what else is known. */
+/** Builds the line of a person: the login, which cannot hold a sentence, and a note. */
 export function loginLine(key: string, login: string | undefined, note?: string): Line[] {
   if (login === undefined || !LOGIN_REGEXP.test(login)) return quoted(key, login, 64);
   return field(key, note === undefined ? login : `${login} (${note})`);
 }
 
-/** The author of an object and how close that is to the repository: `octocat (collaborator)`. */
+/** Builds the line of an author with the association: `octocat (collaborator)`. */
 export function authorLine(object: unknown): Line[] {
   const association = text(object, "author_association") ?? "";
   const known = TRUST_BY_ASSOCIATION.has(association) ? association.toLowerCase() : "external";
@@ -102,10 +98,10 @@ export function authorLine(object: unknown): Line[] {
 }
 
 /**
- * The body of an object; that of a stranger is withheld, since it is where orders to a machine stand.
+ * Builds the line of a body; that of a stranger is withheld, because it is the place for orders to
+ * a machine.
  *
  * @param object A pull request, an issue, a comment or a review.
- * @param maxCodePoints The longest body in code points.
  */
 export function bodyLine(object: unknown, maxCodePoints: number): Line[] {
   const body = text(object, "body");

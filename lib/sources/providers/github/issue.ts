@@ -17,7 +17,7 @@ import type { Shape } from "../../shape/shape.ts";
 const MAX_BODY_CODE_POINTS = 300;
 const MAX_LABELS = 5;
 
-/** An issue or a discussion, whatever was done with it; by default only issues are wanted. */
+/** Shapes an action on an issue or a discussion; by default only issues are wanted. */
 export function shapeGithubIssue(event: GithubEvent): Shape {
   const { type, action, payload, repo } = event;
   const name = type === "discussion" ? "discussion" : "issue";

@@ -1,12 +1,14 @@
 /**
  * GitHub: repositories, their pull requests, issues, runs and alerts.
  *
- * An event that is not known here, such as a star, is not wanted unless the configuration allows it:
- * anybody can cause most of those.
+ * An event without a reading of its own, such as a star, is not wanted unless the configuration
+ * allows it: a stranger can cause most of those.
  *
  * @module
  */
 
+import { createHmacProof } from "../../proof/create_proof.ts";
+import { CONTENT_TYPE, type Provider, SAMPLE_PAGE, SAMPLE_TEXT } from "../../provider.ts";
 import { cleanUrl } from "../../shape/clean_url.ts";
 import { shapeGeneric } from "../../shape/shape_generic.ts";
 import { shapeGithubCheck, shapeGithubStatus } from "./check.ts";
@@ -30,7 +32,7 @@ import {
   shapeGithubSecretScanning,
 } from "./security.ts";
 import { text } from "../../shape/payload.ts";
-import type { Shape, SourceKind } from "../../shape/shape.ts";
+import type { Shape } from "../../shape/shape.ts";
 
 const SHAPERS: ReadonlyMap<string, (event: GithubEvent) => Shape> = new Map([
   ["push", shapeGithubPush],
@@ -56,7 +58,7 @@ const SHAPERS: ReadonlyMap<string, (event: GithubEvent) => Shape> = new Map([
   ["repository_advisory", shapeGithubAdvisory],
 ]);
 
-/** What stands elsewhere in an event, or in no event. */
+/** Members that stand elsewhere in an event, or in no event. */
 const COMMON_KEYS: ReadonlySet<string> = new Set([
   "action",
   "enterprise",
@@ -66,10 +68,10 @@ const COMMON_KEYS: ReadonlySet<string> = new Set([
   "sender",
 ]);
 
-/** Addresses and ids for machines, and bodies, since nobody has looked who wrote them. */
+/** Keys of addresses and ids for machines, and of texts by unknown authors. */
 const UNTOLD_KEY_REGEXP = /(?:^|_)(?:url|node_id|gravatar_id)$|^body/;
 
-/** How many members of an object are looked at; no event of GitHub has a tenth of them. */
+/** The most members of an object that are read; no event of GitHub has a tenth of them. */
 const MAX_ENTRIES = 1000;
 
 function entriesOf(value: unknown): [string, unknown][] {
@@ -77,7 +79,7 @@ function entriesOf(value: unknown): [string, unknown][] {
   return isObject ? Object.entries(value).slice(0, MAX_ENTRIES) : [];
 }
 
-/** What an event tells that is not common to all, in two levels. */
+/** Returns the members that not all events share, in two levels. */
 function tellingPart(payload: unknown): unknown {
   const telling = (entries: [string, unknown][]) =>
     entries.filter(([key]) => !UNTOLD_KEY_REGEXP.test(key));
@@ -90,7 +92,7 @@ function tellingPart(payload: unknown): unknown {
   );
 }
 
-/** The page of what an event is about, else that of the repository. */
+/** Returns the page of the subject, else that of the repository. */
 function pageOf(payload: unknown): string | undefined {
   const pages = entriesOf(payload).flatMap(([key, value]) =>
     COMMON_KEYS.has(key) ? [] : cleanUrl(text(value, "html_url")) ?? []
@@ -98,7 +100,7 @@ function pageOf(payload: unknown): string | undefined {
   return pages[0] ?? cleanUrl(text(payload, "repository.html_url"));
 }
 
-/** An event that is not known: who did it, and what a payload says at first sight. */
+/** Shapes an event without a reading of its own: the person, and the first facts of the payload. */
 function shapeUnknown(event: GithubEvent): Shape {
   const { type, payload, repo } = event;
   const { lines } = shapeGeneric({ event: type, payload: tellingPart(payload) });
@@ -111,11 +113,48 @@ function shapeUnknown(event: GithubEvent): Shape {
   });
 }
 
-/** Deliveries of GitHub. */
-export const github: SourceKind = {
+export const github: Provider<"github"> = {
   name: "github",
+  scheme: {
+    proof: createHmacProof("x-hub-signature-256", { prefix: "sha256=" }),
+    id: { headers: ["x-github-delivery"] },
+    event: { headers: ["x-github-event"] },
+    pings: ["ping"],
+  },
+  setup: {
+    where: "Repository or organization > Settings > Webhooks > Add webhook",
+    urlField: "Payload URL",
+    secretField: "Secret",
+    settings: [CONTENT_TYPE],
+  },
+  sample: ({ nowMs, repository, sha }) => ({
+    event: "workflow_run",
+    payload: {
+      action: "completed",
+      workflow: { id: 1, name: "source test" },
+      workflow_run: {
+        id: nowMs,
+        workflow_id: 1,
+        run_number: 1,
+        run_attempt: 1,
+        event: "push",
+        status: "completed",
+        conclusion: "failure",
+        display_title: SAMPLE_TEXT,
+        head_branch: "main",
+        head_sha: sha,
+        head_repository: { full_name: repository },
+        html_url: SAMPLE_PAGE,
+        pull_requests: [],
+        triggering_actor: { login: "octocat" },
+      },
+      repository: { full_name: repository, default_branch: "main", html_url: SAMPLE_PAGE },
+      sender: { login: "octocat" },
+    },
+  }),
   shape(delivery) {
     const event = readGithubEvent(delivery);
     return (SHAPERS.get(event.type) ?? shapeUnknown)(event);
   },
+  events: [...SHAPERS.keys()],
 };

@@ -1,5 +1,5 @@
 /**
- * How runs, jobs, steps and checks of GitHub ended, and what they belong to.
+ * Reads the outcomes of runs, jobs, steps and checks of GitHub.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Severity } from "../../shape/shape.ts";
 
 const MAX_PULL_REQUESTS = 5;
 
-/** What has to be looked at, in words. */
+/** Words for conclusions that need attention. */
 const BAD_CONCLUSIONS: ReadonlyMap<string | undefined, string> = new Map([
   ["failure", "failed"],
   ["error", "failed"],
@@ -28,18 +28,16 @@ const OTHER_CONCLUSIONS: ReadonlyMap<string | undefined, string> = new Map([
   ["stale", "became stale"],
 ]);
 
-/** How a run, a job or a check ended, or where it is. */
-export interface Outcome {
-  /** The end, or the status of what has not ended, in words. */
+interface Outcome {
+  /** The conclusion in words, or the status if there is none yet. */
   readonly words: string;
-  /** Whether somebody has to look at it. */
+  /** Set if it needs attention. */
   readonly isBad: boolean;
-  /** How bad it is. */
   readonly severity: Severity;
 }
 
 /**
- * Reads how something ended by its `conclusion`; what has none yet is where its `status` says.
+ * Reads an outcome by its `conclusion`; without one, by its `status`.
  *
  * @param object A run, a job, a step or a check, or the state of a status as its `conclusion`.
  */
@@ -55,7 +53,7 @@ export function readOutcome(object: unknown): Outcome {
   return { words: words ?? "changed", isBad: false, severity: "info" };
 }
 
-/** `#1, #2` of a list of pull requests; empty when there is none. */
+/** Formats `#1, #2` of a list of pull requests; empty for none. */
 export function formatPullRequests(object: unknown): string {
   const numbers = list(object, "pull_requests").flatMap((pull) =>
     formatNumber(pull, "number") ?? []

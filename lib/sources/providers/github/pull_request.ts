@@ -27,7 +27,7 @@ const WANTED_ACTIONS: ReadonlySet<string> = new Set([
 /** Actions after which the body is news. */
 const BODY_ACTIONS: ReadonlySet<string> = new Set(["opened", "reopened", "ready_for_review"]);
 
-/** The branch that is to be merged; that of a fork has a name of a stranger, as any other can have. */
+/** Builds the line of the branch to merge; a stranger can have named it. */
 function headLine(pull: unknown): Line[] {
   const headRepo = text(pull, "head.repo.full_name");
   const isFork = headRepo !== text(pull, "base.repo.full_name");
@@ -36,7 +36,7 @@ function headLine(pull: unknown): Line[] {
   return quoted(origin, text(pull, "head.label") ?? text(pull, "head.ref"));
 }
 
-/** `+10 -2 in 3 files, 2 commits`, of a payload that has them. */
+/** Formats `+10 -2 in 3 files, 2 commits`, if the payload has them. */
 function formatSize(pull: unknown): string | undefined {
   const [added, removed, files, commits] = ["additions", "deletions", "changed_files", "commits"]
     .map((name) => number(pull, name));
@@ -48,7 +48,7 @@ function formatSize(pull: unknown): string | undefined {
   return `+${added} -${removed}${inFiles}${inCommits}`;
 }
 
-/** A pull request, whatever was done with it. */
+/** Shapes an action on a pull request. */
 export function shapeGithubPullRequest(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const pull = at(payload, "pull_request");

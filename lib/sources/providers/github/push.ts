@@ -1,16 +1,15 @@
 import { cleanUrl } from "../../shape/clean_url.ts";
-import { countFiles, pushFacts } from "../../shape/git_push.ts";
+import { countFiles, type Push, pushFacts } from "../../shape/git_push.ts";
 import { type GithubEvent, githubShape, loginLine } from "./event.ts";
 import { field } from "../../shape/lines.ts";
 import { list, text, truthy } from "../../shape/payload.ts";
 import type { Shape } from "../../shape/shape.ts";
 
-/** Commits, or the beginning or the end of a branch or tag. */
-export function shapeGithubPush(event: GithubEvent): Shape {
-  const { payload, repo, defaultBranch } = event;
+/** Reads a push of GitHub, or of a forge that sends the same fields. */
+export function readPush({ payload, repo, defaultBranch }: GithubEvent): Push {
   const commits = list(payload, "commits");
   const ref = text(payload, "ref");
-  const facts = pushFacts({
+  return {
     repo,
     defaultBranch,
     ref,
@@ -20,12 +19,17 @@ export function shapeGithubPush(event: GithubEvent): Shape {
     isForced: truthy(payload, "forced"),
     count: commits.length,
     messages: commits.map((commit) => text(commit, "message")).reverse(),
-  }, [
-    ...loginLine("by", text(payload, "sender.login")),
-    ...field("files", countFiles(commits)),
-  ]);
+  };
+}
+
+/** Shapes a push, or the creation or deletion of a branch or tag. */
+export function shapeGithubPush(event: GithubEvent): Shape {
+  const { payload } = event;
   return githubShape(event, {
-    ...facts,
+    ...pushFacts(readPush(event), [
+      ...loginLine("by", text(payload, "sender.login")),
+      ...field("files", countFiles(list(payload, "commits"))),
+    ]),
     url: cleanUrl(text(payload, "compare")) ?? cleanUrl(text(payload, "repository.html_url")),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * What reaches users: releases and deployments.
+ * Releases and deployments.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { field, quoted } from "../../shape/lines.ts";
 import { at, text, truthy } from "../../shape/payload.ts";
 import type { Shape } from "../../shape/shape.ts";
 
-/** A release; only who may write to the repository makes one, so its tag can stand in the title. */
+/** Shapes a release; only members of the repository make one, so its tag can stand in the title. */
 export function shapeGithubRelease(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const release = at(payload, "release");
@@ -35,7 +35,7 @@ export function shapeGithubRelease(event: GithubEvent): Shape {
   });
 }
 
-/** How a deployment goes. */
+/** Shapes the state of a deployment. */
 export function shapeGithubDeploymentStatus(event: GithubEvent): Shape {
   const { payload, repo } = event;
   const status = at(payload, "deployment_status");

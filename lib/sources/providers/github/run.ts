@@ -1,8 +1,8 @@
 /**
  * Runs of GitHub Actions and their jobs.
  *
- * Only a branch of the repository itself is one that a stranger cannot have named; a workflow can be
- * changed by any pull request, so its name is trusted only in a run of such a branch.
+ * Only a branch of the repository itself cannot be named by a stranger. Any pull request can change
+ * a workflow, so its name is trusted only in a run of such a branch.
  *
  * @module
  */
@@ -22,10 +22,10 @@ import type { Shape } from "../../shape/shape.ts";
 const MAX_NAME_CODE_POINTS = 60;
 const MAX_STEPS = 5;
 
-/** The longest subject of a state that is tracked on disk, in UTF-16 units. */
+/** The longest subject of a state on disk, in UTF-16 units. */
 const MAX_SUBJECT_LENGTH = 500;
 
-/** A run of a workflow: what failed and where; a success is news after a failure. */
+/** Shapes a run of a workflow: what failed and where; a success is news after a failure. */
 export function shapeGithubRun(event: GithubEvent): Shape {
   const { action, payload, repo, defaultBranch } = event;
   const run = at(payload, "workflow_run");
@@ -69,14 +69,14 @@ export function shapeGithubRun(event: GithubEvent): Shape {
   });
 }
 
-/** How long a job took; `undefined` when the times make no sense. */
+/** Formats the duration of a job; `undefined` for times that make no sense. */
 function formatDuration(job: unknown): string | undefined {
   const ms = Date.parse(text(job, "completed_at") ?? "") -
     Date.parse(text(job, "started_at") ?? "");
   return ms >= 0 ? formatAge(ms) : undefined;
 }
 
-/** A job of a run: the steps that failed. It is told with its run. */
+/** Shapes a job of a run: the steps that failed. It joins its run in a burst. */
 export function shapeGithubJob(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
   const job = at(payload, "workflow_job");

@@ -1,6 +1,6 @@
 /**
- * Alerts: vulnerable packages, findings of code scanning, leaked secrets, and advisories. The secret
- * that leaked is in the payload; nothing here reads it.
+ * Alerts: vulnerable packages, findings of code scanning, leaked secrets, and advisories. A leaked
+ * secret is in the payload; nothing here reads it.
  *
  * @module
  */
@@ -13,23 +13,22 @@ import { at, text, truthy } from "../../shape/payload.ts";
 import { trySeverity } from "../../shape/severity.ts";
 import type { Line, Severity, Shape } from "../../shape/shape.ts";
 
-const RULE = "created or reopened";
+const NEW_REGEXP = /^(?:create|created|(?:auto_)?reopened|reopened_by_user)$/;
 
-function isNew(action: string): boolean {
-  return /^(?:create|created|(?:auto_)?reopened|reopened_by_user)$/.test(action);
-}
-
-/** How bad an alert is; one that is fixed, dismissed or withdrawn is not bad. */
+/** Returns the severity of an alert; one that is fixed, dismissed or withdrawn is harmless. */
 function severityOf(level: string | undefined, isOpen: boolean): Severity {
   return (isOpen ? trySeverity(level) : undefined) ?? "info";
 }
 
-/** `#20 medium`, of what there is. */
+/** Joins words that are present: `#20 medium`. */
 function joinWords(words: readonly (string | undefined)[]): string {
   return words.filter((word) => word !== undefined).join(" ");
 }
 
-/** A range of versions in words, since signs of comparison are signs of markup: `below 7.5.2`. */
+/**
+ * Formats a range of versions in words, because signs of comparison are signs of markup: `below
+ * 7.5.2`.
+ */
 function formatRange(range: string | undefined): string | undefined {
   return range
     ?.replace(/<=\s?/g, "up to ")
@@ -39,14 +38,13 @@ function formatRange(range: string | undefined): string | undefined {
     .replace(/=\s?/g, "exactly ");
 }
 
-/** The ids of an advisory: `GHSA-…, CVE-…`. */
+/** Formats the ids of an advisory: `GHSA-…, CVE-…`. */
 function idsOf(advisory: unknown): string {
   return [text(advisory, "ghsa_id"), text(advisory, "cve_id")]
     .flatMap((id) => tryIdentifier(id) ?? [])
     .join(", ");
 }
 
-/** The lines of a package that is vulnerable. */
 function vulnerabilityLines(vulnerability: unknown): Line[] {
   const name = text(vulnerability, "package.name");
   const ecosystem = text(vulnerability, "package.ecosystem");
@@ -59,20 +57,43 @@ function vulnerabilityLines(vulnerability: unknown): Line[] {
   ];
 }
 
-/** A dependency that is known to be vulnerable. */
-export function shapeGithubDependabot(event: GithubEvent): Shape {
+/** The facts that differ from alert to alert. */
+interface AlertFacts {
+  readonly what: string;
+  readonly level: string | undefined;
+  readonly severity: Severity;
+  readonly lines: readonly Line[];
+}
+
+function alertShape(event: GithubEvent, { what, level, severity, lines }: AlertFacts): Shape {
   const { action, payload, repo } = event;
   const alert = at(payload, "alert");
+  return githubShape(event, {
+    title: [
+      `${what} alert ${formatAction(event)}`,
+      joinWords([formatNumber(alert, "number"), level]),
+      repo,
+    ],
+    lines,
+    url: cleanUrl(text(alert, "html_url")),
+    severity,
+    number: text(alert, "number"),
+    rule: "created or reopened",
+    isWanted: NEW_REGEXP.test(action),
+  });
+}
+
+/** Shapes an alert on a vulnerable dependency. */
+export function shapeGithubDependabot(event: GithubEvent): Shape {
+  const alert = at(event.payload, "alert");
   const advisory = at(alert, "security_advisory");
   const level = tryIdentifier(
     text(alert, "security_vulnerability.severity") ?? text(advisory, "severity"),
   );
-  return githubShape(event, {
-    title: [
-      `dependabot alert ${formatAction(event)}`,
-      joinWords([formatNumber(alert, "number"), level]),
-      repo,
-    ],
+  return alertShape(event, {
+    what: "dependabot",
+    level,
+    severity: severityOf(level, text(alert, "state") === "open"),
     lines: [
       ...vulnerabilityLines(at(alert, "security_vulnerability")),
       ...quoted("manifest", text(alert, "dependency.manifest_path")),
@@ -81,17 +102,12 @@ export function shapeGithubDependabot(event: GithubEvent): Shape {
       ...quoted("summary", text(advisory, "summary")),
       ...field("state", tryIdentifier(text(alert, "state"))),
     ],
-    url: cleanUrl(text(alert, "html_url")),
-    severity: severityOf(level, text(alert, "state") === "open"),
-    number: text(alert, "number"),
-    rule: RULE,
-    isWanted: isNew(action),
   });
 }
 
-/** A finding in the code. */
+/** Shapes a finding in the code. */
 export function shapeGithubCodeScanning(event: GithubEvent): Shape {
-  const { action, payload, repo } = event;
+  const { payload } = event;
   const alert = at(payload, "alert");
   const instance = at(alert, "most_recent_instance") ?? at(alert, "instances.0");
   const path = text(instance, "location.path");
@@ -99,12 +115,10 @@ export function shapeGithubCodeScanning(event: GithubEvent): Shape {
   const level = tryIdentifier(
     text(alert, "rule.security_severity_level") ?? text(alert, "rule.severity"),
   );
-  return githubShape(event, {
-    title: [
-      `code scanning alert ${formatAction(event)}`,
-      joinWords([formatNumber(alert, "number"), level]),
-      repo,
-    ],
+  return alertShape(event, {
+    what: "code scanning",
+    level,
+    severity: severityOf(level, text(alert, "state") === "open"),
     lines: [
       ...quoted("finding", text(alert, "rule.description") ?? text(alert, "rule.name")),
       ...quoted("check", text(alert, "rule.id")),
@@ -114,42 +128,32 @@ export function shapeGithubCodeScanning(event: GithubEvent): Shape {
       ...quoted("tool", text(alert, "tool.name")),
       ...field("state", tryIdentifier(text(instance, "state") ?? text(alert, "state"))),
     ],
-    url: cleanUrl(text(alert, "html_url")),
-    severity: severityOf(level, text(alert, "state") === "open"),
-    number: text(alert, "number"),
-    rule: RULE,
-    isWanted: isNew(action),
   });
 }
 
-/** A secret that leaked: which kind and where to look, never the secret. */
+/** Shapes a leaked secret: its type and its place, never the secret. */
 export function shapeGithubSecretScanning(event: GithubEvent): Shape {
-  const { action, payload, repo } = event;
+  const { payload } = event;
   const alert = at(payload, "alert");
-  const isOpen = text(alert, "resolution") === undefined;
-  return githubShape(event, {
-    title: [`secret scanning alert ${formatAction(event)}`, formatNumber(alert, "number"), repo],
+  const yes = (path: string) => truthy(alert, path) ? "yes" : undefined;
+  const shape = alertShape(event, {
+    what: "secret scanning",
+    level: undefined,
+    severity: text(alert, "resolution") === undefined ? "critical" : "info",
     lines: [
       ...quoted("kind", text(alert, "secret_type_display_name") ?? text(alert, "secret_type")),
       ...field("state", tryIdentifier(text(alert, "state"))),
       ...field("resolution", tryIdentifier(text(alert, "resolution"))),
       ...field("validity", tryIdentifier(text(alert, "validity"))),
-      ...field("leaked in public", truthy(alert, "publicly_leaked") ? "yes" : undefined),
-      ...field(
-        "pushed past the protection",
-        truthy(alert, "push_protection_bypassed") ? "yes" : undefined,
-      ),
+      ...field("leaked in public", yes("publicly_leaked")),
+      ...field("pushed past the protection", yes("push_protection_bypassed")),
     ],
-    url: cleanUrl(text(alert, "html_url")) ??
-      cleanUrl(`${text(payload, "repository.html_url")}/security/secret-scanning`),
-    severity: isOpen ? "critical" : "info",
-    number: text(alert, "number"),
-    rule: RULE,
-    isWanted: isNew(action),
   });
+  const page = cleanUrl(`${text(payload, "repository.html_url")}/security/secret-scanning`);
+  return { ...shape, url: shape.url ?? page };
 }
 
-/** An advisory of the world or of the repository itself. */
+/** Shapes a public advisory, or one of the repository itself. */
 export function shapeGithubAdvisory(event: GithubEvent): Shape {
   const { type, action, payload, repo } = event;
   const advisory = at(payload, type);

@@ -1,6 +1,6 @@
 /**
- * Pipelines, jobs and deployments of GitLab. The names of stages and jobs are written by whoever
- * opens a merge request, and the variables of a pipeline are never shown.
+ * Pipelines, jobs and deployments of GitLab. The author of a merge request names stages and jobs.
+ * The variables of a pipeline are never shown.
  *
  * @module
  */
@@ -14,10 +14,9 @@ import { judgeRun } from "../../shape/judge_run.ts";
 import { field, listed, quoted } from "../../shape/lines.ts";
 import { list, number, text, truthy } from "../../shape/payload.ts";
 
-/** How many failed jobs of a pipeline are shown. */
 const MAX_JOBS = 5;
 
-/** A state in a title: `waiting for resource`. */
+/** Formats a state for a title: `waiting for resource`. */
 function formatState(state: string | undefined): string {
   const known = tryIdentifier(state)?.replaceAll("_", " ") ?? "changed";
   return known === "success" ? "succeeded" : known;
@@ -27,7 +26,7 @@ function formatSeconds(seconds: number | undefined): string | undefined {
   return seconds === undefined ? undefined : `${Math.round(seconds)} s`;
 }
 
-/** `test/unit (script_failure)` for a job that made the pipeline fail. */
+/** Formats `test/unit (script_failure)` for a job that made the pipeline fail. */
 function failedJob(job: unknown): string[] {
   if (text(job, "status") !== "failed" || truthy(job, "allow_failure")) return [];
   const name = [text(job, "stage"), text(job, "name")].filter((part) => part !== undefined);
@@ -35,7 +34,7 @@ function failedJob(job: unknown): string[] {
   return [reason === undefined ? name.join("/") : `${name.join("/")} (${reason})`];
 }
 
-/** A pipeline whose state has changed. */
+/** Shapes a pipeline whose state has changed. */
 export function shapePipeline(event: GitlabEvent): GitlabFacts {
   const { payload, repo, defaultBranch } = event;
   const status = text(payload, "object_attributes.status");
@@ -45,7 +44,7 @@ export function shapePipeline(event: GitlabEvent): GitlabFacts {
   const source = text(payload, "object_attributes.source");
   const id = text(payload, "object_attributes.id");
   const request = formatIid("!", text(payload, "merge_request.iid"));
-  // What runs at night may fail while what runs after a push succeeds, and the other way around.
+  // A nightly pipeline may fail while one after a push succeeds, and the other way around.
   const series = source === "schedule" ? ["pipeline", "schedule"] : ["pipeline"];
   const jobs = list(payload, "builds").flatMap(failedJob);
   const branch = isTag || request !== undefined ? undefined : ref;
@@ -73,12 +72,12 @@ export function shapePipeline(event: GitlabEvent): GitlabFacts {
   };
 }
 
-/** A page of the project, such as `jobs/12`. */
+/** Returns a page of the project, such as `jobs/12`. */
 function pageOf({ projectUrl }: GitlabEvent, page: string): string | undefined {
   return projectUrl === undefined ? undefined : cleanUrl(`${projectUrl}/-/${page}`);
 }
 
-/** A job whose state has changed; it fails before its pipeline does, often by minutes. */
+/** Shapes a job whose state has changed; it fails before its pipeline does, often by minutes. */
 export function shapeJob(event: GitlabEvent): GitlabFacts {
   const { payload, repo, defaultBranch } = event;
   const status = text(payload, "build_status");
@@ -116,7 +115,7 @@ export function shapeJob(event: GitlabEvent): GitlabFacts {
   };
 }
 
-/** A deployment whose state has changed. */
+/** Shapes a deployment whose state has changed. */
 export function shapeDeployment(event: GitlabEvent): GitlabFacts {
   const { payload, repo } = event;
   const status = text(payload, "status");

@@ -20,10 +20,9 @@ import { field, quoted } from "../../shape/lines.ts";
 import { at, list, number, text, truthy } from "../../shape/payload.ts";
 import type { Line } from "../../shape/shape.ts";
 
-/** The longest comment in code points. */
 const MAX_NOTE_CODE_POINTS = 500;
 
-/** What was done to a merge request, and whether the default filter lets it through. */
+/** Words for actions on a merge request, and the verdict of the default filter. */
 const REQUEST_ACTIONS: ReadonlyMap<string | undefined, readonly [string, boolean]> = new Map([
   ["open", ["opened", true]],
   ["reopen", ["reopened", true]],
@@ -44,7 +43,7 @@ const QUIET_STATES: ReadonlySet<string | undefined> = new Set([
   "preparing",
 ]);
 
-/** What every change has, and what nobody acts upon. */
+/** Changes that come with every update or need no action. */
 const QUIET_CHANGES: ReadonlySet<string> = new Set([
   "updated_at",
   "updated_by_id",
@@ -54,7 +53,7 @@ const QUIET_CHANGES: ReadonlySet<string> = new Set([
   "total_time_spent",
 ]);
 
-/** A push of a branch or a tag. */
+/** Shapes a push of a branch or a tag. */
 export function shapePush(event: GitlabEvent): GitlabFacts {
   const { payload, repo, projectUrl, defaultBranch, type } = event;
   const isTag = type === "tag_push" || text(payload, "ref")?.startsWith("refs/tags/") === true;
@@ -69,13 +68,13 @@ export function shapePush(event: GitlabEvent): GitlabFacts {
     isTag,
     before,
     after,
-    // GitLab does not say whether commits were taken away.
+    // GitLab does not say that commits were removed.
     isForced: false,
     count,
     messages: commits.map((commit) => text(commit, "message")).reverse(),
   }, [
     ...actorLine(event),
-    // Of many commits only the newest 20 come along.
+    // A push of many commits carries only the newest 20.
     ...field("files", count > commits.length ? undefined : countFiles(commits)),
   ]);
   const isMoved = !/^0*$/.test(before ?? "") && !/^0*$/.test(after ?? "");
@@ -86,14 +85,14 @@ export function shapePush(event: GitlabEvent): GitlabFacts {
   return { ...facts, url: cleanUrl(url) };
 }
 
-/** The names of what was changed. */
+/** Builds the line of changed fields. */
 export function changedLine(payload: unknown): Line[] {
   const changes = Object.keys(Object(at(payload, "changes")));
   const names = changes.filter((name) => !QUIET_CHANGES.has(name) && tryIdentifier(name) === name);
   return field("changed", names.slice(0, 8).join(", "));
 }
 
-/** An update as it is worth knowing, and whether the default filter lets it through. */
+/** Words an update, and judges it for the default filter. */
 function describeUpdate(payload: unknown): readonly [string, boolean] {
   const was = (name: string) => at(payload, `changes.${name}.previous`);
   const is = (name: string) => at(payload, `changes.${name}.current`);
@@ -105,7 +104,7 @@ function describeUpdate(payload: unknown): readonly [string, boolean] {
   return ["updated", false];
 }
 
-/** Something that was done to a merge request. */
+/** Shapes an action on a merge request. */
 export function shapeMergeRequest(event: GitlabEvent): GitlabFacts {
   const { payload, repo, action } = event;
   const request = at(payload, "object_attributes");
@@ -141,7 +140,7 @@ export function shapeMergeRequest(event: GitlabEvent): GitlabFacts {
   };
 }
 
-/** What a comment stands on, and how that is referred to: `merge request` and `!1`. */
+/** Names the subject of a comment and its reference: `merge request` and `!1`. */
 function describeTarget(payload: unknown): [string, string | undefined] {
   const type = text(payload, "object_attributes.noteable_type");
   switch (type) {
@@ -160,7 +159,7 @@ function describeTarget(payload: unknown): [string, string | undefined] {
   }
 }
 
-/** `path:line` of a comment in a diff. */
+/** Formats `path:line` of a comment in a diff. */
 function formatPosition(note: unknown): string | undefined {
   const path = text(note, "position.new_path") ?? text(note, "position.old_path") ??
     text(note, "st_diff.new_path");
@@ -168,7 +167,7 @@ function formatPosition(note: unknown): string | undefined {
   return line === undefined ? path : `${path}:${line}`;
 }
 
-/** A comment on a merge request, an issue, a commit or a snippet. */
+/** Shapes a comment on a merge request, an issue, a commit or a snippet. */
 export function shapeNote(event: GitlabEvent): GitlabFacts {
   const { payload, repo, action, trust } = event;
   const note = at(payload, "object_attributes");

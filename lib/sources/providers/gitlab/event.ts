@@ -1,5 +1,5 @@
 /**
- * What all deliveries of GitLab have in common:
+ * Reads the common parts of deliveries of GitLab:
  * https://docs.gitlab.com/user/project/integrations/webhook_events
  *
  * @module
@@ -14,41 +14,36 @@ import { list, number, text, truthy } from "../../shape/payload.ts";
 import type { Delivery, Line, Trust } from "../../shape/shape.ts";
 import { visibleMarkdown } from "../../shape/visible_markdown.ts";
 
-/** A delivery of GitLab. */
 export interface GitlabEvent {
   /** The type, such as `merge_request`. */
   readonly type: string;
-  /** What was done, such as `open`. */
+  /** The action, such as `open`. */
   readonly action: string | undefined;
-  /** The body. */
   readonly payload: unknown;
   /** `group/project`. */
   readonly repo: string | undefined;
   /** The page of the project. */
   readonly projectUrl: string | undefined;
-  /** The default branch of the project. */
   readonly defaultBranch: string | undefined;
-  /** The login of who did it; `undefined` when only a name is known. */
+  /** The login of the person who did it; `undefined` if only a name is known. */
   readonly actor: string | undefined;
-  /** How close that person is. */
   readonly trust: Trust;
 }
 
-/** What one type of event adds to what all have. */
+/** The facts that differ from event to event. */
 export type GitlabFacts = Omit<EventFacts, "type" | "action" | "repo" | "actor">;
 
-/** How visible a project is, by `visibility_level`. */
+/** Visibilities of a project by `visibility_level`. */
 const VISIBILITIES: ReadonlyMap<number | undefined, "private" | "internal"> = new Map([
   [0, "private"],
   [10, "internal"],
 ]);
 
-/** `Merge Request Hook` as it stands in the header: `merge_request`. */
+/** Converts the header `Merge Request Hook` to `merge_request`. */
 function typeOfHeader(event: string): string {
   return event.replace(/ hook$/i, "").trim().toLowerCase().replaceAll(" ", "_");
 }
 
-/** Reads what every event has. */
 export function readGitlabEvent({ event, payload }: Delivery): GitlabEvent {
   const kind = text(payload, "object_kind") ?? text(payload, "event_name") ?? typeOfHeader(event);
   const repo = tryIdentifier(
@@ -70,15 +65,14 @@ export function readGitlabEvent({ event, payload }: Delivery): GitlabEvent {
   };
 }
 
-/** A line for who did it: `root (member)`, or `root` where nothing says how close that is. */
+/** Builds the line of the person who did it: `root (member)`, or `root` for a stranger. */
 export function actorLine({ actor, payload, trust }: GitlabEvent): Line[] {
   const login = actor ?? text(payload, "user.name") ?? text(payload, "user_name");
   return loginLine("by", login, trust === "external" ? undefined : trust);
 }
 
-/** Options for {@linkcode bodyLine}. */
-export interface BodyLineOptions {
-  /** Where the body stands in the payload. */
+interface BodyLineOptions {
+  /** The path of the body in the payload. */
   readonly path: string;
   /**
    * The longest body in code points.
@@ -88,14 +82,14 @@ export interface BodyLineOptions {
   readonly maxCodePoints?: number;
 }
 
-/** Whether only some of those who may read the project may read this. */
+/** Tells that only some readers of the project may read this. */
 function isConfidential(payload: unknown): boolean {
   return /^confidential_/.test(text(payload, "event_type") ?? "") ||
     truthy(payload, "issue.confidential") ||
     ["confidential", "internal"].some((name) => truthy(payload, `object_attributes.${name}`));
 }
 
-/** What somebody has written, unless it is confidential or may be a stranger's: then only why. */
+/** Builds the line of a body; a confidential one and that of a possible stranger are withheld. */
 export function bodyLine({ payload, trust }: GitlabEvent, options: BodyLineOptions): Line[] {
   const { path, maxCodePoints = 300 } = options;
   const body = text(payload, path);
@@ -105,7 +99,7 @@ export function bodyLine({ payload, trust }: GitlabEvent, options: BodyLineOptio
   return quoted("body", visibleMarkdown(body), maxCodePoints);
 }
 
-/** A line for people, by their logins, which cannot hold a sentence. */
+/** Builds the line of people, by their logins, which cannot hold a sentence. */
 export function peopleLine(key: string, people: unknown): Line[] {
   const logins = list(people, "").flatMap((person) =>
     tryIdentifier(text(person, "username")) ?? []
@@ -113,7 +107,7 @@ export function peopleLine(key: string, people: unknown): Line[] {
   return field(key, logins.slice(0, 5).join(", "));
 }
 
-/** A number with its sign, such as `!12`. */
+/** Formats a number with its sign, such as `!12`. */
 export function formatIid(sign: string, iid: string | undefined): string | undefined {
   return iid !== undefined && /^\d{1,18}$/.test(iid) ? `${sign}${iid}` : undefined;
 }

@@ -19,10 +19,9 @@ import { field, listed, quoted } from "../../shape/lines.ts";
 import { at, list, text, truthy } from "../../shape/payload.ts";
 import { trySeverity } from "../../shape/severity.ts";
 
-/** How many labels are shown. */
 const MAX_LABELS = 5;
 
-/** What was done to an issue, and whether the default filter lets it through. */
+/** Words for actions on an issue, and the verdict of the default filter. */
 const ISSUE_ACTIONS: ReadonlyMap<string | undefined, readonly [string, boolean]> = new Map([
   ["open", ["opened", true]],
   ["reopen", ["reopened", false]],
@@ -36,16 +35,16 @@ const RELEASE_ACTIONS: ReadonlyMap<string | undefined, readonly [string, boolean
   ["delete", ["deleted", false]],
 ]);
 
-/** States of a vulnerability that somebody should look at. */
+/** States of a vulnerability that need attention. */
 const OPEN_STATES: ReadonlySet<string | undefined> = new Set(["detected", "confirmed"]);
 
-/** An issue, an incident, a task or another work item. */
+/** Shapes an issue, an incident, a task or another work item. */
 export function shapeIssue(event: GitlabEvent): GitlabFacts {
   const { payload, repo, action } = event;
   const issue = at(payload, "object_attributes");
   const [what, isWanted] = ISSUE_ACTIONS.get(action) ?? ["changed", false];
   const iid = text(issue, "iid");
-  // "Objective", "Test Case": the types are GitLab's own, and a namespace can add some.
+  // "Objective", "Test Case": GitLab has its own types, and a namespace can add some.
   const type = tryIdentifier(text(issue, "type")) ?? "Issue";
   const isIncident = type === "Incident";
   const labels = list(issue, "labels").map((label) => text(label, "title"));
@@ -74,7 +73,6 @@ export function shapeIssue(event: GitlabEvent): GitlabFacts {
   };
 }
 
-/** A release. */
 export function shapeRelease(event: GitlabEvent): GitlabFacts {
   const { payload, repo, action } = event;
   const [what, isWanted] = RELEASE_ACTIONS.get(action) ?? ["changed", false];
@@ -94,7 +92,7 @@ export function shapeRelease(event: GitlabEvent): GitlabFacts {
   };
 }
 
-/** A finding of a security scanner. */
+/** Shapes a finding of a security scanner. */
 export function shapeVulnerability(event: GitlabEvent): GitlabFacts {
   const { payload } = event;
   const finding = at(payload, "object_attributes");
@@ -125,12 +123,12 @@ export function shapeVulnerability(event: GitlabEvent): GitlabFacts {
   };
 }
 
-/** A vulnerability names its project only in its address: `https://host/group/project/-/…`. */
+/** Reads the project from the address, its only place: `https://host/group/project/-/…`. */
 function projectOf(url: string | undefined): string | undefined {
   return tryIdentifier(/^https?:\/\/[^/]+\/([^?#]+)\/-\//.exec(url ?? "")?.[1]);
 }
 
-/** A token of a project or group that is about to expire; only its name is known. */
+/** Shapes a token of a project or group that is about to expire; only its name is known. */
 export function shapeAccessToken(event: GitlabEvent): GitlabFacts {
   const { payload, repo, projectUrl } = event;
   const day = tryIdentifier(text(payload, "object_attributes.expires_at"));

@@ -1,5 +1,5 @@
 /**
- * What all deliveries of Linear have in common: https://linear.app/developers/webhooks
+ * Reads the common parts of deliveries of Linear: https://linear.app/developers/webhooks
  *
  * @module
  */
@@ -12,36 +12,32 @@ import { at, text, truthy } from "../../shape/payload.ts";
 import type { Line, Trust } from "../../shape/shape.ts";
 import { visibleMarkdown } from "../../shape/visible_markdown.ts";
 
-/** How many names of changes are shown. */
 const MAX_CHANGES = 8;
 
-/** What changes with every update, and what nobody acts upon. */
+/** Changes that come with every update or need no action. */
 const QUIET_CHANGES_REGEXP = /^(?:updatedAt|.*[sS]ortOrder|boardOrder|descriptionData|bodyData)$/;
 
-/** A delivery of Linear. */
 export interface LinearEvent {
   /** The type as Linear writes it, such as `Issue`. */
   readonly type: string;
-  /** What was done, such as `create`; empty when nothing says so. */
+  /** The action, such as `create`; empty if the body has none. */
   readonly action: string;
-  /** The body. */
   readonly payload: unknown;
-  /** What it is about, as it is now. */
+  /** The subject, as it is now. */
   readonly data: unknown;
-  /** The page of it. */
+  /** The page of the subject. */
   readonly url: string | undefined;
-  /** What was changed by an update, `state` and not `stateId`. */
+  /** The fields that an update has changed, `state` and not `stateId`. */
   readonly changes: readonly string[];
-  /** How close the author is. */
   readonly trust: Trust;
 }
 
-/** What one type of event adds to what all have. */
+/** The facts that differ from event to event. */
 export type LinearFacts = Omit<EventFacts, "type" | "action" | "url" | "trust">;
 
 /**
- * How close the author is: only members have an account in a workspace, but integrations write down
- * what customers say. Older payloads have no `actor`; then it is who is named in the data.
+ * Judges the author: only members have an account in a workspace, but integrations pass on texts of
+ * customers. Older payloads have no `actor`; then the person in the data counts.
  */
 function readTrust(payload: unknown): Trust {
   if (truthy(payload, "data.botActor") || truthy(payload, "data.externalUserId")) return "external";
@@ -57,7 +53,6 @@ function readChanges(payload: unknown): string[] {
     .map((name) => name.replace(/Ids?$/, ""));
 }
 
-/** Reads what every event has of the body. */
 export function readLinearEvent(payload: unknown): LinearEvent {
   const url = text(payload, "url") ?? text(payload, "data.url");
   return {
@@ -71,30 +66,28 @@ export function readLinearEvent(payload: unknown): LinearEvent {
   };
 }
 
-/** The action in words: `created` of `create`. */
+/** Formats the action in words: `created` of `create`. */
 export function formatAction({ action }: Pick<LinearEvent, "action">): string {
   return action.endsWith("e") ? `${action}d` : action;
 }
 
-/** A line for who did it; a name can be any text. */
+/** Builds the line of the person who did it; a name can be any text. */
 export function actorLine({ payload, data }: LinearEvent): Line[] {
   return quoted("by", text(payload, "actor.name") ?? text(data, "user.name"), 64);
 }
 
-/** A line for what an update has changed. */
+/** Builds the line of the fields that an update has changed. */
 export function changedLine({ action, changes }: LinearEvent): Line[] {
   return action === "update" ? field("changed", changes.slice(0, MAX_CHANGES).join(", ")) : [];
 }
 
-/** Which text {@linkcode bodyLine} shows. */
-export interface BodyLineOptions {
-  /** Its name in the data, which is also that of the line. */
+interface BodyLineOptions {
+  /** The name of the text in the data, and of the line. */
   readonly key: "body" | "description";
-  /** The longest text in code points. */
   readonly maxCodePoints: number;
 }
 
-/** What somebody has written, unless it came through an integration: then only why. */
+/** Builds the line of a text; one that came through an integration is withheld. */
 export function bodyLine({ trust, data }: LinearEvent, options: BodyLineOptions): Line[] {
   const { key, maxCodePoints } = options;
   const body = text(data, key);

@@ -1,10 +1,12 @@
 /**
  * Linear: issues, comments and projects. Titles and names are quoted although members write them,
- * since integrations make issues of what customers say.
+ * because integrations turn texts of customers into issues.
  *
  * @module
  */
 
+import { createHmacProof } from "../../proof/create_proof.ts";
+import { type Provider, SAMPLE_TEXT } from "../../provider.ts";
 import { eventShape } from "../../shape/event_shape.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
 import {
@@ -18,7 +20,7 @@ import {
 } from "./event.ts";
 import { field, listed, quoted } from "../../shape/lines.ts";
 import { at, list, text } from "../../shape/payload.ts";
-import type { Severity, SourceKind } from "../../shape/shape.ts";
+import type { Severity } from "../../shape/shape.ts";
 import { tellingLines } from "../../shape/telling_lines.ts";
 
 const MAX_DESCRIPTION_CODE_POINTS = 280;
@@ -26,29 +28,27 @@ const MAX_COMMENT_CODE_POINTS = 500;
 const MAX_NAME_CODE_POINTS = 64;
 const MAX_LABELS = 5;
 
-/** The priorities, by their number. */
 const PRIORITIES: readonly (string | undefined)[] = [undefined, "urgent", "high", "medium", "low"];
 
-/** The number of the priority "urgent". */
 const URGENT = 1;
 
-/** An issue in the address of its page. */
+/** The identifier of an issue in the address of its page. */
 const ISSUE_PAGE_REGEXP = /\/issue\/([A-Z][A-Z0-9_]{0,15}-\d{1,9})(?:[/#]|$)/;
 
-/** How a project goes, by what its last update says. */
+/** Words for the health of a project. */
 const HEALTHS: ReadonlyMap<string | undefined, readonly [string, Severity]> = new Map([
   ["onTrack", ["on track", "info"]],
   ["atRisk", ["at risk", "warning"]],
   ["offTrack", ["off track", "error"]],
 ]);
 
-/** What has become of a promise, in words. */
+/** Words for the state of a service level. */
 const SLA_ACTIONS: ReadonlyMap<string, readonly [string, Severity]> = new Map([
   ["highRisk", ["at risk", "warning"]],
   ["breached", ["breached", "error"]],
 ]);
 
-/** `WEB-44` of an issue. */
+/** Returns the identifier of an issue, such as `WEB-44`. */
 function identifierOf(issue: unknown): string | undefined {
   const key = text(issue, "team.key");
   const number = text(issue, "number");
@@ -85,7 +85,7 @@ function shapeIssue(event: LinearEvent): LinearFacts {
 
 function shapeComment(event: LinearEvent): LinearFacts {
   const { action, data, url, trust } = event;
-  // The data has only the title of the issue; the address has what it is called.
+  // The data has only the title of the issue; the address has its identifier.
   const id = tryIdentifier(text(data, "issue.identifier")) ??
     ISSUE_PAGE_REGEXP.exec(url ?? "")?.[1];
   const subject = ["issue.title", "projectUpdate.project.name", "document.title"]
@@ -103,7 +103,7 @@ function shapeComment(event: LinearEvent): LinearFacts {
   };
 }
 
-/** A project, an initiative, or what an update says of how one of them goes. */
+/** Shapes a project, an initiative, or an update on one of them. */
 function shapeProject(event: LinearEvent): LinearFacts {
   const { type, action, data, changes } = event;
   const isNew = action === "create";
@@ -126,7 +126,7 @@ function shapeProject(event: LinearEvent): LinearFacts {
   };
 }
 
-/** A promise of when an issue is dealt with: that it is made, at risk, or broken. */
+/** Shapes a service level that is set, at risk or breached. */
 function shapeSla({ action, payload }: LinearEvent): LinearFacts {
   const issue = at(payload, "issueData");
   const [words, severity] = SLA_ACTIONS.get(action) ?? [action, "info"];
@@ -162,12 +162,35 @@ const READERS: ReadonlyMap<string, (event: LinearEvent) => LinearFacts> = new Ma
   ["IssueSLA", shapeSla],
 ]);
 
-/** Deliveries of Linear. */
-export const linear: SourceKind = {
+export const linear: Provider<"linear"> = {
   name: "linear",
+  scheme: {
+    proof: createHmacProof("linear-signature"),
+    id: { headers: ["linear-delivery"] },
+    event: {},
+    bodyTime: { path: "webhookTimestamp", toleranceMs: 60_000 },
+  },
+  setup: {
+    where: "Settings > API > Webhooks > New webhook",
+    urlField: "URL",
+    secretField: "Signing secret",
+    isSecretTheirs: true,
+  },
+  sample: ({ nowMs, time }) => ({
+    event: "",
+    payload: {
+      type: "Issue",
+      action: "create",
+      createdAt: time,
+      webhookTimestamp: nowMs,
+      url: "https://linear.app/example/issue/TEST-1",
+      data: { identifier: "TEST-1", title: SAMPLE_TEXT, priority: 4, state: { name: "Todo" } },
+    },
+  }),
   shape({ payload }) {
     const event = readLinearEvent(payload);
     const { type, action, url, trust } = event;
     return eventShape({ type, action, url, trust, ...(READERS.get(type) ?? shapeOther)(event) });
   },
+  events: [...READERS.keys()],
 };

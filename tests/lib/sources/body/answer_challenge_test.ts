@@ -4,7 +4,7 @@ import {
   answerChallenge,
   type ChallengeAnswer,
 } from "../../../../lib/sources/body/answer_challenge.ts";
-import { SCHEMES } from "../../../../lib/sources/proof/schemes.ts";
+import { SCHEMES } from "../../../_schemes.ts";
 import { show } from "../../_texts.ts";
 
 type Kind = keyof typeof SCHEMES;

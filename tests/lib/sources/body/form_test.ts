@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { tryParseForm } from "../../../../lib/sources/body/form.ts";
-import { generic } from "../../../../lib/sources/shape/shape_generic.ts";
+import { generic } from "../../../../lib/sources/providers/generic/mod.ts";
 import { assertSound, linesOf } from "../_shapes.ts";
 
 Deno.test("form tells of its fields without what answers in the name of an app [source.redaction]", () => {

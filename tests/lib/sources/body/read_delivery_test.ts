@@ -5,12 +5,13 @@ import {
   readBodyTime,
   readDelivery,
 } from "../../../../lib/sources/body/read_delivery.ts";
-import type { Scheme, SchemeKind } from "../../../../lib/sources/proof/scheme.ts";
-import { SCHEMES } from "../../../../lib/sources/proof/schemes.ts";
+import type { Scheme } from "../../../../lib/sources/proof/scheme.ts";
+import type { ProviderName } from "../../../../lib/sources/providers/kinds.ts";
+import { SCHEMES } from "../../../_schemes.ts";
 import { selectScheme } from "../../../../lib/sources/config/select_scheme.ts";
 import { hostileText, show } from "../../_texts.ts";
 
-type Fixed = Exclude<SchemeKind, "generic">;
+type Fixed = Exclude<ProviderName, "generic">;
 
 function read(
   scheme: Scheme,
@@ -29,7 +30,7 @@ function read(
 
 const ALERT = { status: "firing", fingerprint: "f1", startsAt: "2026-01-01T00:00:00Z" };
 
-Deno.test("readDelivery() finds the id where each source has it, and the type unless the kind does [source.replay]", () => {
+Deno.test("readDelivery() finds the id of each provider, and the type unless the provider does [source.replay]", () => {
   const cases: [Fixed, Record<string, string>, unknown, ReturnType<typeof read>][] = [
     ["github", { "x-github-event": "push", "x-github-delivery": "d" }, {}, ["push", "d", false]],
     ["gitlab", { "x-gitlab-event": "Push Hook", "idempotency-key": "k" }, {}, [

@@ -77,17 +77,49 @@ Deno.test("tryParseSourceConfig() says where a text is no JSON, and quotes nothi
   const text = `{"sources": {"a": {\n  "secrets": ["${SECRET}],\n  "path": "/a"}}}`;
   assertEquals(tryParseSourceConfig(text), {
     ok: false,
-    message: 'The configuration is no JSON at line 2, column 15: expected a value or "]"',
+    message: "The configuration is no JSON at line 2, column 33: bad control character in string " +
+      "literal",
   });
+  const cases: [text: string, message: string][] = [
+    ["{", " at line 1, column 2: expected property name or '}'"],
+    ['{"sources": {},\n}', " at line 2, column 1: expected double-quoted property name"],
+    ['{"sources" {}}', " at line 1, column 12: expected ':' after property name"],
+    ["", ": it ends too early"],
+    [
+      `{"secrets": [${SECRET}]}`,
+      ": a value is not written as JSON has it, or a comment stands in it",
+    ],
+    [`// ${SECRET}\n{}`, ": a value is not written as JSON has it, or a comment stands in it"],
+  ];
+  for (const [text, expected] of cases) {
+    const message = `The configuration is no JSON${expected}`;
+    assertEquals(tryParseSourceConfig(text), { ok: false, message }, text);
+  }
+});
+
+Deno.test("tryParseSourceConfig() quotes nothing of a broken text [source.config]", () => {
+  const json = JSON.stringify({
+    sources: { a: { path: "/a", kind: "github", secrets: [SECRET] } },
+  });
+  fc.assert(fc.property(fc.nat(json.length), fc.string({ maxLength: 3 }), (at, junk) => {
+    const result = tryParseSourceConfig(json.slice(0, at) + junk + json.slice(at + junk.length));
+    assert(result.ok || !result.message.includes(SECRET.slice(0, 8)));
+  }));
 });
 
 Deno.test("tryParseSourceConfig() refuses a name that stands twice [source.config]", () => {
-  const text = '{"sources": {"a": {}, "a": {}}}';
-  assertEquals(tryParseSourceConfig(text), {
-    ok: false,
-    message:
-      "The configuration is no JSON at line 1, column 23: expected each name once in an object",
-  });
+  const source = `{"path": "/a", "kind": "github", "secrets": ["${SECRET}"]}`;
+  const cases: [text: string, name: string | undefined][] = [
+    [`{"sources": {"a": ${source}, "a": ${source}}}`, "a"],
+    [`{"sources": {"a": {"p\\u0061th": "/b", ${source.slice(1)}}}`, "path"],
+    [`{"sources": {"a": ${source.replace("{", '{"template": "\\"path\\": {{x}}", ')}}}`, undefined],
+  ];
+  for (const [text, name] of cases) {
+    const message = `The configuration is wrong: expected "${name}" once in its object`;
+    const result = tryParseSourceConfig(text);
+    assertEquals(result.ok ? undefined : result.message, name && message, text);
+  }
+  assertFalse(tryParseSourceConfig('{"sources":'.repeat(5e4) + "1" + "}".repeat(5e4)).ok);
 });
 
 Deno.test("tryParseSourceConfig() names the key that was probably meant [source.config]", () => {

@@ -5,7 +5,7 @@ import {
   formatSecretReference,
   tryParseSecretReference,
 } from "../../../../lib/sources/config/secret_reference.ts";
-import { SCHEME_KINDS } from "../../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES, PROVIDERS } from "../../../../lib/sources/providers/kinds.ts";
 import { tryReadSecretKey } from "../../../../lib/sources/proof/secret_key.ts";
 import { selectScheme } from "../../../../lib/sources/config/select_scheme.ts";
 
@@ -46,18 +46,15 @@ Deno.test("formatSecretReference() shows where a secret is and never a secret [s
 
 const BYTES = Uint8Array.from({ length: 32 }, (_, i) => i);
 
-Deno.test("formatNewSecret() makes a secret of the form that its kind takes [source.secrets]", () => {
-  assertEquals(formatNewSecret("github", BYTES), BYTES.toHex());
-  const signing = `whsec_${BYTES.toBase64()}`;
-  assertEquals(["standard", "gitlab"].map((kind) => formatNewSecret(kind as "gitlab", BYTES)), [
-    signing,
-    signing,
-  ]);
+Deno.test("formatNewSecret() makes a secret of the form that is asked for [source.secrets]", () => {
+  assertEquals(formatNewSecret("hex", BYTES), BYTES.toHex());
+  assertEquals(formatNewSecret(undefined, BYTES), BYTES.toHex());
+  assertEquals(formatNewSecret("whsec", BYTES), `whsec_${BYTES.toBase64()}`);
 });
 
-Deno.test("formatNewSecret() makes a secret that each kind can use [source.secrets]", () => {
-  for (const kind of SCHEME_KINDS) {
-    const secret = formatNewSecret(kind, BYTES);
+Deno.test("formatNewSecret() makes a secret that each provider can use [source.secrets]", () => {
+  for (const kind of PROVIDER_NAMES) {
+    const secret = formatNewSecret(PROVIDERS[kind].setup.secretForm, BYTES);
     const signature = kind === "generic" ? { algorithm: "bearer" } as const : undefined;
     const selected = selectScheme({ kind, signature }, [secret]);
     assert(selected.ok, kind);

@@ -4,7 +4,7 @@ import { createHmacProof, createTokenProof } from "../../../../lib/sources/proof
 import { planVerification } from "../../../../lib/sources/proof/plan_verification.ts";
 import { MAX_SIGNATURES } from "../../../../lib/sources/proof/read_signatures.ts";
 import type { HmacProof, Proof } from "../../../../lib/sources/proof/scheme.ts";
-import { GITLAB_SIGNED, SCHEMES } from "../../../../lib/sources/proof/schemes.ts";
+import { GITLAB_SIGNED, SCHEMES } from "../../../_schemes.ts";
 import { hostileText, show } from "../../_texts.ts";
 
 const NOW_MS = 1_700_000_000_500;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import { createTokenProof } from "../../../../lib/sources/proof/create_proof.ts";
 import type { Scheme } from "../../../../lib/sources/proof/scheme.ts";
-import { SCHEMES } from "../../../../lib/sources/proof/schemes.ts";
+import { SCHEMES } from "../../../_schemes.ts";
 import { tryReadSecretKey } from "../../../../lib/sources/proof/secret_key.ts";
 import { hostileText, show } from "../../_texts.ts";
 
@@ -36,7 +36,7 @@ Deno.test("tryReadSecretKey() makes the key of the secret as its scheme has it [
 
 Deno.test("tryReadSecretKey() refuses a secret that is empty or proves nothing [source.verify]", () => {
   for (const scheme of Object.values(SCHEMES)) {
-    const empty = `Cannot use a secret of ${scheme.kind}: expected a secret that is not empty`;
+    const empty = "Cannot use a secret: expected a secret that is not empty";
     for (const secret of ["", " ", "\n", "\u3000"]) assertEquals(hexOf(scheme, secret), empty);
   }
   const cases: [Scheme, string, string][] = [
@@ -57,7 +57,7 @@ Deno.test("tryReadSecretKey() refuses a secret that is empty or proves nothing [
     ]),
   ];
   for (const [scheme, secret, expected] of cases) {
-    const message = `Cannot use a secret of ${scheme.kind}: expected ${expected}`;
+    const message = `Cannot use a secret: expected ${expected}`;
     assertEquals(hexOf(scheme, secret), message, show(secret));
   }
 });

@@ -1,25 +1,24 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { SOURCE_KINDS } from "../../../../lib/sources/providers/kinds.ts";
-import { SCHEME_KINDS } from "../../../../lib/sources/proof/scheme.ts";
+import { PROVIDER_NAMES, PROVIDERS } from "../../../../lib/sources/providers/kinds.ts";
 import { hostileText } from "../../_texts.ts";
 import * as forges from "../_forge_payloads.ts";
 import * as services from "../_payloads.ts";
 import { assertSound, mutationOf } from "../_shapes.ts";
 
-Deno.test("SOURCE_KINDS has every kind that can be verified, by its name [source.shape]", () => {
-  assertEquals(Object.keys(SOURCE_KINDS).sort(), [...SCHEME_KINDS].sort());
-  for (const [name, kind] of Object.entries(SOURCE_KINDS)) assertEquals(kind.name, name);
+Deno.test("PROVIDERS has each provider by its name, once [source.shape]", () => {
+  assertEquals(Object.keys(PROVIDERS), [...PROVIDER_NAMES]);
+  for (const [name, provider] of Object.entries(PROVIDERS)) assertEquals(provider.name, name);
 });
 
-Deno.test("SOURCE_KINDS inherits nothing [source.total]", () => {
+Deno.test("PROVIDERS inherits nothing [source.total]", () => {
   for (const name of ["constructor", "__proto__", "toString", ""]) {
-    assertEquals(SOURCE_KINDS[name], undefined);
+    assertEquals(PROVIDERS[name], undefined);
   }
 });
 
-Deno.test("SOURCE_KINDS make an event of any payload, also of another service [source.total]", () => {
-  const kind = fc.constantFrom(...Object.values(SOURCE_KINDS));
+Deno.test("PROVIDERS make an event of any payload, also of another service [source.total]", () => {
+  const provider = fc.constantFrom(...Object.values(PROVIDERS));
   const event = fc.oneof(
     hostileText,
     fc.constantFrom("push", "pull_request", "issues", "workflow_run", "repo:push", "Issue"),
@@ -27,14 +26,14 @@ Deno.test("SOURCE_KINDS make an event of any payload, also of another service [s
   const payload = fc.constantFrom<unknown>(...Object.values({ ...services, ...forges }), null)
     .chain(mutationOf);
   fc.assert(
-    fc.property(kind, event, payload, (kind, event, payload) => {
-      assertSound(kind, { event, payload });
+    fc.property(provider, event, payload, (provider, event, payload) => {
+      assertSound(provider, { event, payload });
     }),
     { numRuns: 1000 },
   );
 });
 
-Deno.test("SOURCE_KINDS get through a payload that is large, deep or long [source.total]", () => {
+Deno.test("PROVIDERS get through a payload that is large, deep or long [source.total]", () => {
   let deep: unknown = [];
   for (let depth = 0; depth < 20_000; depth++) deep = depth % 2 === 0 ? { data: deep } : [deep];
   const wide = Object.fromEntries(
@@ -42,10 +41,10 @@ Deno.test("SOURCE_KINDS get through a payload that is large, deep or long [sourc
   );
   const long = "a@b ".repeat(250_000);
   const list = Array.from({ length: 20_000 }, () => ({ message: "x", labels: { a: "b" } }));
-  for (const kind of Object.values(SOURCE_KINDS)) {
+  for (const provider of Object.values(PROVIDERS)) {
     for (const value of [deep, wide, long, list]) {
-      assertSound(kind, { event: "", payload: value });
-      assertSound(kind, {
+      assertSound(provider, { event: "", payload: value });
+      assertSound(provider, {
         event: "push",
         payload: { text: value, message: value, alerts: value, data: value, event: value },
       });

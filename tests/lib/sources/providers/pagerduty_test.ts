@@ -45,7 +45,7 @@ Deno.test("pagerduty shows no number to call [source.redaction]", () => {
   ]);
 });
 
-Deno.test("pagerduty wants what somebody should look at, and how it ended [source.filter]", () => {
+Deno.test("pagerduty wants incidents that need attention, and their end [source.filter]", () => {
   const cases: [string, string | undefined, boolean, string][] = [
     ["incident.triggered", "high", true, "critical"],
     ["incident.triggered", "low", true, "warning"],

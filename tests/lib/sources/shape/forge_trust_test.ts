@@ -13,7 +13,7 @@ Deno.test("forgeTrust() trusts who could not be there as a stranger [source.untr
   assertEquals(forgeTrust({ ...STRANGER, repo: undefined }), "external");
 });
 
-Deno.test("forgeTrust() trusts nobody without a name and no bot [source.untrusted]", () => {
+Deno.test("forgeTrust() trusts no author without a name and no bot [source.untrusted]", () => {
   const bots = ["support-bot", "project_12_bot_abc", "ci[bot]", "Build Bot", "bot", "ghost"];
   for (const login of [undefined, ...bots, "gitea-actions", "forgejo-actions"]) {
     const author = { ...STRANGER, login, visibility: "private", isWriter: true } as const;

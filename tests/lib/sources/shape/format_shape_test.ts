@@ -48,7 +48,7 @@ Deno.test("formatShape() writes the title, the lines and the address [source.sha
   });
 });
 
-Deno.test("formatShape() cleans and redacts what a kind left raw [source.redaction]", () => {
+Deno.test("formatShape() cleans and redacts what a provider left raw [source.redaction]", () => {
   const { text } = formatShape("x", {
     ...SHAPE,
     title: "a\nb bob@example.com",

@@ -1,6 +1,7 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { generic, MAX_PAIRS, shapeGeneric } from "../../../../lib/sources/shape/shape_generic.ts";
+import { generic } from "../../../../lib/sources/providers/generic/mod.ts";
+import { MAX_PAIRS, shapeGeneric } from "../../../../lib/sources/shape/shape_generic.ts";
 import { hostileText } from "../../_texts.ts";
 import { assertSound, linesOf } from "../_shapes.ts";
 
@@ -129,7 +130,7 @@ Deno.test("generic reads lists, scalars and text [source.shape]", () => {
   }
 });
 
-Deno.test("generic wants all events unless a kind says otherwise [source.filter]", () => {
+Deno.test("generic wants all events unless a provider says otherwise [source.filter]", () => {
   const delivery = { event: "a", payload: {} };
   const all = generic.shape(delivery);
   assertEquals([all.isWanted, all.rule], [true, "generic: all events"]);

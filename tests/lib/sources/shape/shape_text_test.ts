@@ -1,6 +1,6 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { generic } from "../../../../lib/sources/shape/shape_generic.ts";
+import { generic } from "../../../../lib/sources/providers/generic/mod.ts";
 import { countCodePoints } from "../../../../lib/text/truncate.ts";
 import { hostileText } from "../../_texts.ts";
 import { assertSound, linesOf } from "../_shapes.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readBitbucketEvent } from "../../../../../lib/sources/providers/bitbucket/event.ts";
 
-/** How close somebody is who comments in a public repository. */
+/** The trust in a commenter of a public repository. */
 function trustOf(actor: unknown, repository: Record<string, unknown>): string {
   const payload = { actor: { type: "user", ...Object(actor) }, repository };
   return readBitbucketEvent({ event: "pullrequest:comment_created", payload }).trust;

@@ -232,7 +232,7 @@ Deno.test("bitbucket.shape() tells of a pull request [source.shape]", () => {
   ]);
 });
 
-Deno.test("bitbucket.shape() wants what asks for somebody in a pull request [source.filter]", () => {
+Deno.test("bitbucket.shape() wants a pull request that asks for a person [source.filter]", () => {
   const wanted = ["created", "fulfilled", "rejected", "approved", "changes_request_created"];
   for (const action of wanted) assert(isWanted(`pullrequest:${action}`, REQUEST), action);
   for (const action of ["updated", "changes_request_removed", "unheard_of"]) {
@@ -326,7 +326,7 @@ Deno.test("bitbucket.shape() takes any payload and keeps its limits [source.tota
   );
 });
 
-Deno.test("bitbucket.shape() shows nobody's address or face [source.redaction]", () => {
+Deno.test("bitbucket.shape() shows no person's address or face [source.redaction]", () => {
   for (const event of ["repo:push", "pullrequest:created", "issue:created", "repo:fork"]) {
     for (const payload of ALL) {
       assertFalse(/ada@|gravatar|api\.bitbucket/.test(lines(event, payload).join("\n")), event);

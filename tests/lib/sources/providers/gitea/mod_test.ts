@@ -222,7 +222,7 @@ Deno.test("gitea.shape() takes any payload and keeps its limits [source.total]",
   );
 });
 
-Deno.test("gitea.shape() lets no text out of its quotes and shows nobody's address [source.untrusted]", () => {
+Deno.test("gitea.shape() lets no text out of its quotes and shows no person's address [source.untrusted]", () => {
   const ofFork = { ...WORKFLOW_RUN.workflow_run, event: "pull_request" };
   for (const [event, payload] of ALL) {
     const isRun = event === "workflow_run";

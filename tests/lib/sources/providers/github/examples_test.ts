@@ -4,7 +4,7 @@ import { formatShape } from "../../../../../lib/sources/shape/format_shape.ts";
 import { github } from "../../../../../lib/sources/providers/github/mod.ts";
 import { countCodePoints } from "../../../../../lib/text/truncate.ts";
 
-/** What nobody may find in an event: addresses, tokens, keys, pages for machines. */
+/** Texts that no event may show: addresses, tokens, keys, pages for machines. */
 const FORBIDDEN_REGEXP =
   /[\w.+-]+@[\w-]+\.[a-z]{2,}|gh[a-z]_\w{10}|github_pat_|xox[a-z]-|whsec_|AKIA[A-Z0-9]{8}|eyJ\w{10}|PRIVATE KEY|:\/\/(?:api\.github|avatars|uploads)/i;
 

@@ -34,7 +34,7 @@ Deno.test("shapeGithubIssue() says why one was closed [source.shape]", () => {
   assertFalse(lines.join("\n").includes("body"));
 });
 
-Deno.test("shapeGithubIssue() tells of a discussion, which nobody wants by default [source.shape]", () => {
+Deno.test("shapeGithubIssue() tells of a discussion, which is not wanted by default [source.shape]", () => {
   const payload = { action: "created", discussion: { ...ISSUE, labels: undefined } };
   assertEquals(linesOf("discussion", payload), [
     "[github] discussion created - #1 - octo/repo",

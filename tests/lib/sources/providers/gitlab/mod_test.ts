@@ -22,7 +22,7 @@ import {
 import { assertNoOrder } from "../../_orders.ts";
 import { assertSound, linesOf, mutationOf } from "../../_shapes.ts";
 
-/** What the default filter says of a payload. */
+/** The judgment of the default filter. */
 function isWanted(payload: unknown): boolean {
   return gitlab.shape({ event: "", payload }).isWanted;
 }
@@ -177,7 +177,7 @@ Deno.test("gitlab.shape() says of a public project not who is a member, and show
   assertEquals(gitlab.shape({ event: "", payload }).meta.trust, "external");
 });
 
-Deno.test("gitlab.shape() wants what asks for somebody in a merge request [source.filter]", () => {
+Deno.test("gitlab.shape() wants a merge request that asks for a person [source.filter]", () => {
   const withAction = (action: string, rest: Record<string, unknown> = {}) => ({
     ...REQUEST,
     ...rest,
@@ -205,7 +205,7 @@ Deno.test("gitlab.shape() wants what asks for somebody in a merge request [sourc
   assertFalse(isWanted(withAction("update", { changes: spared })));
 });
 
-Deno.test("gitlab.shape() tells what somebody says of a line [source.shape]", () => {
+Deno.test("gitlab.shape() tells a comment on a line [source.shape]", () => {
   assertEquals(lines(NOTE), [
     "[gitlab] comment on merge request - !12 - shop/web",
     'title (untrusted): "Sell more"',
@@ -339,7 +339,7 @@ Deno.test("gitlab.shape() takes any payload and keeps its limits [source.total]"
   );
 });
 
-Deno.test("gitlab.shape() shows nobody's address or face [source.redaction]", () => {
+Deno.test("gitlab.shape() shows no person's address or face [source.redaction]", () => {
   for (const payload of ALL) {
     assertFalse(/ada@|gravatar|hunter2/.test(lines(payload).join("\n")), JSON.stringify(payload));
   }

@@ -183,7 +183,7 @@ Deno.test("linear.shape() takes any payload and keeps its limits [source.total]"
   );
 });
 
-Deno.test("linear.shape() shows nobody's address [source.redaction]", () => {
+Deno.test("linear.shape() shows no person's address [source.redaction]", () => {
   for (const payload of ALL) assertFalse(lines(payload).join("\n").includes("@example"));
 });
 

@@ -1,34 +1,31 @@
 /**
- * Groups of alerts as Alertmanager sends them, and Grafana after it. Labels and annotations can carry
- * what a scraped host said of itself, so all of them count as written by a stranger.
+ * Groups of alerts, in the format of Alertmanager and Grafana. Labels and annotations can carry
+ * text of a scraped host, so all of them count as written by a stranger.
  *
  * Source of the rules: the section on `webhook_config` of Prometheus' documentation.
  *
  * @module
  */
 
-import { eventShape } from "./event_shape.ts";
-import { tryFormatTime } from "./format_time.ts";
-import { tryIdentifier } from "./identifier.ts";
-import { field, quoted } from "./lines.ts";
-import { at, list, number, text } from "./payload.ts";
-import { isSecretKey } from "./redact.ts";
-import { trySeverity, worstSeverity } from "./severity.ts";
-import type { Line, Severity, Shape, TrackedState } from "./shape.ts";
+import { SAMPLE_PAGE, SAMPLE_TEXT, type SampleParts } from "../provider.ts";
+import { eventShape } from "../shape/event_shape.ts";
+import { tryFormatTime } from "../shape/format_time.ts";
+import { tryIdentifier } from "../shape/identifier.ts";
+import { field, quoted } from "../shape/lines.ts";
+import { at, list, number, text } from "../shape/payload.ts";
+import { isSecretKey } from "../shape/redact.ts";
+import { trySeverity, worstSeverity } from "../shape/severity.ts";
+import type { Line, Severity, Shape, TrackedState } from "../shape/shape.ts";
 
-/** How many alerts of a group are shown. */
 const MAX_ALERTS = 3;
 
-/** How many labels of a group or an alert are shown. */
 const MAX_LABELS = 6;
 
-/** How many measured values of an alert are shown. */
 const MAX_VALUES = 4;
 
-/** The longest alert in code points. */
 const MAX_ALERT_CODE_POINTS = 300;
 
-/** The longest key of a group that is kept on disk, in UTF-16 units. */
+/** The longest key of a group on disk, in UTF-16 units. */
 const MAX_SUBJECT_LENGTH = 1000;
 
 /** Labels of a group that stand elsewhere in an event. */
@@ -38,34 +35,33 @@ const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set([
   "grafana_folder",
 ]);
 
-/** Labels that say what an alert is and how bad; it can have more than are shown. */
+/** Labels that come first, because an alert can have more than are shown. */
 const TELLING_LABELS: readonly string[] = ["alertname", "severity"];
 
-/** How bad an alert is that does not say it in a word that is known. */
+/** The severity of an alert without a known word for it. */
 const DEFAULT_SEVERITY: Severity = "error";
 
-/** Which members {@linkcode formatPairs} shows. */
-export interface PairsOptions {
-  /** How many. */
+interface PairsOptions {
+  /** The most members that are shown. */
   readonly max: number;
   /**
-   * Whether a member is shown, by its name.
+   * Selects members by name.
    *
    * @default {() => true}
    */
   readonly isShown?: (name: string) => boolean;
   /**
-   * The names of those that stand first, in their order.
+   * The names of members that come first, in their order.
    *
    * @default {[]}
    */
   readonly first?: readonly string[];
 }
 
-/** `a=1, b=2` of the members of an object that are text, numbers or booleans. */
+/** Formats `a=1, b=2` of the members of an object that are text, numbers or booleans. */
 export function formatPairs(value: unknown, options: PairsOptions): string {
   const { max, isShown = () => true, first = [] } = options;
-  // Backwards, so that a name that is not in it comes last.
+  // Ranks backwards: a name that is not in the list comes last.
   const backwards = first.toReversed();
   const rank = ([name]: [string, unknown]) => backwards.indexOf(name);
   const members = typeof value === "object" && value !== null ? Object.entries(value) : [];
@@ -79,13 +75,13 @@ export function formatPairs(value: unknown, options: PairsOptions): string {
     .join(", ");
 }
 
-/** The state of an alert for as long as it goes on. */
+/** Tracks the state of an alert until it changes. */
 export function trackAlert(subject: string | undefined, isBad: boolean): TrackedState | undefined {
   if (subject === undefined) return undefined;
   return { subject: subject.slice(0, MAX_SUBJECT_LENGTH), state: isBad ? "bad" : "good" };
 }
 
-/** `host=a: summary (A=1, B=2)`; labels that all alerts of the group have are left out. */
+/** Formats `host=a: summary (A=1, B=2)`, without labels that all alerts of the group share. */
 function formatAlert(alert: unknown, group: unknown): string {
   const common = Object(at(group, "commonLabels"));
   const groupName = text(group, "groupLabels.alertname");
@@ -102,14 +98,16 @@ function formatAlert(alert: unknown, group: unknown): string {
   return values === "" ? said : `${said} (${values})`;
 }
 
-/** How bad a group is, and the word that says it where there is one. */
 interface GroupSeverity {
   readonly word: string | undefined;
-  /** `undefined` for a word that is not known, and where there is none. */
+  /** `undefined` for an unknown word and for none. */
   readonly level: Severity | undefined;
 }
 
-/** The severity that all alerts have, or that of the worst that fires, or of the worst of all. */
+/**
+ * Reads the severity that all alerts share, else the worst of those that fire, else the worst of
+ * all.
+ */
 function readSeverity(payload: unknown): GroupSeverity {
   const shared = text(payload, "commonLabels.severity");
   if (shared !== undefined) return { word: shared, level: trySeverity(shared) };
@@ -124,26 +122,24 @@ function readSeverity(payload: unknown): GroupSeverity {
   return { word, level: trySeverity(word) };
 }
 
-/** The earliest of the starts, or the latest of the ends. */
+/** Returns the earliest start or the latest end. */
 function formatBound(alerts: readonly unknown[], key: "startsAt" | "endsAt"): string | undefined {
   const times = alerts.flatMap((alert) => tryFormatTime(text(alert, key)) ?? []).sort();
   return times.at(key === "startsAt" ? 0 : -1);
 }
 
-/** What one kind of source adds to {@linkcode shapeAlertGroup}. */
-export interface AlertGroupOptions {
-  /** The lines that stand first. */
+interface AlertGroupOptions {
+  /** The lines that come first. */
   readonly lines: readonly Line[];
-  /** Where to read on. */
   readonly url: string | undefined;
 }
 
-/** Whether a payload is a group of alerts; a template of the user can send anything else. */
+/** Tells a group of alerts from the other bodies that a template of the user can send. */
 export function isAlertGroup(payload: unknown): boolean {
   return Array.isArray(at(payload, "alerts"));
 }
 
-/** Says what a group of alerts says; what is not known to be resolved counts as firing. */
+/** Shapes a group of alerts; any status but `resolved` counts as firing. */
 export function shapeAlertGroup(payload: unknown, { lines, url }: AlertGroupOptions): Shape {
   const alerts = list(payload, "alerts");
   const count = alerts.length + Math.max(0, number(payload, "truncatedAlerts") ?? 0);
@@ -179,4 +175,25 @@ export function shapeAlertGroup(payload: unknown, { lines, url }: AlertGroupOpti
     burstKey: key,
     track: trackAlert(key, isFiring),
   });
+}
+
+/** Makes the smallest group of alerts. */
+export function sampleAlertGroup({ nowMs, time }: SampleParts): Record<string, unknown> {
+  const labels = { alertname: "SourceTest", severity: "warning" };
+  return {
+    version: "4",
+    groupKey: '{}:{alertname="SourceTest"}',
+    status: "firing",
+    groupLabels: { alertname: "SourceTest" },
+    commonLabels: labels,
+    externalURL: SAMPLE_PAGE,
+    alerts: [{
+      status: "firing",
+      labels,
+      annotations: { summary: SAMPLE_TEXT },
+      startsAt: time,
+      endsAt: "0001-01-01T00:00:00Z",
+      fingerprint: nowMs.toString(16).padStart(16, "0"),
+    }],
+  };
 }

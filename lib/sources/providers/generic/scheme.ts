@@ -1,26 +1,20 @@
 /**
- * The scheme of a source that is no known kind, as the user describes it.
+ * The scheme of an unknown system, as the user describes it.
  *
  * @module
  */
 
-import { createHmacProof, createTokenProof, TOLERANCE_MS } from "../proof/create_proof.ts";
+import { createHmacProof, createTokenProof, TOLERANCE_MS } from "../../proof/create_proof.ts";
 import {
   type HashName,
   type Proof,
-  type Scheme,
+  type SchemeResult,
+  type SignatureEntry,
   type TokenForm,
   tryHeaderName,
-} from "../proof/scheme.ts";
-import { tryParseJsonPath } from "../body/json_path.ts";
-import type { SignatureEntry } from "./entry.ts";
+} from "../../proof/scheme.ts";
+import { tryParseJsonPath } from "../../body/json_path.ts";
 
-/** A generic scheme, or what is wrong with its description. */
-export type GenericSchemeResult =
-  | { readonly ok: true; readonly scheme: Scheme }
-  | { readonly ok: false; readonly message: string };
-
-/** What messages call the headers. */
 const HEADER_TITLES = {
   header: "header",
   timestamp_header: "timestamp header",
@@ -28,7 +22,6 @@ const HEADER_TITLES = {
   event_header: "event header",
 };
 
-/** The names of the headers that are given, in lower case. */
 type Names = { [Key in keyof typeof HEADER_TITLES]?: string };
 
 const HASHES: Readonly<Record<"sha256" | "sha1" | "sha512", HashName>> = {
@@ -45,7 +38,7 @@ const TOKEN_FORMS: Readonly<Record<"token" | "bearer" | "basic", TokenForm>> = {
 
 const PLACEHOLDER_REGEXP = /\{[^{}]*\}/g;
 
-/** What is wrong with a template, or `undefined`. */
+/** Returns the fault of a template, or `undefined`. */
 function findTemplateFault(template: string, names: Names): string | undefined {
   const placeholders = template.match(PLACEHOLDER_REGEXP) ?? [];
   const unknown = placeholders.find((name) => !["{body}", "{timestamp}", "{id}"].includes(name));
@@ -53,7 +46,7 @@ function findTemplateFault(template: string, names: Names): string | undefined {
     return `The template has no meaning for "${unknown}": expected "{body}", "{timestamp}" or "{id}"`;
   }
   const count = (name: string) => placeholders.filter((found) => found === name).length;
-  // What is not signed can be changed by whoever passes the delivery on.
+  // An attacker could change an unsigned body on its way.
   if (count("{body}") !== 1) return `The template does not sign the body: expected "{body}" once`;
   if (count("{timestamp}") !== (names.timestamp_header === undefined ? 0 : 1)) {
     return `The template and the timestamp header do not fit: expected both, "{timestamp}" once, ` +
@@ -86,7 +79,7 @@ function createProof(signature: SignatureEntry, names: Names & { header: string 
   });
 }
 
-/** What is wrong with a signature by a token, or `undefined`. */
+/** Returns the fault of a signature by a token, or `undefined`. */
 function findTokenFault(signature: SignatureEntry): string | undefined {
   const { algorithm, template, encoding, timestamp_header, prefix } = signature;
   if (template !== undefined || encoding !== undefined || timestamp_header !== undefined) {
@@ -98,14 +91,14 @@ function findTokenFault(signature: SignatureEntry): string | undefined {
     : undefined;
 }
 
-/** The path of a type of event with dots only, as deliveries are read. */
+/** Converts a path of an event's type to dots only, as deliveries are read. */
 function toDotted(path: string): string {
   const parsed = tryParseJsonPath(path);
   return parsed.ok ? parsed.path.join(".") : path;
 }
 
 /** Creates the scheme that a user describes, or says what is wrong with the description. */
-export function tryCreateGenericScheme(signature: SignatureEntry): GenericSchemeResult {
+export function tryCreateGenericScheme(signature: SignatureEntry): SchemeResult {
   const { algorithm, template = "{body}", event_path: eventPath } = signature;
   const names: Names = {};
   for (const [key, title] of Object.entries(HEADER_TITLES) as [keyof Names, string][]) {
@@ -128,7 +121,6 @@ export function tryCreateGenericScheme(signature: SignatureEntry): GenericScheme
   return {
     ok: true,
     scheme: {
-      kind: "generic",
       proof: createProof(signature, { ...names, header }),
       id: id === undefined ? {} : { headers: [id] },
       event: {

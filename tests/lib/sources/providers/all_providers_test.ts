@@ -1,31 +1,31 @@
 import { assert, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { SOURCE_KINDS } from "../../../../lib/sources/providers/kinds.ts";
+import { PROVIDERS } from "../../../../lib/sources/providers/kinds.ts";
 import { parseBody } from "../../../../lib/sources/body/parse_body.ts";
 import { hostileText } from "../../_texts.ts";
 import { assertSound } from "../_shapes.ts";
 
-const KINDS = Object.values(SOURCE_KINDS);
+const ALL = Object.values(PROVIDERS);
 
-/** As many bytes as a body may have. */
+/** The largest body in bytes. */
 const MEBIBYTE = 1024 * 1024;
 
 /** The limit for a busy machine and for code that is measured; a quadratic way takes far longer. */
 const MAX_MS = 1000;
 const MAX_RUNS = 10;
 
-/** As many times a text as a mebibyte has room for, besides what stands around it. */
+/** Repeats a text up to a mebibyte, between a start and an end. */
 function fill(start: string, text: string, end: string): string {
   return start + text.repeat((MEBIBYTE - start.length - end.length) / text.length) + end;
 }
 
-/** As deep as a mebibyte goes with a level between two texts. */
+/** Nests as deep as a mebibyte allows. */
 function nest(open: string, close: string): string {
   const depth = Math.floor((MEBIBYTE - 4) / (open.length + close.length));
   return `${open.repeat(depth)}null${close.repeat(depth)}`;
 }
 
-/** Bodies of a mebibyte at their worst: some under the names that kinds look for. */
+/** Bodies of a mebibyte at their worst: some under the names that providers read. */
 const LARGE: Readonly<Record<string, string>> = {
   "nested lists": nest("[", "]"),
   "nested objects": nest('{"data":', "}"),
@@ -43,44 +43,44 @@ const LARGE: Readonly<Record<string, string>> = {
   "a long number": fill("[", "9", "]"),
 };
 
-Deno.test("SOURCE_KINDS make an event of any JSON [source.total]", () => {
+Deno.test("PROVIDERS make an event of any JSON [source.total]", () => {
   const event = fc.oneof(hostileText, fc.constantFrom("", "push", "pipeline", "Issue", "message"));
   fc.assert(
-    fc.property(fc.constantFrom(...KINDS), event, fc.jsonValue(), (kind, event, payload) => {
-      assertSound(kind, { event, payload });
+    fc.property(fc.constantFrom(...ALL), event, fc.jsonValue(), (provider, event, payload) => {
+      assertSound(provider, { event, payload });
     }),
     { numRuns: 2000 },
   );
 });
 
-Deno.test("SOURCE_KINDS make an event of any bytes that a body can have [source.total]", () => {
+Deno.test("PROVIDERS make an event of any bytes that a body can have [source.total]", () => {
   const json = fc.json().map((text) => new TextEncoder().encode(text));
   const types = fc.constantFrom(null, "application/json", "application/x-www-form-urlencoded");
   const body = fc.oneof(json, fc.uint8Array({ maxLength: 200 }));
   fc.assert(
-    fc.property(fc.constantFrom(...KINDS), body, types, (kind, bytes, type) => {
+    fc.property(fc.constantFrom(...ALL), body, types, (provider, bytes, type) => {
       const parsed = parseBody(bytes, type);
       if (!parsed.ok || parsed.format === "binary") return;
-      assertSound(kind, { event: "", payload: parsed.payload });
+      assertSound(provider, { event: "", payload: parsed.payload });
     }),
     { numRuns: 1000 },
   );
 });
 
 for (const [what, text] of Object.entries(LARGE)) {
-  Deno.test(`SOURCE_KINDS get through a mebibyte of ${what} within ${MAX_MS} ms [source.total]`, () => {
+  Deno.test(`PROVIDERS get through a mebibyte of ${what} within ${MAX_MS} ms [source.total]`, () => {
     const bytes = new TextEncoder().encode(text);
     assertLessOrEqual(MEBIBYTE - bytes.length, 64);
-    for (const kind of KINDS) {
+    for (const provider of ALL) {
       let fastestMs = Infinity;
       for (let run = 0; run < MAX_RUNS && fastestMs > MAX_MS; run++) {
         const start = performance.now();
         const parsed = parseBody(bytes, "application/json");
         assert(parsed.ok && parsed.format === "json", what);
-        assertSound(kind, { event: "", payload: parsed.payload });
+        assertSound(provider, { event: "", payload: parsed.payload });
         fastestMs = Math.min(fastestMs, performance.now() - start);
       }
-      assertLessOrEqual(fastestMs, MAX_MS, kind.name);
+      assertLessOrEqual(fastestMs, MAX_MS, provider.name);
     }
   });
 }
