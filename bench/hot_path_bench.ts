@@ -17,7 +17,6 @@ import { sanitizeMeta } from "../lib/event/sanitize_meta.ts";
 import { validateHost } from "../lib/http/validate_host.ts";
 import type { AccessOutcome, AccessState } from "../server/access/store.ts";
 import { BodyReader } from "../server/http/body_reader.ts";
-import { Credentials } from "../server/access/credentials.ts";
 import { EventIntake } from "../server/event/intake.ts";
 import { Gatekeeper } from "../server/http/gatekeeper.ts";
 import { hashToken } from "../server/runtime/crypto.ts";
@@ -60,7 +59,7 @@ Deno.bench("parseRequestTarget()", { group: "small" }, () => {
 const journal = Journal.on(new DatabaseSync(":memory:"), "memory");
 const intake = new EventIntake({ keeper: { use: (run) => run(journal) } });
 const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
-const change = addSender(createAccess("c0".repeat(32)), {
+const change = addSender(createAccess(), {
   id: "ci",
   label: "ci",
   rights: ["speak"],
@@ -82,10 +81,8 @@ const app = createHttpApp({
   allowedHosts: [],
   audit,
   gatekeeper: new Gatekeeper({
-    credentials: new Credentials({
-      access,
-      allowlist: new Allowlist([["dev", { speak: true, approve: true }]]),
-    }),
+    access,
+    allowlist: new Allowlist([["dev", { speak: true, approve: true }]]),
     rateLimitPerMinute: 0,
     audit,
     onUse() {},

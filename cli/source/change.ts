@@ -3,12 +3,8 @@ import type { AddSourceOptions, SourceOptionsOf } from "../../lib/cli/source_opt
 import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
 import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.ts";
-import {
-  readSourceFile,
-  secretPathOf,
-  updateSourceFile,
-} from "../../server/sources/config_file.ts";
-import { sourcesPathOf } from "../../server/state/folder.ts";
+import { readSourceFile, updateSourceFile } from "../../server/sources/config_file.ts";
+import { secretPathOf, sourcesPathOf, tryLstat } from "../../server/state/folder.ts";
 import { writeAtomically } from "../../server/state/write_file.ts";
 import { type CommandEnvironment, type CommandReport, fail, succeed } from "../shared/report.ts";
 import { noteChange } from "../shared/note_change.ts";
@@ -21,16 +17,6 @@ const GENERIC_SIGNATURE = { algorithm: "bearer" } as const;
 /** Makes the state folder absolute: the server that reads the configuration may run elsewhere. */
 function toAbsolute(stateDir: string): string {
   return ABSOLUTE_REGEXP.test(stateDir) ? stateDir : `${Deno.cwd()}/${stateDir}`;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Leaves out what was not given, so that the file does not show it. */
@@ -68,7 +54,7 @@ export async function addSourceEntry(
   const outcome = await updateSourceFile(stateDir, async (config) => {
     const added = addSource(config, { name, source });
     if (!added.ok || newSecret === undefined) return added;
-    if (exists(secretPath)) {
+    if (tryLstat(secretPath) !== undefined) {
       const message = `Cannot make a secret: ${secretPath} is there already. Use it with ` +
         `--secret-from file:${secretPath}, or remove it`;
       return { ok: false, message };
@@ -99,7 +85,8 @@ function usesSecret({ sources }: SourceConfig, reference: string): boolean {
 function removeSecret(stateDir: string, name: string): string | undefined {
   const path = secretPathOf(toAbsolute(stateDir), name);
   const left = readSourceFile(stateDir);
-  if (!left.ok || usesSecret(left.config, `file:${path}`) || !exists(path)) return undefined;
+  if (!left.ok || usesSecret(left.config, `file:${path}`)) return undefined;
+  if (tryLstat(path) === undefined) return undefined;
   Deno.removeSync(path);
   return path;
 }

@@ -1,6 +1,6 @@
 /**
- * What `access.json` holds: who may speak, who may approve, and who asks to be let in. Secrets stand
- * in it as SHA-256 only, except for the key that signs the page's cookie.
+ * `access.json`: the senders that may speak or approve, and the devices that ask to be let in. Secrets
+ * are kept as SHA-256 only.
  *
  * All times are milliseconds since the epoch.
  *
@@ -10,124 +10,110 @@
 import * as z from "zod";
 import { isSenderId } from "./allowlist.ts";
 import { lazySchema } from "../lazy_schema.ts";
+import { tryParseJson } from "../text/parse_json.ts";
 import { isPairingCode } from "./pairing_code.ts";
 
-/** Who can get in: who pairs, only who is there already, or nobody at all. */
+/** Let in: devices that pair, known senders only, or none at all. */
 export const ACCESS_POLICIES = ["pairing", "allowlist", "disabled"] as const;
 
-/** One of {@linkcode ACCESS_POLICIES}. */
 export type AccessPolicy = typeof ACCESS_POLICIES[number];
 
-/** What a sender may do: send messages to Claude, and answer permission requests. */
+/** Send events to a session, and answer permission requests. */
 export const RIGHTS = ["speak", "approve"] as const;
 
-/** One of {@linkcode RIGHTS}. */
 export type Right = typeof RIGHTS[number];
 
-/** Whose replies a sender sees: those in its own chats, or everybody's. */
+/** The replies that a sender sees: those in its own chats, or all. */
 export const CHAT_SCOPES = ["own", "all"] as const;
 
-/** One of {@linkcode CHAT_SCOPES}. */
 export type ChatScope = typeof CHAT_SCOPES[number];
 
-/** How many senders there can be. */
 export const MAX_SENDERS = 200;
 
-/** How many browsers one sender can be signed in with. */
+/** The most browsers that one sender can be signed in with. */
 export const MAX_SIGN_INS = 8;
 
 /** A browser that a sender has signed in with. */
 export interface SignIn {
   /** The SHA-256 of the id that the cookie carries, in hexadecimal digits. */
   readonly id_sha256: string;
-  /** When the sender signed in. */
   readonly created_at: number;
-  /** When the sign-in ends by itself. */
   readonly expires_at: number;
 }
 
-/** Somebody, or a program, that was let in. */
+/** A person or program that was let in. */
 export interface AccessSender {
-  /** The id, as it stands in events: one by {@linkcode isSenderId}. */
+  /** The id, as events show it: one by {@linkcode isSenderId}. */
   readonly id: string;
   /** The name that people read: one by {@linkcode isAccessLabel}. */
   readonly label: string;
   /** The SHA-256 of the token in hexadecimal digits, or `null` for a sender without one. */
   readonly token_sha256: string | null;
-  /** What the sender may do. */
   readonly rights: readonly Right[];
-  /** Whose replies the sender sees. */
   readonly chats: ChatScope;
-  /** When the sender was let in. */
   readonly created_at: number;
-  /** When the sender was last there, `null` for never. */
+  /** `null` for never. */
   readonly last_used_at: number | null;
-  /** When the sender stops being let in, `null` for never. */
+  /** `null` for never. */
   readonly expires_at: number | null;
-  /** The browsers that the sender is signed in with, the oldest first. */
+  /** The oldest first. */
   readonly sign_ins: readonly SignIn[];
 }
 
 /** The sender that a pairing becomes. */
 export interface PairingGrant {
-  /** The id of the sender. */
   readonly id: string;
-  /** The name of the sender. */
   readonly label: string;
-  /** What the sender may do. */
   readonly rights: readonly Right[];
-  /** Whose replies the sender sees. */
   readonly chats: ChatScope;
 }
 
-/** A browser that asks to be let in. */
+/** A device that asks to be let in. */
 export interface Pairing {
   /** The SHA-256 of the id that only this browser has, in hexadecimal digits. */
   readonly id_sha256: string;
-  /** The code that the browser shows and that the owner types. */
+  /** The code that the device shows and that the user types. */
   readonly code: string;
-  /** How the browser calls itself. */
+  /** The name that the device gives itself. */
   readonly label: string;
   /** The address that the request came from. */
   readonly address: string;
-  /** When it asked. */
   readonly requested_at: number;
-  /** When the pairing ends by itself. */
   readonly expires_at: number;
-  /** When it was claimed, or ended by wrong codes; `null` before that. */
+  /** The time at which it was claimed, or ended by wrong codes; `null` before that. */
   readonly ended_at: number | null;
-  /** What the owner has granted, `null` before that. */
+  /** The sender to create once the device claims it; `null` until the code is approved. */
   readonly grant: PairingGrant | null;
 }
 
-/** What `access.json` holds. */
+/** The content of `access.json`. */
 export interface Access {
-  /** The version of the form. */
   readonly version: 1;
-  /** Who can get in. */
   readonly policy: AccessPolicy;
-  /** The key that signs the page's cookie: 64 hexadecimal digits. */
-  readonly cookie_key: string;
-  /** How many wrong pairing codes were typed since the last right one. */
+  /**
+   * Unused. Versions before 0.5 refuse a file without it, so it is written back while such a process
+   * may still hold the port.
+   */
+  readonly cookie_key?: string | undefined;
+  /** The number of wrong pairing codes since the last right one. */
   readonly wrong_codes: number;
-  /** Who was let in. */
   readonly senders: readonly AccessSender[];
-  /** Who asks, and who asked within the last hour. */
+  /** The pairings that are open, and those that were requested within the last hour. */
   readonly pairings: readonly Pairing[];
 }
 
-/** What {@linkcode tryParseAccess} returns. */
-export type AccessResult =
+/** The result of {@linkcode tryParseAccess}. */
+type AccessResult =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly message: string };
 
-/** What a label must be, for messages. */
+/** The form of a label, for messages. */
 export const LABEL_EXPECTATION = "1 to 64 characters without control characters";
 
-/** What a sender's id must be, for messages. */
+/** The form of a sender's id, for messages. */
 export const SENDER_ID_EXPECTATION = '1 to 64 letters, digits or "._@-", a letter or digit first';
 
-/** Bidirectional controls would let a label turn around what stands next to it in a list. */
+/** Bidirectional controls would let a label turn around the text next to it in a list. */
 const LABEL_REGEXP = /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_C}]{1,64}$/u;
 
 /** Tells whether a text can be a label: 1 to 64 code points on one line without control characters. */
@@ -174,7 +160,7 @@ const accessSchema = lazySchema<Access>(() => {
   return strictObject({
     version: z.literal(1, expect("1")),
     policy: z.enum(ACCESS_POLICIES, expect('"pairing", "allowlist" or "disabled"')),
-    cookie_key: hash,
+    cookie_key: hash.optional(),
     wrong_codes: z.int(expect("a whole number")).min(0, expect("a number of 0 or more")),
     senders: arrayOf(
       strictObject({
@@ -218,7 +204,7 @@ const accessSchema = lazySchema<Access>(() => {
   });
 });
 
-/** Where something stands, such as `senders[0].rights[1]`. */
+/** Formats the place of a fault, such as `senders[0].rights[1]`. */
 function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`)
@@ -226,16 +212,11 @@ function formatPath(path: readonly PropertyKey[]): string {
     .replace(/^\./, "");
 }
 
-/**
- * Creates the access of a new installation: nobody is let in, and whoever asks may pair.
- *
- * @param cookieKey The key that signs the page's cookie: 64 hexadecimal digits of 32 random bytes.
- */
-export function createAccess(cookieKey: string): Access {
+/** Creates the access of a new installation: no sender is let in, and devices may pair. */
+export function createAccess(): Access {
   return {
     version: 1,
     policy: "pairing",
-    cookie_key: cookieKey,
     wrong_codes: 0,
     senders: [],
     pairings: [],
@@ -246,14 +227,12 @@ export function createAccess(cookieKey: string): Access {
  * Reads the text of `access.json`.
  *
  * @param text The text of the file.
- * @returns What it holds, or a message that names the place of the first fault and what was expected
- * there, and nothing of what the file says.
+ * @returns Its content, or a message that names the place of the first fault and what was expected
+ * there, and quotes nothing of the file.
  */
 export function tryParseAccess(text: string): AccessResult {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
+  const value = tryParseJson(text);
+  if (value === undefined) {
     return { ok: false, message: "The text is no JSON: expected a JSON object" };
   }
   const { version } = Object(value) as { version?: unknown };
@@ -270,17 +249,12 @@ export function tryParseAccess(text: string): AccessResult {
   return { ok: false, message: `Invalid value${place}: ${message}` };
 }
 
-/** Formats what `access.json` holds as the text of the file. */
+/** Formats the text of `access.json`. */
 export function formatAccess(access: Access): string {
   return `${JSON.stringify(access, null, 2)}\n`;
 }
 
-/**
- * Tells whether anybody may answer permission requests, or will once a device fetches its token.
- *
- * @param access The access.
- * @param nowMs The time in milliseconds since the epoch.
- */
+/** Tells whether a sender may answer permission requests, or will once a device fetches its token. */
 export function hasApprover(access: Access, nowMs: number): boolean {
   if (access.policy === "disabled") return false;
   const isThere = access.senders.some(({ rights, expires_at }) =>

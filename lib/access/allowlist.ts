@@ -1,8 +1,8 @@
-/** What a sender may do. */
+/** The rights of a sender. */
 export interface SenderRights {
-  /** Whether the sender's messages reach Claude. */
+  /** The sender's events reach Claude. */
   readonly speak: boolean;
-  /** Whether the sender may answer permission requests. */
+  /** The sender may answer permission requests. */
   readonly approve: boolean;
 }
 
@@ -27,10 +27,10 @@ export function isSenderId(text: string): boolean {
 }
 
 /**
- * Who may speak and who may approve.
+ * The senders that may speak or approve.
  *
- * The list is keyed on the identity of the sender and never on the chat: in a group, everybody in
- * the chat would otherwise speak with the rights of the one who was let in.
+ * The list is keyed on the identity of the sender and never on the chat: in a group, all members of
+ * the chat would otherwise speak with the rights of the one that was let in.
  *
  * @example Usage
  * ```ts
@@ -40,7 +40,7 @@ export function isSenderId(text: string): boolean {
  * const allowlist = new Allowlist([["ci", { speak: true, approve: false }]]);
  * assert(allowlist.rightsOf("ci").speak);
  * assertFalse(allowlist.rightsOf("ci").approve);
- * assertFalse(allowlist.rightsOf("somebody else").speak);
+ * assertFalse(allowlist.rightsOf("stranger").speak);
  * ```
  */
 export class Allowlist {
@@ -65,12 +65,12 @@ export class Allowlist {
     }
   }
 
-  /** How many senders are on the list. */
+  /** The number of senders on the list. */
   get size(): number {
     return this.#rights.size;
   }
 
-  /** Whether anybody on the list may approve. */
+  /** Tells whether a sender on the list may approve. */
   get hasApprover(): boolean {
     return Array.from(this.#rights.values()).some(({ approve }) => approve);
   }
@@ -78,8 +78,8 @@ export class Allowlist {
   /**
    * The rights of a sender.
    *
-   * @param senderId The id that the sender proved, or `null` or `undefined` for nobody.
-   * @returns The rights; none at all for whoever is not on the list.
+   * @param senderId The id that the sender proved, or `null` or `undefined` for none.
+   * @returns The rights; none at all for a sender that is not on the list.
    */
   rightsOf(senderId: string | null | undefined): SenderRights {
     return (senderId && this.#rights.get(senderId)) || NO_RIGHTS;

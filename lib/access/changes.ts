@@ -1,8 +1,8 @@
 /**
- * Everything that changes who is let in, and who is found there.
+ * Changes of the access, and the search for a sender in it.
  *
- * Nothing here changes what it is given: each change returns the access to save, so that a fault on
- * the way to the disk leaves all as it was.
+ * Each change returns the access to save and leaves the given one as it was, so a fault on the way to
+ * the disk changes nothing.
  *
  * @module
  */
@@ -25,28 +25,25 @@ import {
 import { isSenderId } from "./allowlist.ts";
 import { isEqualConstantTime } from "./constant_time.ts";
 
-/** The access after a change and what came of it, or why it was refused. */
+/** The access after a change and its result, or the refusal. */
 export type AccessChange<Result = unknown> =
   | { readonly ok: true; readonly access: Access } & Result
   | {
     readonly ok: false;
-    /** What was wrong and what was expected. */
     readonly message: string;
     /** The access to save all the same; absent when nothing has changed. */
     readonly access?: Access;
   };
 
 /** A change that cannot be refused. */
-export interface SureAccessChange {
-  /** Always `true`. */
+interface SureAccessChange {
   readonly ok: true;
   /** The access after the change; the same object when nothing has changed. */
   readonly access: Access;
 }
 
 /** The sender after a change. */
-export interface ChangedSender {
-  /** The sender as it is now. */
+interface ChangedSender {
   readonly sender: AccessSender;
 }
 
@@ -56,56 +53,33 @@ export interface NewSender {
   readonly id: string;
   /** The name that people read. */
   readonly label: string;
-  /** What the sender may do. */
   readonly rights: readonly Right[];
-  /** Whose replies the sender sees. */
   readonly chats: ChatScope;
-  /** When the sender stops being let in, in milliseconds since the epoch; `null` for never. */
+  /** The time in milliseconds since the epoch; `null` for never. */
   readonly expiresAt: number | null;
   /** The SHA-256 of the token in hexadecimal digits; `null` for a sender without one. */
   readonly tokenSha256: string | null;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-/** The rights of a sender, from now on. */
-export interface RightsOptions {
-  /** The id of the sender. */
+/** A sender at a time. */
+interface UseOptions {
   readonly id: string;
-  /** What the sender may do; none mutes it. */
-  readonly rights: readonly Right[];
-}
-
-/** The token of a sender, from now on. */
-export interface TokenOptions {
-  /** The id of the sender. */
-  readonly id: string;
-  /** The SHA-256 of the new token in hexadecimal digits. */
-  readonly tokenSha256: string;
-}
-
-/** Who was there, and when. */
-export interface UseOptions {
-  /** The id of the sender. */
-  readonly id: string;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 /** A browser that a sender signs in with. */
-export interface SignInOptions extends UseOptions {
-  /** The SHA-256 of the token by which the sender was identified, in hexadecimal digits. */
+interface SignInOptions extends UseOptions {
+  /** The SHA-256 of the token that identified the sender, in hexadecimal digits. */
   readonly tokenSha256: string;
   /** The SHA-256 of the id that the cookie carries, in hexadecimal digits. */
   readonly signInSha256: string;
-  /** How long the sign-in lasts, in milliseconds. */
   readonly ttlMs: number;
 }
 
-/** How long a pairing is remembered after it was requested, for the limit per address. */
+/** The time for which a pairing is remembered after its request, for the limit per address. */
 export const PAIRING_MEMORY_MS = 3_600_000;
 
-/** How many ids a message lists. */
 const MAX_LISTED_IDS = 10;
 
 function unknownSender(access: Access, id: string): { ok: false; message: string } {
@@ -129,7 +103,7 @@ function changeSender(
   return { ok: true, access: { ...access, senders }, sender };
 }
 
-/** Rights once each and always in the same order. */
+/** Lists rights once each and always in the same order. */
 export function sortRights(rights: readonly Right[]): Right[] {
   return RIGHTS.filter((right) => rights.includes(right));
 }
@@ -139,7 +113,7 @@ function isClaimable(pairing: Pairing, nowMs: number): boolean {
   return pairing.grant !== null && pairing.ended_at === null && nowMs < pairing.expires_at;
 }
 
-/** The ids that are taken: those of senders, and those granted to pairings that can be claimed. */
+/** Lists the ids of senders and of granted pairings that can be claimed. */
 function takenIds(access: Access, nowMs: number): ReadonlySet<string> {
   const granted = access.pairings.filter((pairing) => isClaimable(pairing, nowMs));
   return new Set([
@@ -148,12 +122,7 @@ function takenIds(access: Access, nowMs: number): ReadonlySet<string> {
   ]);
 }
 
-/**
- * Why a sender cannot be added, or `undefined` when it can.
- *
- * @param access The access.
- * @param sender Its id and its label, and the time in milliseconds since the epoch.
- */
+/** Says why a sender cannot be added; `undefined` when it can. */
 export function refuseSender(
   access: Access,
   sender: Pick<NewSender, "id" | "label" | "nowMs">,
@@ -199,25 +168,30 @@ export function removeSender(access: Access, id: string): AccessChange {
   return { ok: true, access: { ...access, senders, pairings } };
 }
 
-/** Gives a sender other rights. */
-export function setRights(access: Access, options: RightsOptions): AccessChange<ChangedSender> {
+/** Gives a sender other rights; none at all mutes it. */
+export function setRights(
+  access: Access,
+  options: { readonly id: string; readonly rights: readonly Right[] },
+): AccessChange<ChangedSender> {
   return changeSender(access, options.id, () => ({ rights: sortRights(options.rights) }));
 }
 
-/** Says who can get in from now on. */
 export function setPolicy(access: Access, policy: AccessPolicy): SureAccessChange {
   return { ok: true, access: { ...access, policy } };
 }
 
 /** Gives a sender another token and ends all its sign-ins, since they came from the old one. */
-export function rotateToken(access: Access, options: TokenOptions): AccessChange<ChangedSender> {
+export function rotateToken(
+  access: Access,
+  options: { readonly id: string; readonly tokenSha256: string },
+): AccessChange<ChangedSender> {
   return changeSender(access, options.id, () => ({
     token_sha256: options.tokenSha256,
     sign_ins: [],
   }));
 }
 
-/** Notes that a sender was there. */
+/** Updates the time at which a sender was last there. */
 export function noteUse(access: Access, options: UseOptions): AccessChange<ChangedSender> {
   return changeSender(access, options.id, () => ({ last_used_at: options.nowMs }));
 }
@@ -227,8 +201,9 @@ function isCurrent({ expires_at }: { readonly expires_at: number | null }, nowMs
 }
 
 /**
- * Signs a sender in with one more browser; beyond {@linkcode MAX_SIGN_INS} the oldest leaves. Refused
- * once the sender has another token: who waits behind its rotation must not outlive it by a cookie.
+ * Signs a sender in with one more browser; beyond {@linkcode MAX_SIGN_INS} the oldest sign-in ends.
+ * Refuses once the sender has another token: a sign-in that waits while the token is rotated would
+ * outlive the rotation by its cookie.
  */
 export function addSignIn(access: Access, options: SignInOptions): AccessChange<ChangedSender> {
   const { id, tokenSha256, signInSha256, nowMs, ttlMs } = options;
@@ -252,7 +227,7 @@ function hasSignIn(sender: AccessSender, sha256: string, nowMs: number): boolean
   return found.some((signIn) => isCurrent(signIn, nowMs));
 }
 
-/** Signs a sender out of the browser whose cookie carries this id. */
+/** Ends the sign-in of the cookie that carries an id. */
 export function removeSignIn(access: Access, signInSha256: string): AccessChange<ChangedSender> {
   const isOther = ({ id_sha256 }: SignIn) => !isEqualConstantTime(id_sha256, signInSha256);
   const found = access.senders.find(({ sign_ins }) => !sign_ins.every(isOther));
@@ -262,7 +237,7 @@ export function removeSignIn(access: Access, signInSha256: string): AccessChange
   return changeSender(access, found.id, ({ sign_ins }) => ({ sign_ins: sign_ins.filter(isOther) }));
 }
 
-/** Compares with all senders, so that the time does not tell which of them it is. */
+/** Compares with all senders: a time that depends on the place of the sender would tell it. */
 function findSender(
   access: Access,
   isFound: (sender: AccessSender) => boolean,
@@ -274,11 +249,8 @@ function findSender(
 }
 
 /**
- * The sender that has a token.
+ * Finds the sender that has a token.
  *
- * @param access The access.
- * @param tokenSha256 The SHA-256 of the token in hexadecimal digits.
- * @param nowMs The time in milliseconds since the epoch.
  * @returns `undefined` for an unknown token, an expired sender and the policy `disabled`.
  */
 export function findByTokenHash(
@@ -294,7 +266,7 @@ export function findByTokenHash(
 }
 
 /**
- * The sender that has signed in.
+ * Finds the sender of a sign-in.
  *
  * @param access The access.
  * @param sha256 The SHA-256 of the id that the cookie carries, in hexadecimal digits.
@@ -310,10 +282,10 @@ export function findBySignInHash(
 }
 
 /**
- * Drops sign-ins that have expired, and pairings that are over and were requested more than an hour
- * ago; until then they count for the limit per address. Senders stay.
+ * Drops expired sign-ins, and pairings that are over and were requested more than an hour ago; until
+ * then they count for the limit per address. Senders stay.
  *
- * @returns The same object when there is nothing to drop.
+ * @returns The same object when nothing is dropped.
  */
 export function pruneAccess(access: Access, nowMs: number): Access {
   const pairings = access.pairings.filter(({ requested_at, ended_at, expires_at }) =>

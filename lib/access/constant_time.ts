@@ -1,10 +1,6 @@
 /**
- * Compares two texts in a time that depends on their lengths and not on where they differ, so that
- * nobody finds a secret, or a code, one character after the other.
- *
- * @param a One text.
- * @param b The other text.
- * @returns Whether they are the same.
+ * Compares two texts in a time that depends on their lengths only. A time that depends on the place of
+ * the first difference would let an attacker find a secret one character after the other.
  */
 export function isEqualConstantTime(a: string, b: string): boolean {
   if (a.length !== b.length) return false;

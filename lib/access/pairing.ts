@@ -1,10 +1,10 @@
 /**
- * How somebody new is let in: a browser asks and shows a code, the owner types the code at the
- * terminal, and the browser fetches its token.
+ * Pairing: a device asks to be let in and shows a code, the user types the code at the terminal, and
+ * the device fetches its token.
  *
- * The code tells the owner which browser it is and lets nobody in by itself: the token goes to the
- * one that has the pairing's id, which is never shown. Wrong codes are counted over all pairings,
- * because who guesses does not say for which.
+ * The code tells the user which device asks, and gives no access by itself: the token goes to the
+ * device that has the pairing's id, which is never shown. Wrong codes are counted over all pairings,
+ * because a guess does not say for which it is.
  *
  * @module
  */
@@ -26,102 +26,95 @@ import {
 } from "./changes.ts";
 import { cleanLine } from "../text/clean_line.ts";
 import { isEqualConstantTime } from "./constant_time.ts";
-import { networkOf } from "../http/ip_address.ts";
 import { createPairingCode, normalizePairingCode } from "./pairing_code.ts";
 
-/** How long a pairing can be approved and claimed, in milliseconds. */
+/** The time in which a pairing can be approved and claimed, in milliseconds. */
 export const PAIRING_TTL_MS = 600_000;
 
-/** How many pairings can wait for approval at a time. */
+/** The most pairings that wait for approval at a time. */
 export const MAX_PENDING_PAIRINGS = 3;
 
-/** How many pairings one address, or one IPv6 network, can request within an hour. */
+/** The most pairings that one address, or one IPv6 network, can request within an hour. */
 export const MAX_PAIRINGS_PER_ADDRESS = 2;
 
-/** How many wrong codes end all pairings that wait for approval. */
+/** The number of wrong codes that ends all pairings that wait for approval. */
 export const MAX_WRONG_CODES = 5;
 
-/** The longest label in code points. */
 const LABEL_CODE_POINTS = 64;
 
-/** How much of a label goes into an id. */
+/** The longest part of an id that is made of a label. */
 const SLUG_LENGTH = 56;
 
-/** How many random characters go behind that. */
+/** The number of random characters behind that. */
 const SUFFIX_LENGTH = 4;
 
 /** A request to pair. */
 export interface PairingRequest {
-  /** The SHA-256 of the id that only this browser has, in hexadecimal digits. */
+  /** The SHA-256 of the id that only this device has, in hexadecimal digits. */
   readonly idSha256: string;
   /** The code to show, by `isPairingCode`. */
   readonly code: string;
-  /** How the browser calls itself: any text, which is cleaned and cut. */
+  /** The name that the device gives itself: any text, which is cleaned and cut. */
   readonly label: string;
   /** The address that the request comes from. */
   readonly address: string;
-  /** The time in milliseconds since the epoch. */
+  /** Finds the key by which limits count an address: an IPv6 address by its network. */
+  readonly networkOf: (address: string) => string;
   readonly nowMs: number;
 }
 
-/** What {@linkcode requestPairing} returns. */
-export type PairingRequestResult =
+/** The result of {@linkcode requestPairing}. */
+type PairingRequestResult =
   | { readonly ok: true; readonly access: Access; readonly pairing: Pairing }
   | {
     readonly ok: false;
-    /** What stands in the way: the policy, or too many that wait for approval. */
+    /** Refused by the policy, or by too many that wait for approval. */
     readonly code: "policy" | "pending";
-    /** What was wrong and what was expected. */
     readonly message: string;
   }
   | {
     readonly ok: false;
-    /** What stands in the way: too many that were requested from this address. */
+    /** Refused by too many requests from this address. */
     readonly code: "address";
-    /** What was wrong and what was expected. */
     readonly message: string;
-    /** When the next request can succeed, in milliseconds from now. */
+    /** The time until the next request can succeed, in milliseconds. */
     readonly retryAfterMs: number;
   };
 
-/** What the owner grants. */
+/** An approval by the user. */
 export interface PairingApproval {
-  /** The code as the owner has typed it. */
+  /** The code as the user has typed it. */
   readonly code: string;
   /** The id of the sender; by default one made of the label and random characters. */
   readonly id?: string | undefined;
   /** Random bytes for that; 32 are enough in practice. */
   readonly randomBytes: Uint8Array;
-  /** The name of the sender; by default how the browser calls itself. */
+  /** The name of the sender; by default the one that the device gives itself. */
   readonly label?: string | undefined;
-  /** What the sender may do. */
   readonly rights: readonly Right[];
-  /** Whose replies the sender sees. */
   readonly chats: ChatScope;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-/** What was granted, and to whom. */
-export interface ApprovedPairing {
+/** An approved pairing. */
+interface ApprovedPairing {
   /** The pairing with its grant. */
   readonly pairing: Pairing;
-  /** The sender that it becomes when it is claimed. */
+  /** The sender that it becomes once it is claimed. */
   readonly grant: PairingGrant;
 }
 
-/** What a browser claims with. */
-export interface PairingClaim {
-  /** The SHA-256 of the id that only this browser has, in hexadecimal digits. */
+/** A claim by a device. */
+interface PairingClaim {
+  /** The SHA-256 of the id that only this device has, in hexadecimal digits. */
   readonly idSha256: string;
-  /** The SHA-256 of the token that it gets when the pairing was granted, in hexadecimal digits. */
+  /** The SHA-256 of the token that the device gets if the pairing is approved, in hexadecimal digits. */
   readonly tokenSha256: string;
-  /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-/** What {@linkcode claimPairing} returns. */
-export type PairingClaimResult =
+/** The result of {@linkcode claimPairing}. */
+type PairingClaimResult =
   | { readonly ok: true; readonly kind: "pending"; readonly access: Access }
   | {
     readonly ok: true;
@@ -140,9 +133,9 @@ export function pendingPairings(access: Access, nowMs: number): Pairing[] {
   return access.pairings.filter((pairing) => isPending(pairing, nowMs));
 }
 
-/** Notes that a browser asks to be let in, within the limits. */
+/** Adds the request of a device, within the limits. */
 export function requestPairing(access: Access, request: PairingRequest): PairingRequestResult {
-  const { idSha256, code, label, address, nowMs } = request;
+  const { idSha256, code, label, address, networkOf, nowMs } = request;
   if (access.policy !== "pairing") {
     return {
       ok: false,
@@ -193,9 +186,9 @@ function replacePairing(access: Access, pairing: Pairing, changed: Partial<Pairi
 }
 
 /**
- * An id made of a label, such as `my-phone-k3f9` of "My Phone". A device chooses its label: without
+ * Makes an id of a label, such as `my-phone-k3f9` of "My Phone". A device chooses its label: without
  * the random characters it could take the id of a sender that was removed, or whose header is
- * trusted, and read what was said to it.
+ * trusted, and read the replies to it.
  */
 function createSenderId(label: string, randomBytes: Uint8Array): string {
   const slug = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
@@ -203,7 +196,7 @@ function createSenderId(label: string, randomBytes: Uint8Array): string {
   return `${slug}-${createPairingCode(randomBytes).slice(0, SUFFIX_LENGTH).toLowerCase()}`;
 }
 
-/** Counts a wrong code; the last one that is allowed ends all pairings that wait for approval. */
+/** Counts a wrong code; one too many ends all pairings that wait for approval. */
 function countWrongCode(access: Access, nowMs: number): AccessChange<ApprovedPairing> {
   const wrongCodes = access.wrong_codes + 1;
   const message = "Wrong pairing code: expected one that a page shows now";
@@ -225,10 +218,10 @@ function countWrongCode(access: Access, nowMs: number): AccessChange<ApprovedPai
 }
 
 /**
- * Grants what the pairing with a code asks for. The sender is there once the browser has claimed it.
+ * Approves the pairing with a code. It becomes a sender once the device has claimed it.
  *
- * @returns The grant; or why not, and after a wrong code the access with the count to save. Whatever
- * no pairing that waits for approval shows is a wrong code.
+ * @returns The grant; or why not, and after a wrong code the access with the count to save. A code is
+ * wrong unless exactly one pairing that waits for approval has it.
  */
 export function approvePairing(
   access: Access,
@@ -238,7 +231,7 @@ export function approvePairing(
   const code = normalizePairingCode(approval.code);
   const [found, ...others] = pendingPairings(access, nowMs)
     .filter((pairing) => isEqualConstantTime(pairing.code, code));
-  // A code that two browsers show says about neither that the owner means it.
+  // Two devices that show one code: the user means only one of them.
   if (found === undefined || others.length > 0) return countWrongCode(access, nowMs);
   const label = approval.label ?? found.label;
   const id = approval.id ?? createSenderId(label, randomBytes);
@@ -249,7 +242,7 @@ export function approvePairing(
   return { ok: true, access: approved, pairing: { ...found, grant }, grant };
 }
 
-/** Makes a pairing that was granted a sender with a token; can be asked again while it is pending. */
+/** Makes a sender with a token of an approved pairing; a device asks again while it is pending. */
 export function claimPairing(access: Access, claim: PairingClaim): PairingClaimResult {
   const { idSha256, tokenSha256, nowMs } = claim;
   const [pairing] = access.pairings

@@ -1,5 +1,5 @@
 /**
- * Pairing codes such as `K7MWQ2`: short, because somebody reads them on one screen and types them at
+ * Pairing codes such as `K7MWQ2`: short, because a person reads them on one screen and types them at
  * another. Six of 30 characters are 29 bits; few tries and a short life do the rest.
  *
  * @module
@@ -8,18 +8,17 @@
 /** Digits and letters without those that look alike: no 0, O, 1, I, L and no U. */
 export const PAIRING_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** How many characters a code has. */
-export const PAIRING_CODE_LENGTH = 6;
+const PAIRING_CODE_LENGTH = 6;
 
 const PAIRING_CODE_REGEXP = /^[2-9A-HJKMNP-TV-Z]{6}$/;
 
-/** The bytes from here on are not used: they would make the first characters likelier than others. */
+/** The first byte that is not used: it would make the first characters likelier than others. */
 const FIRST_BIASED_BYTE = 256 - 256 % PAIRING_CODE_ALPHABET.length;
 
 /**
  * Creates a pairing code.
  *
- * @param randomBytes Random bytes, of which 1 in 16 is of no use: 32 are enough in practice.
+ * @param randomBytes Random bytes, of which 1 in 16 is unusable: 32 are enough in practice.
  * @throws {RangeError} When the bytes run out before the code is complete.
  */
 export function createPairingCode(randomBytes: Uint8Array): string {
@@ -35,7 +34,7 @@ export function createPairingCode(randomBytes: Uint8Array): string {
   ).join("");
 }
 
-/** A code as somebody may type it (` k7m-wq2 `) in the form in which it was created. */
+/** Brings a code as people type it (` k7m-wq2 `) into the form in which it was created. */
 export function normalizePairingCode(text: string): string {
   return text.replace(/[\s-]/g, "").toUpperCase();
 }

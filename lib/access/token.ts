@@ -1,6 +1,6 @@
 /**
- * The tokens by which senders prove who they are: `dct_` and 256 random bits. The prefix lets people,
- * and programs that look for secrets in files, see what it is.
+ * The tokens of senders: `dct_` and 256 random bits. The prefix shows people, and programs that search
+ * files for secrets, what it is.
  *
  * @module
  */
@@ -12,11 +12,11 @@ const TOKEN_REGEXP = /^dct_[A-Za-z0-9_-]{43}$/;
 const BEARER_REGEXP = /^Bearer ([A-Za-z0-9._~+\/-]+=*)$/i;
 
 /**
- * Spells a token.
+ * Formats a token.
  *
  * @param randomBytes 32 random bytes.
  * @returns `dct_` and 43 characters of base64url.
- * @throws {RangeError} When it is another number of bytes.
+ * @throws {RangeError} When the number of bytes is another.
  */
 export function formatAccessToken(randomBytes: Uint8Array): string {
   if (randomBytes.length !== TOKEN_BYTES) {
@@ -33,10 +33,9 @@ export function isAccessToken(text: string): boolean {
 }
 
 /**
- * Reads the token of an `Authorization` header.
+ * Reads the token of an `Authorization` header; `undefined` for another scheme and for malformed ones.
  *
  * @param header The header's value, `null` when there is none.
- * @returns The token, of whatever form; `undefined` for another scheme and for what is malformed.
  */
 export function tryReadBearer(header: string | null): string | undefined {
   return header === null ? undefined : BEARER_REGEXP.exec(header)?.[1];

@@ -11,9 +11,9 @@ import {
   type AddressRange,
   isLoopbackAddress,
   tryParseAddressRange,
-} from "../http/client_address.ts";
+  tryParseIpAddress,
+} from "../http/ip_address.ts";
 import { flag, list, paths, type ValuesOf } from "./flags.ts";
-import { formatIpAddress, tryParseIpAddress } from "../http/ip_address.ts";
 import { type Parsed, refuse } from "./read_command.ts";
 
 /** The files with what TLS needs, both in PEM. */
@@ -67,7 +67,7 @@ function tryParseAddress(text: string): string | undefined {
   const [, ipv6, ipv4] = ADDRESS_REGEXP.exec(text) ?? [];
   const address = tryParseIpAddress(ipv6 ?? ipv4 ?? "");
   if (address === undefined) return undefined;
-  return address.bits === 32 ? formatIpAddress(address) : `[${formatIpAddress(address)}]`;
+  return address.bits === 32 ? address.text : `[${address.text}]`;
 }
 
 /** Reads a name or an address, and returns it as a `Host` header has it, in lower case. */

@@ -1,77 +1,44 @@
 /**
- * Where a request comes from when proxies stand in between.
+ * The address that a request comes from when proxies stand in between.
  *
- * Everybody can send `X-Forwarded-For`, and a proxy adds to what it received. So the header counts
- * only when it comes from a trusted proxy, and is read from the right, which is what the trusted
- * proxies themselves have written.
+ * Any client can send `X-Forwarded-For`, and a proxy adds to what it received. So the header counts
+ * only when it comes from a trusted proxy, and is read from the right, which the trusted proxies
+ * themselves have written.
+ *
+ * Loads a library of 2 MiB: import it only where addresses of other machines are judged.
  *
  * @module
  */
 
-import { formatIpAddress, type IpAddress, tryParseIpAddress } from "./ip_address.ts";
+import ipaddr from "ipaddr.js";
+import { type AddressRange, type IpAddress, tryParseIpAddress } from "./ip_address.ts";
 
-/** An address, or all addresses that begin with the same bits. */
-export interface AddressRange extends IpAddress {
-  /** How many bits at the beginning count: all of them for a single address. */
-  readonly prefixBits: number;
-}
-
-/** What {@linkcode findClientAddress} needs to know. */
-export interface ClientAddressOptions {
+/** Options of {@linkcode findClientAddress}. */
+interface ClientAddressOptions {
   /** The address at the other end of the connection. */
   readonly remote: string;
   /** The value of `X-Forwarded-For`, `null` when there is none. */
   readonly forwardedFor: string | null;
-  /** The proxies whose word counts. */
+  /** The proxies whose header is believed. */
   readonly trustedProxies: readonly AddressRange[];
 }
-
-const RANGE_REGEXP = /^([0-9a-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/i;
 
 /** `[ipv6]:port`, `[ipv6]`, `ipv4:port`, or an address alone, each with a zone or without. */
 const ENDPOINT_REGEXP =
   /^(?:\[([0-9a-f.:]+)(?:%[^\s\]]+)?\](?::\d{1,5})?|([0-9.]+):\d{1,5}|([0-9a-f.:]+)(?:%[^\s\]]+)?)$/i;
 
+/** The first bits of an IPv6 address are the network; the rest one host can choose as it likes. */
+const NETWORK_BITS = 64;
+
+/** Reads an address by itself: the library would take `::10.0.0.1` for the IPv4 address. */
 function tryParseEndpoint(text: string): IpAddress | undefined {
   const [, inBrackets, withPort, alone] = ENDPOINT_REGEXP.exec(text) ?? [];
   return tryParseIpAddress(inBrackets ?? withPort ?? alone ?? "");
 }
 
-function isInRange(address: IpAddress, range: AddressRange): boolean {
-  const shift = BigInt(range.bits - range.prefixBits);
-  return address.bits === range.bits && address.value >> shift === range.value >> shift;
-}
-
-/**
- * Reads an address or a range of addresses: `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`.
- *
- * An IPv6 range of addresses that stand for IPv4 addresses is read as the IPv4 range; no other IPv6
- * range contains an IPv4 address.
- *
- * @param text The range, without brackets, zone and port.
- * @returns The range, or `undefined` for a text that is none.
- */
-export function tryParseAddressRange(text: string): AddressRange | undefined {
-  const [, addressText = "", prefixText] = RANGE_REGEXP.exec(text) ?? [];
-  const address = tryParseIpAddress(addressText);
-  if (address === undefined) return undefined;
-  const isMapped = address.bits === 32 && addressText.includes(":");
-  const prefixBits = prefixText === undefined
-    ? address.bits
-    : Number(prefixText) - (isMapped ? 96 : 0);
-  if (prefixBits < 0 || prefixBits > address.bits) return undefined;
-  return { ...address, prefixBits };
-}
-
-const LOOPBACK_RANGES = ["127.0.0.0/8", "::1"].flatMap((text) => tryParseAddressRange(text) ?? []);
-
-/**
- * Tells whether an address is of this machine itself: `127.0.0.0/8`, `::1`, and the former as IPv6.
- *
- * @param text The address, with brackets, zone and port or without; a name is no address.
- */
-export function isLoopbackAddress(text: string): boolean {
-  return isAddressIn(text, LOOPBACK_RANGES);
+function isInRange({ bits, text }: IpAddress, { address, prefixBits }: AddressRange): boolean {
+  return bits === address.bits &&
+    ipaddr.parse(text).match(ipaddr.parse(address.text), prefixBits);
 }
 
 /** Tells whether an address, with brackets, zone and port or without, is in one of some ranges. */
@@ -84,11 +51,11 @@ export function isAddressIn(text: string, ranges: readonly AddressRange[]): bool
  * Finds the address that a request comes from: the other end of the connection, or, when that is a
  * trusted proxy, the right-most address of `X-Forwarded-For` that is no trusted proxy.
  *
- * Left of an entry that is no address nothing counts, as nobody knows who wrote it: then it is the
- * address of the last trusted proxy, as it is when there are no others.
+ * An entry that is no address ends the search, because any client may have written what stands left
+ * of it: the last trusted proxy is then the client, as it is when there are no other entries.
  *
- * @returns The address as {@linkcode formatIpAddress} spells it, so that one client has one key; a
- * remote address that is none, such as the path of a socket, as it is.
+ * @returns The address in one spelling, which makes one key of one client; a remote address that is
+ * none, such as the path of a socket, as it is.
  */
 export function findClientAddress(options: ClientAddressOptions): string {
   const { remote, forwardedFor, trustedProxies } = options;
@@ -99,7 +66,20 @@ export function findClientAddress(options: ClientAddressOptions): string {
     const address: IpAddress = hop;
     const isTrusted = trustedProxies.some((range) => isInRange(address, range));
     const next = isTrusted ? tryParseEndpoint(entries.pop()?.trim() ?? "") : undefined;
-    if (next === undefined) return formatIpAddress(address);
+    if (next === undefined) return address.text;
     hop = next;
   }
+}
+
+/**
+ * The key by which limits count an address: an IPv6 address by its network, such as `2001:db8::/64`,
+ * since one host has all addresses of it; any other by itself.
+ *
+ * @param address The address without brackets, zone and port; any other text counts by itself.
+ */
+export function networkOf(address: string): string {
+  const parsed = tryParseIpAddress(address);
+  if (parsed?.bits !== 128) return parsed?.text ?? address;
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.text}/${NETWORK_BITS}`);
+  return `${network.toRFC5952String()}/${NETWORK_BITS}`;
 }

@@ -1,2 +1,2 @@
-/** The address that decides who holds the port; others may be listened on besides. */
+/** The address that decides which process owns the port; `--host` adds another. */
 export const HOSTNAME = "127.0.0.1";

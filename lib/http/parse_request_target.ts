@@ -1,4 +1,4 @@
-/** What a request's URL says. */
+/** The parts of a request's URL. */
 export interface RequestTarget {
   /** The host, and the port where the URL has one. */
   readonly authority: string;

@@ -1,32 +1,32 @@
-/** How much a {@linkcode RateLimiter} lets through. */
-export interface RateLimiterOptions {
-  /** How many a key may take in a minute in the long run; `0` for no limit. */
+/** Options of a {@linkcode RateLimiter}. */
+interface RateLimiterOptions {
+  /** The tokens that a key gets each minute; `0` for no limit. */
   readonly perMinute: number;
-  /** How many a key may take at once after a rest. */
+  /** The most tokens that a key has at once. */
   readonly burst: number;
   /**
-   * How many keys are kept; beyond that the least recently used is forgotten.
+   * The most keys that are kept; beyond that the least recently used is forgotten.
    *
    * @default 10_000
    */
   readonly maxKeys?: number;
 }
 
-/** What {@linkcode RateLimiter.take} and {@linkcode RateLimiter.check} return. */
+/** The answer of a {@linkcode RateLimiter}. */
 export type RateLimit =
   | { readonly ok: true }
   | {
     readonly ok: false;
-    /** When the key can take again if nobody else uses it, in whole milliseconds from now. */
+    /** The time until the key can take again, in whole milliseconds. */
     readonly retryAfterMs: number;
   };
 
 const OK: RateLimit = Object.freeze({ ok: true });
 
-/** What one token costs. A millisecond pays `perMinute`, so that all sums are of whole numbers. */
+/** The cost of one token. A millisecond pays `perMinute`, which keeps all sums whole. */
 const TOKEN_COST = 60_000;
 
-/** How many keys a call forgets at most when they are at rest, so that each call is short. */
+/** The most keys that one call forgets, which keeps each call short. */
 const SWEEP_COUNT = 2;
 
 function validateCount(name: string, value: number, min: number): void {
@@ -38,25 +38,23 @@ function validateCount(name: string, value: number, min: number): void {
 }
 
 /**
- * Limits how often each key may do something, as buckets of tokens do: a bucket holds `burst` tokens
- * and gets `perMinute` of them a minute.
+ * Limits each key by a bucket of tokens: a bucket holds `burst` tokens and gets `perMinute` of them a
+ * minute.
  *
- * Of a bucket only the time at which it is full again is kept. Time is what the clock has moved
- * forward: a clock that is set back adds nothing to any bucket and makes nobody wait longer.
+ * Only the time at which a bucket is full again is kept. Time counts as far as the clock moves forward:
+ * a clock that is set back adds nothing to any bucket and makes no key wait longer.
  */
 export class RateLimiter {
   readonly #perMinute: number;
   readonly #capacity: number;
   readonly #maxKeys: number;
-  /** When each bucket is full again, in cost units; the least recently used comes first. */
+  /** The time at which each bucket is full again, in cost units; the least recently used first. */
   readonly #fullAt = new Map<string, number>();
   #elapsedMs = 0;
   #lastMs: number | undefined;
 
   /**
-   * Constructs a new instance.
-   *
-   * @param options How much is let through.
+   * @param options The limits.
    * @throws {RangeError} When a number is not whole or is too low.
    */
   constructor(options: RateLimiterOptions) {
@@ -69,7 +67,7 @@ export class RateLimiter {
     this.#maxKeys = maxKeys;
   }
 
-  /** How many keys are kept. */
+  /** The number of keys that are kept. */
   get size(): number {
     return this.#fullAt.size;
   }
@@ -77,51 +75,37 @@ export class RateLimiter {
   /**
    * Takes a token of a key, if there is one.
    *
-   * @param key Who takes it.
+   * @param key The key.
    * @param nowMs The time in milliseconds since any fixed moment.
    */
   take(key: string, nowMs: number): RateLimit {
     if (this.#perMinute === 0) return OK;
-    const now = this.#advance(nowMs);
-    const limit = this.#limit(key, now);
-    const cost = limit.ok ? TOKEN_COST : 0;
-    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + cost;
+    const limit = this.check(key, nowMs);
+    const now = this.#elapsedMs * this.#perMinute;
+    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + (limit.ok ? TOKEN_COST : 0);
     this.#fullAt.delete(key);
     this.#fullAt.set(key, fullAt);
-    this.#forget(now);
+    let left = SWEEP_COUNT;
+    for (const [key, fullAt] of this.#fullAt) {
+      if (left-- === 0 || (fullAt > now && this.#fullAt.size <= this.#maxKeys)) break;
+      this.#fullAt.delete(key);
+    }
     return limit;
   }
 
   /**
-   * Tells what {@linkcode RateLimiter.take} would return, and takes nothing.
+   * Answers as {@linkcode RateLimiter.take} would, and takes nothing.
    *
-   * @param key Who would take a token.
+   * @param key The key.
    * @param nowMs The time in milliseconds since any fixed moment.
    */
   check(key: string, nowMs: number): RateLimit {
     if (this.#perMinute === 0) return OK;
-    return this.#limit(key, this.#advance(nowMs));
-  }
-
-  #limit(key: string, now: number): RateLimit {
-    const missing = Math.max(0, (this.#fullAt.get(key) ?? 0) - now);
-    const excess = missing + TOKEN_COST - this.#capacity;
-    if (excess <= 0) return OK;
-    return { ok: false, retryAfterMs: Math.ceil(excess / this.#perMinute) };
-  }
-
-  /** The time in cost units. */
-  #advance(nowMs: number): number {
     this.#elapsedMs += Math.max(0, nowMs - (this.#lastMs ?? nowMs));
     this.#lastMs = nowMs;
-    return this.#elapsedMs * this.#perMinute;
-  }
-
-  #forget(now: number): void {
-    let left = SWEEP_COUNT;
-    for (const [key, fullAt] of this.#fullAt) {
-      if (left-- === 0 || (fullAt > now && this.#fullAt.size <= this.#maxKeys)) return;
-      this.#fullAt.delete(key);
-    }
+    const now = this.#elapsedMs * this.#perMinute;
+    const missing = Math.max(0, (this.#fullAt.get(key) ?? 0) - now);
+    const excess = missing + TOKEN_COST - this.#capacity;
+    return excess <= 0 ? OK : { ok: false, retryAfterMs: Math.ceil(excess / this.#perMinute) };
   }
 }

@@ -1,26 +1,26 @@
-/** What {@linkcode validateHost} and {@linkcode validateOrigin} return. */
+/** The result of {@linkcode validateHost} and {@linkcode validateOrigin}. */
 export type Validation =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** The validation of what is right. */
+/** The result for a request that may go on. */
 export const VALID: Validation = Object.freeze({ ok: true });
 
-/** The names under which a listener on loopback may be called. */
+/** The names of a listener on loopback. */
 export const LOOPBACK_HOSTNAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /** `name`, `name:port`, `[ipv6]` or `[ipv6]:port`; user info, paths and lists do not match. */
 const HOST_REGEXP = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i;
 
 /**
- * Validates the `Host` header, which is what stops DNS rebinding: a page of `evil.example` that
- * made its name point to 127.0.0.1 still sends `Host: evil.example`.
+ * Validates the `Host` header, which stops DNS rebinding: a page of `evil.example` that makes its name
+ * point to 127.0.0.1 still sends `Host: evil.example`.
  *
- * The port is not compared, since a forwarded port is called by another number.
+ * The port is not compared, since a forwarded port has another number.
  *
  * @param host The header's value, `null` when there is none.
  * @param allowedHostnames Lower-case names without port; IPv6 addresses in brackets.
- * @returns Whether the request may go on, or why not.
+ * @returns A success, or the reason of the refusal.
  *
  * @example Usage
  * ```ts

@@ -1,6 +1,6 @@
 import { VALID, type Validation } from "./validate_host.ts";
 
-/** The headers that a browser sets and a page cannot: where a request comes from. */
+/** The headers that tell the site of a request: a browser sets them, and a page cannot. */
 export interface OriginHeaders {
   /** The value of `Origin`, `null` when there is none. */
   readonly origin: string | null;
@@ -11,13 +11,13 @@ export interface OriginHeaders {
 }
 
 /**
- * Validates where a request comes from: only programs that are no browser, the address bar, and
- * pages of this very server pass.
+ * Validates the site of a request: programs that are no browser, the address bar, and pages of this
+ * very server pass.
  *
  * A page on another port of this machine is `same-site` to the browser and still foreign here.
  *
  * @param headers The headers of the request.
- * @returns Whether the request may go on, or why not.
+ * @returns A success, or the reason of the refusal.
  *
  * @example Usage
  * ```ts

@@ -1,8 +1,8 @@
 /**
  * The access file: read again whenever it has changed, and written by one process at a time.
  *
- * A file that cannot be read or understood means that nobody gets in, until somebody mends it: what
- * it says about who was taken away is not known. It stays where it is, and a copy of it is kept.
+ * A file that cannot be read or understood shuts all senders out until it is fixed, because it may
+ * have revoked any of them. It stays where it is, and a copy of it is kept.
  *
  * @module
  */
@@ -18,24 +18,22 @@ import { findFileFault } from "../state/guard.ts";
 import { accessPathOf, corruptPathOf, lastGoodPathOf } from "../state/folder.ts";
 import { describeWriteFault, lockWriters, writeAtomically } from "../state/write_file.ts";
 
-/** What the access file says, or why nobody gets in. */
+/** The content of the access file, or the reason why no sender gets in. */
 export type AccessState =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly message: string };
 
 /** A change of the access, as the functions of `lib/access/changes.ts` return it. */
 export interface AccessOutcome {
-  /** Whether what was asked for was done. */
   readonly ok: boolean;
-  /** What to save; nothing when nothing has changed. */
+  /** The access to save; absent when nothing has changed. */
   readonly access?: Access;
 }
 
 /** Options of an {@linkcode AccessStore}. */
-export interface AccessStoreOptions {
-  /** The state folder. */
+interface AccessStoreOptions {
   readonly stateDir: string;
-  /** Called when the file or its copy cannot be used, with the reason, once for each change. */
+  /** Called with the reason when the file or its copy cannot be used, once for each change. */
   readonly onFault?: (message: string) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -43,47 +41,36 @@ export interface AccessStoreOptions {
 
 /** A file that is not understood. */
 interface CorruptFile {
-  /** What it says. */
   readonly text: string;
-  /** What is known of it. */
   readonly info: Deno.FileInfo;
 }
 
 /** The error of a change to an access file that cannot be used. */
 export class AccessFileError extends Error {
-  /** Constructs a new instance. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "AccessFileError";
-  }
+  override readonly name = "AccessFileError";
 }
 
 const FILE_MODE = 0o600;
 
 /**
- * How long ago a file must have been written for its version to tell it from the next one: two files
- * of the same moment can have the same number, size and time.
+ * The age from which the version of a file tells it from the next one: two files of the same moment can
+ * have the same number, size and time.
  */
 const SETTLED_MS = 1000;
-
-function hex(bytes: number): string {
-  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
-}
 
 /** Reads and writes the access file of a state folder. */
 export class AccessStore {
   readonly #options: AccessStoreOptions;
   readonly #path: string;
   readonly #now: () => number;
-  /** What tells the file as it was read from any other; `undefined` when that is not sure. */
+  /** Identifies the file as it was read; `undefined` while another one could look the same. */
   #version: string | undefined;
-  /** The text that the state was made of, `null` for that of no file; `undefined` after a fault. */
+  /** The text that was read, `null` where there is no file; `undefined` after a fault. */
   #text: string | null | undefined;
   #state: AccessState = { ok: false, message: "The access file was not read yet" };
-  /** Why it could not be written the last time. */
+  /** The reason why the last write failed. */
   #writeFault: string | undefined;
 
-  /** Constructs a new instance, which reads nothing yet. */
   constructor(options: AccessStoreOptions) {
     this.#options = options;
     this.#path = accessPathOf(options.stateDir);
@@ -91,7 +78,7 @@ export class AccessStore {
   }
 
   /**
-   * What the file says now. Where there is none, nobody was let in yet.
+   * Reads the file if it has changed. Without a file, no sender is let in yet.
    *
    * @returns The same object as before when the file has not changed.
    */
@@ -106,8 +93,9 @@ export class AccessStore {
       }
     } catch (error) {
       this.#version = undefined;
-      if (error instanceof Deno.errors.NotFound) this.#forget();
-      else this.#state = this.#refuse(`it cannot be read (${(error as Error).name})`);
+      if (error instanceof Deno.errors.NotFound) {
+        if (this.#text !== null) this.#forget();
+      } else this.#state = this.#refuse(`it cannot be read (${(error as Error).name})`);
     }
     return this.#state;
   }
@@ -116,7 +104,7 @@ export class AccessStore {
    * Changes the access while no other process does.
    *
    * @param change Makes the new access of the present one; a pure function.
-   * @returns What it returned, once that is on disk.
+   * @returns Its result, once the access is on disk.
    * @throws {AccessFileError} When the file cannot be used or written.
    */
   async update<Outcome extends AccessOutcome>(
@@ -135,14 +123,13 @@ export class AccessStore {
   }
 
   /**
-   * Puts the last good copy in the place of the file.
+   * Restores the file from its last good copy.
    *
-   * @returns What holds now.
    * @throws {AccessFileError} When there is no copy that can be used.
    */
   async restore(): Promise<Access> {
     return await this.#withLock(async () => {
-      this.read(); // Which keeps what is replaced.
+      this.read(); // Keeps a copy of a corrupt file.
       const path = lastGoodPathOf(this.#path);
       let text: string;
       try {
@@ -165,9 +152,8 @@ export class AccessStore {
   }
 
   #forget(): void {
-    if (this.#text === null) return;
     this.#text = null;
-    this.#state = { ok: true, access: createAccess(hex(32)) };
+    this.#state = { ok: true, access: createAccess() };
   }
 
   #parse(info: Deno.FileInfo): AccessState {
@@ -185,7 +171,7 @@ export class AccessStore {
     this.#text = undefined;
     const kept = corrupt === undefined ? "" : this.#keepCorrupt(corrupt);
     const message =
-      `Nobody gets in, the access file ${this.#path} cannot be used: ${reason}.${kept} ` +
+      `No sender gets in: the access file ${this.#path} cannot be used: ${reason}.${kept} ` +
       `The last good copy is ${
         lastGoodPathOf(this.#path)
       }: "deno-channel access restore" brings it back`;
@@ -194,8 +180,8 @@ export class AccessStore {
   }
 
   /**
-   * Keeps a copy of a file that is not understood; returns where it is, as a sentence. The copy is
-   * named after the time of the file, so that there is one, however often the file is read.
+   * Keeps a copy of a file that is not understood; returns its place, as a sentence. The copy is named
+   * after the time of the file: there is one, however often the file is read.
    */
   #keepCorrupt({ text, info }: CorruptFile): string {
     const path = corruptPathOf(this.#path, info.mtime?.getTime() ?? this.#now());
@@ -209,7 +195,7 @@ export class AccessStore {
 
   async #write(access: Access): Promise<void> {
     const text = formatAccess(access);
-    // A file that cannot be read again would shut everybody out, and so would its copy.
+    // A file that cannot be read again would shut all senders out, and so would its copy.
     const parsed = tryParseAccess(text);
     if (!parsed.ok) {
       throw new AccessFileError(`Cannot write the access file ${this.#path}: ${parsed.message}`);
@@ -220,13 +206,13 @@ export class AccessStore {
     await this.#writeLastGood(text);
   }
 
-  /** The change is on disk by now, and holds whatever comes of the copy. */
+  /** Copies the file. A failure is only reported: the change itself is on disk. */
   async #writeLastGood(text: string): Promise<void> {
     const path = lastGoodPathOf(this.#path);
     try {
       await writeAtomically(path, text);
     } catch (error) {
-      // An old copy could bring back whoever was taken away.
+      // An old copy could bring back a sender that was revoked.
       await Deno.remove(path).catch(() => {});
       this.#options.onFault?.(
         `Cannot copy the access file to ${path}: ${(error as Error).message}`,
@@ -240,7 +226,7 @@ export class AccessStore {
     return await run();
   }
 
-  /** Reports why the file cannot be written, once, and throws it. */
+  /** Throws the reason why the file cannot be written, and reports it once. */
   #failToWrite(error: unknown): never {
     const fault = describeWriteFault(this.#path, error);
     if (fault !== this.#writeFault) this.#options.onFault?.(fault);

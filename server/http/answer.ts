@@ -14,19 +14,12 @@ export function answer(
   return response;
 }
 
-/** Creates a response of JSON that nobody may keep. */
+/** Creates a response of JSON that no cache may keep. */
 export function answerJson(value: unknown, status: StatusCode = STATUS_CODE.OK): Response {
   return Response.json(value, { status, headers: { "Cache-Control": "no-store" } });
 }
 
-/** The refusal of whoever is not known, or has no right to what is asked for. */
+/** Refuses a sender that is not known, or has no right to what it asks for. */
 export function forbidden(): Response {
   return answer(STATUS_CODE.Forbidden, "forbidden");
-}
-
-/** The refusal of another method. */
-export function notAllowed(allow: string): Response {
-  return answer(STATUS_CODE.MethodNotAllowed, `method not allowed: expected ${allow}`, {
-    Allow: allow,
-  });
 }

@@ -6,8 +6,8 @@ import type { Taken } from "../event/dispatcher.ts";
 import { answer } from "./answer.ts";
 
 /**
- * One header line that says what became of the sender's own meta, such as `run-id renamed (run_id)`;
- * names are percent-encoded, and beyond sixteen they are only counted.
+ * Formats the changes of the sender's attributes as one header line, such as `run-id renamed (run_id)`.
+ * Names are percent-encoded, and beyond sixteen they are only counted.
  */
 function formatChanges(changes: readonly MetaChange[]): string {
   const named = changes.slice(0, 16).map(({ key, action, detail }) =>
@@ -17,17 +17,17 @@ function formatChanges(changes: readonly MetaChange[]): string {
   return (rest > 0 ? [...named, `${rest} more`] : named).join(", ");
 }
 
-/** What {@linkcode answerTaken} says besides what became of an event. */
-export interface AnswerTakenOptions {
-  /** The session that was named. */
+/** Options of {@linkcode answerTaken}. */
+interface AnswerTakenOptions {
+  /** The session that the sender named. */
   readonly name?: string;
-  /** What was changed in the sender's attributes. */
+  /** The changes of the sender's attributes. */
   readonly changes?: readonly MetaChange[];
   /** The text in place of `ok`. */
   readonly text?: string;
 }
 
-/** Tells a sender what became of its event. */
+/** Answers a sender whose event was taken in, or not. */
 export function answerTaken(
   taken: Taken,
   { name = "", changes = [], text = "ok" }: AnswerTakenOptions = {},

@@ -8,7 +8,7 @@
 import type { Logger } from "../runtime/log.ts";
 import type { WebhookReceiver, WebhookReceiverOptions } from "./webhook_receiver.ts";
 import { sourcesPathOf } from "../state/folder.ts";
-import { findFileFault } from "../state/guard.ts";
+import { findSourcesFault } from "../state/guard.ts";
 
 /** Options of {@linkcode WebhookRoutes}. */
 export interface WebhookRoutesOptions extends WebhookReceiverOptions {
@@ -82,7 +82,7 @@ export class WebhookRoutes {
   }
 
   async #load(): Promise<ReadonlyMap<string, WebhookReceiver>> {
-    const fault = findFileFault(this.#path, await Deno.lstat(this.#path));
+    const fault = findSourcesFault(this.#options.stateDir);
     if (fault !== undefined) throw new Error(fault);
     const text = await Deno.readTextFile(this.#path);
     const { createReceivers } = await import("./webhook_receiver.ts");

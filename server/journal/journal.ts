@@ -17,6 +17,7 @@ import { OutboundTable } from "./outbound_table.ts";
 import { PermissionTable } from "./permission_table.ts";
 import { SessionTable } from "./session_table.ts";
 import { prepareLazily, type Statements } from "./statements.ts";
+import { tryLstat } from "../state/folder.ts";
 
 /** `normal` survives a crash of any process, `full` also a power failure. */
 type Durability = "normal" | "full";
@@ -48,15 +49,6 @@ function createSchemaError(path: string, version: number): JournalError {
     `Cannot use the journal ${path}: its schema has version ${version}, this deno-channel ` +
       `knows ${MIGRATIONS.length}. ${advice}`,
   );
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 function migrate(database: DatabaseSync, path: string): void {
@@ -141,7 +133,7 @@ export class Journal {
   static openForReading(path: string): Journal | undefined {
     let database: DatabaseSync | undefined;
     try {
-      if (!exists(path)) return undefined;
+      if (!tryLstat(path)?.isFile) return undefined;
       database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
       const version = readSchemaVersion(database);
       if (version === MIGRATIONS.length) return new Journal(database);

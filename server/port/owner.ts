@@ -3,7 +3,7 @@ import type { Allowlist } from "../../lib/access/allowlist.ts";
 import { AccessFileError, type AccessStore } from "../access/store.ts";
 import { AuditLog } from "../journal/audit_log.ts";
 import { BodyReader } from "../http/body_reader.ts";
-import { type Caller, Credentials } from "../access/credentials.ts";
+import type { Caller } from "../access/credentials.ts";
 import { Dispatcher } from "../event/dispatcher.ts";
 import { settleVerdict } from "../event/settle_verdict.ts";
 import type { IncomingEvent, SessionLink } from "../event/types.ts";
@@ -55,7 +55,7 @@ const USE_MS = 10 * 60_000;
 export class Owner {
   readonly #options: OwnerOptions;
   readonly #dispatcher: Dispatcher;
-  readonly #credentials: Credentials;
+  readonly #gatekeeper: Gatekeeper;
   readonly #audit: AuditLog;
   readonly #stream: EventStream<Caller>;
   readonly #feeds: FeedServer;
@@ -68,9 +68,9 @@ export class Owner {
     const { keeper, log } = options;
     this.#options = options;
     this.#audit = new AuditLog(options);
-    this.#credentials = new Credentials(options);
-    const gatekeeper = new Gatekeeper({
-      credentials: this.#credentials,
+    this.#gatekeeper = new Gatekeeper({
+      access: options.access,
+      allowlist: options.allowlist,
       rateLimitPerMinute: options.rateLimitPerMinute,
       audit: this.#audit,
       onUse: (senderId) => this.#noteUse(senderId),
@@ -80,7 +80,7 @@ export class Owner {
     this.#stream = new EventStream({
       maxStreams: options.maxStreams,
       maxStreamsPerSender: options.maxStreamsPerSender,
-      review: (caller) => this.#credentials.review(caller),
+      review: (caller) => this.#gatekeeper.review(caller),
       source: {
         lastId: () => keeper.use(({ outbound }) => outbound.lastId()),
         after: (id, limit) => keeper.use(({ outbound }) => outbound.after(id, limit)),
@@ -106,7 +106,7 @@ export class Owner {
       access: this.#createAccess(),
       allowedHosts: options.allowedHosts,
       audit: this.#audit,
-      gatekeeper,
+      gatekeeper: this.#gatekeeper,
       sources: new WebhookRoutes({
         ...options,
         bodies: this.#bodies,
@@ -155,7 +155,7 @@ export class Owner {
   sync(sessionId: number): void {
     this.#stream.pump();
     if (sessionId === 0) {
-      this.#credentials.refresh();
+      this.#gatekeeper.refresh();
       this.#stream.review();
       this.#dispatcher.dispatchStored();
     } else this.#dispatcher.refresh(sessionId);
@@ -186,7 +186,7 @@ export class Owner {
       read: () => access.read(),
       update: async (change) => {
         const outcome = await access.update(change);
-        this.#credentials.refresh();
+        this.#gatekeeper.refresh();
         return outcome;
       },
     };
@@ -194,7 +194,7 @@ export class Owner {
 
   /** Updates `last_used_at` at most every 10 min, because each update rewrites the file. */
   #noteUse(id: string): void {
-    const state = this.#credentials.access;
+    const state = this.#gatekeeper.access;
     const sender = state.ok ? state.access.senders.find((sender) => sender.id === id) : undefined;
     const nowMs = Date.now();
     if (sender === undefined || nowMs - (sender.last_used_at ?? 0) < USE_MS) return;

@@ -15,7 +15,7 @@ import { JournalError } from "../journal/error.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Logger } from "../runtime/log.ts";
 import { Owner } from "./owner.ts";
-import { createLocalPeer, type ListenerInfo, RemotePeer } from "../http/peer.ts";
+import { createLocalPeer, type ListenerInfo } from "../http/peer.ts";
 import type { SessionAgent } from "../session/agent.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 
@@ -116,7 +116,10 @@ export class PortRole {
       const peer = createLocalPeer(listener, hostname);
       return (request) => this.#getOwner().app(request, peer);
     }
-    return (request, connection) => {
+    // Loads the library that judges addresses, which other sessions do without.
+    const loading = import("../http/remote_peer.ts");
+    return async (request, connection) => {
+      const { RemotePeer } = await loading;
       const peer = new RemotePeer(request, { listener, trustedProxies, connection });
       return this.#getOwner().app(request, peer);
     };

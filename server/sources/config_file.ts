@@ -12,7 +12,7 @@ import {
 } from "../../lib/sources/config/config_file.ts";
 import type { SourceConfig } from "../../lib/sources/config/entry.ts";
 import { sourcesPathOf } from "../state/folder.ts";
-import { findFileFault } from "../state/guard.ts";
+import { findSourcesFault } from "../state/guard.ts";
 import { describeWriteFault, lockWriters, writeAtomically } from "../state/write_file.ts";
 
 /** Reads the configuration, which has no source where there is no file. */
@@ -20,7 +20,7 @@ export function readSourceFile(stateDir: string): SourceConfigResult {
   const path = sourcesPathOf(stateDir);
   let result: SourceConfigResult;
   try {
-    const fault = findFileFault(path, Deno.lstatSync(path));
+    const fault = findSourcesFault(stateDir);
     result = fault === undefined
       ? tryParseSourceConfig(Deno.readTextFileSync(path))
       : { ok: false, message: fault };
@@ -53,9 +53,4 @@ export async function updateSourceFile(
   } catch (error) {
     return { ok: false, message: describeWriteFault(path, error) };
   }
-}
-
-/** The path of the file with the secret that `source add` made. */
-export function secretPathOf(stateDir: string, name: string): string {
-  return `${stateDir}/secret-${name}`;
 }

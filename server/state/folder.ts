@@ -1,35 +1,33 @@
 /**
- * The state folder: where the journal and the access file are kept, readable by their user only.
+ * The state folder: keeps the journal, the access file and the sources, readable by their user only.
  *
  * @module
  */
 
-/** The journal's file in the state folder. */
 const JOURNAL_FILE = "journal.db";
 
-/** The configuration of the sources in the state folder. */
 const SOURCES_FILE = "config.json";
 
-/** The access file in the state folder. */
 const ACCESS_FILE = "access.json";
 
-/** What is added to a file's name for its last good copy. */
+/** The beginning of the name of each file with the secret of a source. */
+const SECRET_START = "secret-";
+
+/** The ending of the name of a file's last good copy. */
 const LAST_GOOD_ENDING = ".last-good";
 
-/** What is added to a file's name for the file whose lock writers hold. */
+/** The ending of the name of the file whose lock writers hold. */
 const LOCK_ENDING = ".lock";
 
 const FOLDER_MODE = 0o700;
 
-/** What SQLite keeps beside a database in WAL mode. */
+/** The endings of the files that SQLite keeps beside a database in WAL mode. */
 const JOURNAL_ENDINGS: readonly string[] = ["", "-wal", "-shm"];
 
-/** The path of the journal in a state folder. */
 export function journalPathOf(stateDir: string): string {
   return `${stateDir}/${JOURNAL_FILE}`;
 }
 
-/** The path of the access file in a state folder. */
 export function accessPathOf(stateDir: string): string {
   return `${stateDir}/${ACCESS_FILE}`;
 }
@@ -49,32 +47,50 @@ export function lockPathOf(path: string): string {
   return path + LOCK_ENDING;
 }
 
+/** The names of the files in a state folder that match a pattern, sorted. */
+function listFiles(stateDir: string, pattern: RegExp): string[] {
+  try {
+    return Array.from(Deno.readDirSync(stateDir), ({ name }) => name)
+      .filter((name) => pattern.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** The path of the file with the secret that was made for a source. */
+export function secretPathOf(stateDir: string, name: string): string {
+  return `${stateDir}/${SECRET_START}${name}`;
+}
+
+/** The paths of all files with secrets in a state folder. */
+export function secretFilesOf(stateDir: string): string[] {
+  return listFiles(stateDir, new RegExp(`^${SECRET_START}`)).map((name) => `${stateDir}/${name}`);
+}
+
 /** The paths of the files in a state folder that decide what is believed. */
 export function stateFilesOf(stateDir: string): string[] {
   const access = accessPathOf(stateDir);
+  const sources = sourcesPathOf(stateDir);
   return [
     ...JOURNAL_ENDINGS.map((ending) => journalPathOf(stateDir) + ending),
     access,
     lastGoodPathOf(access),
     lockPathOf(access),
-    sourcesPathOf(stateDir),
+    sources,
+    lockPathOf(sources),
+    ...secretFilesOf(stateDir),
   ];
 }
 
-/** Creates the state folder where there is none; its parents are created as they are needed. */
+/** Creates the state folder, with its parents, unless it exists. */
 export function createStateFolder(stateDir: string): void {
   Deno.mkdirSync(stateDir, { recursive: true, mode: FOLDER_MODE });
 }
 
 /** The names of the corrupt journals in a state folder that were moved aside, the oldest first. */
 export function listCorruptJournals(stateDir: string): string[] {
-  try {
-    return Array.from(Deno.readDirSync(stateDir), ({ name }) => name)
-      .filter((name) => /^journal\.db\.corrupt-[0-9TZ]+$/.test(name))
-      .sort();
-  } catch {
-    return [];
-  }
+  return listFiles(stateDir, /^journal\.db\.corrupt-[0-9TZ]+$/);
 }
 
 /**
@@ -108,12 +124,22 @@ export function moveCorruptJournal(stateDir: string, nowMs: number): string {
   return aside;
 }
 
-/** What tells one file from another that took its place; `undefined` where there is none. */
+/** Identifies a file: another file in its place has another text; `undefined` for a missing file. */
 export function identifyFile(path: string): string | undefined {
   try {
     const { dev, ino } = Deno.statSync(path);
     return `${dev}:${ino}`;
   } catch {
     return undefined;
+  }
+}
+
+/** Looks at a file without following a link; `undefined` for a missing file. */
+export function tryLstat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

@@ -1,34 +1,30 @@
 /**
- * The state guard: whoever can write the state folder can speak, approve and let others in, so it is
- * used only when nobody but its user can.
+ * The state guard: a process that can write the state folder can speak, approve and let others in, so
+ * the folder is used only where no other user can write it.
  *
  * @module
  */
 
-import { stateFilesOf } from "./folder.ts";
+import { secretFilesOf, sourcesPathOf, stateFilesOf, tryLstat } from "./folder.ts";
 
-/** Whoever may write beside the owner: the group and everybody. */
+/** The bits that let the group or any user write. */
 const WRITABLE_BY_OTHERS = 0o022;
 
 const WRITABLE_BY_OWNER = 0o200;
+
+/** The error of a file that cannot be trusted. */
+export class StateFaultError extends Error {
+  override readonly name = "StateFaultError";
+}
 
 /** Quotes a path for a shell. */
 function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function tryLstat(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 /**
- * The number of the user whose process this is: that of a file which it makes. `Deno.uid()` would need
- * a permission of its own.
+ * The number of the user that runs this process: that of a file which it makes. `Deno.uid()` would
+ * need a permission of its own.
  *
  * @throws {Error} When the process cannot make a file there.
  */
@@ -41,42 +37,68 @@ function findOwnUid(stateDir: string): number | null {
   }
 }
 
-function isWritableByOwner({ mode }: Deno.FileInfo): boolean {
-  return ((mode ?? 0) & WRITABLE_BY_OWNER) !== 0;
+/** The number of the user that owns the folder of a file, which the start has found to be this one. */
+function findFolderUid(path: string): number | null {
+  return tryLstat(path.slice(0, path.lastIndexOf("/")) || "/")?.uid ?? null;
 }
 
 function describeOwnerFault(path: string): string {
-  return `${path} belongs to another user. Mend it with: sudo chown "$(id -u)" ${quote(path)}`;
-}
-
-function findOwnerFault(path: string, { uid }: Deno.FileInfo, ownUid: number | null) {
-  return uid === ownUid ? undefined : describeOwnerFault(path);
+  return `${path} belongs to another user. Fix it with: sudo chown "$(id -u)" ${quote(path)}`;
 }
 
 /**
- * Looks for a reason why a file of the state folder cannot be trusted.
+ * Looks for a reason why a file of the state folder cannot be trusted: it is a link, other users can
+ * write it, or one of them owns it.
  *
  * @param path The path of the file.
- * @param info What is known of it, without following a link.
- * @returns What is wrong and the command that mends it, or nothing.
+ * @param info The information about it, without following a link.
+ * @param ownUid The number of the user that must own it; by default that of the folder's owner.
+ * @returns The fault and the command that fixes it, or nothing.
  */
-export function findFileFault(path: string, info: Deno.FileInfo): string | undefined {
-  if (info.isSymlink) {
-    return `${path} is a symbolic link. Mend it with: rm ${quote(path)}`;
-  }
-  if (!info.isFile) return `${path} is no file. Mend it with: rm -r ${quote(path)}`;
+export function findFileFault(
+  path: string,
+  info: Deno.FileInfo,
+  ownUid: number | null = findFolderUid(path),
+): string | undefined {
+  if (info.isSymlink) return `${path} is a symbolic link. Fix it with: rm ${quote(path)}`;
+  if (!info.isFile) return `${path} is no file. Fix it with: rm -r ${quote(path)}`;
   if (((info.mode ?? 0) & WRITABLE_BY_OTHERS) !== 0) {
-    return `${path} can be written by other users. Mend it with: chmod 600 ${quote(path)}`;
+    return `${path} can be written by other users. Fix it with: chmod 600 ${quote(path)}`;
+  }
+  return info.uid === ownUid ? undefined : describeOwnerFault(path);
+}
+
+/** The first fault of some files, as {@linkcode findFileFault} has it; a missing file has none. */
+function findFault(paths: readonly string[], ownUid?: number | null): string | undefined {
+  for (const path of paths) {
+    const info = tryLstat(path);
+    const fault = info && findFileFault(path, info, ownUid);
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
+/** Looks for a reason why the configuration of the sources, or a secret beside it, cannot be trusted. */
+export function findSourcesFault(stateDir: string): string | undefined {
+  return findFault([sourcesPathOf(stateDir), ...secretFilesOf(stateDir)]);
+}
+
+/**
+ * Refuses a file of the state folder that cannot be trusted; a missing file is no fault.
+ *
+ * @throws {StateFaultError} With the fault and the command that fixes it.
+ */
+export function assertTrusted(path: string): void {
+  const fault = findFault([path]);
+  if (fault !== undefined) throw new StateFaultError(fault);
+}
+
 /**
  * Looks for a reason why a state folder cannot be trusted: it or a file in it is a link, belongs to
- * somebody else, or can be written by others.
+ * another user, or can be written by one.
  *
- * @param stateDir The folder; where there is none yet, nothing is wrong.
- * @returns What is wrong and the command that mends it, or nothing.
+ * @param stateDir The folder; a missing folder is no fault.
+ * @returns The fault and the command that fixes it, or nothing.
  */
 export function findStateFault(stateDir: string): string | undefined {
   const folder = tryLstat(stateDir);
@@ -84,28 +106,23 @@ export function findStateFault(stateDir: string): string | undefined {
   if (folder.isSymlink) {
     return `${stateDir} is a symbolic link. Name the folder that it leads to with --state-dir`;
   }
-  if (!folder.isDirectory) return `${stateDir} is no folder. Mend it with: rm ${quote(stateDir)}`;
-  if (((folder.mode ?? 0) & WRITABLE_BY_OTHERS) !== 0) {
-    return `${stateDir} can be written by other users. Mend it with: chmod 700 ${quote(stateDir)}`;
+  if (!folder.isDirectory) return `${stateDir} is no folder. Fix it with: rm ${quote(stateDir)}`;
+  const { mode } = folder;
+  if (((mode ?? 0) & WRITABLE_BY_OTHERS) !== 0) {
+    return `${stateDir} can be written by other users. Fix it with: chmod 700 ${quote(stateDir)}`;
   }
   let ownUid: number | null;
   try {
     ownUid = findOwnUid(stateDir);
   } catch (error) {
-    // Its owner may write it and this user may not: they are not the same.
-    if (error instanceof Deno.errors.PermissionDenied && isWritableByOwner(folder)) {
-      return describeOwnerFault(stateDir);
-    }
-    // A folder that cannot be written is reported when something is kept in it.
+    // Its owner may write it and this user may not: they are two users.
+    const isForeign = error instanceof Deno.errors.PermissionDenied &&
+      ((mode ?? 0) & WRITABLE_BY_OWNER) !== 0;
+    if (isForeign) return describeOwnerFault(stateDir);
+    // A folder that cannot be written is reported when something is saved in it.
     ownUid = folder.uid;
   }
-  const fault = findOwnerFault(stateDir, folder, ownUid);
-  if (fault !== undefined) return fault;
-  for (const path of stateFilesOf(stateDir)) {
-    const info = tryLstat(path);
-    if (info === undefined) continue;
-    const fault = findFileFault(path, info) ?? findOwnerFault(path, info, ownUid);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  return folder.uid === ownUid
+    ? findFault(stateFilesOf(stateDir), ownUid)
+    : describeOwnerFault(stateDir);
 }

@@ -96,7 +96,7 @@ Deno.test("access refuses a state folder with a link in it, and reads nothing be
     for (const line of ["list", "add ci", "restore", "log"]) {
       const { code, stdout, stderr } = await run(stateDir, line);
       assertEquals([code, stdout], [1, ""], line);
-      const fault = `${path} is a symbolic link. Mend it with: rm '${path}'`;
+      const fault = `${path} is a symbolic link. Fix it with: rm '${path}'`;
       assertEquals(stderr, `deno-channel: Cannot trust the state folder: ${fault}\n`, line);
     }
     Deno.removeSync(path);

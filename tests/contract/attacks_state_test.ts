@@ -68,6 +68,12 @@ Deno.test("a state that others could write ends the start with the command that 
     ["is a symbolic link", (dir) => `cd '${dir}' && mv access.json a && ln -s a access.json`],
     ["is a symbolic link", (dir) => `cd '${dir}' && mv journal.db j && ln -s j journal.db`],
     ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/journal.db-wal'`],
+    ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/config.json.lock'`],
+    ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/secret-ci'`],
+    [
+      "can be written by other users",
+      (dir) => `cd '${dir}' && touch secret-ci && chmod 666 secret-ci`,
+    ],
     ["is no file", (dir) => `cd '${dir}' && rm access.json && mkdir access.json`],
   ];
   for (const [reason, spoil] of cases) {
@@ -77,7 +83,7 @@ Deno.test("a state that others could write ends the start with the command that 
     const { code, stdout, stderr } = await startGateway(stateDir);
     assertEquals([code, stdout], [1, ""], `${line}: ${stderr}`);
     assertStringIncludes(stderr, reason);
-    const [, mend = ""] = /^deno-channel: Cannot trust the state .*Mend it with: (.+)$/m
+    const [, mend = ""] = /^deno-channel: Cannot trust the state .*Fix it with: (.+)$/m
       .exec(stderr) ?? [];
     assert(await runLine(mend), `${line}: ${stderr}`);
     assertEquals((await runMain(["access"], { stateDir })).code, 0, `${line}: ${mend}`);
@@ -103,7 +109,7 @@ Deno.test({
       Deno.chownSync(path, 12_345, null);
       const { code, stderr } = await startGateway(stateDir);
       assertEquals(code, 1, path);
-      assertStringIncludes(stderr, `${path} belongs to another user. Mend it with: sudo chown`);
+      assertStringIncludes(stderr, `${path} belongs to another user. Fix it with: sudo chown`);
       Deno.chownSync(path, 0, null);
       assertEquals((await runMain(["access"], { stateDir })).code, 0, path);
     }
@@ -140,11 +146,11 @@ Deno.test("an access file that cannot be trusted shuts everybody out until it is
     assertEquals(anonymous.status, 403, `${name}: nobody in particular`);
     const asking = await target.send({ line: "POST /pair", headers: [HOST] });
     assertEquals(asking.status, 503, `${name}: a request to pair`);
-    assertMatch(target.process.stderr, /Nobody gets in, .*"deno-channel access restore"/);
+    assertMatch(target.process.stderr, /No sender gets in: .*"deno-channel access restore"/);
     const { code, stderr } = await target.access("restore");
     // A file that others could have put there is repaired before it is replaced.
     if (code !== 0) {
-      const [, mend = ""] = /Mend it with: (.+)$/m.exec(stderr) ?? [];
+      const [, mend = ""] = /Fix it with: (.+)$/m.exec(stderr) ?? [];
       assert(await runLine(mend), stderr);
       assertEquals((await target.access("restore")).code, 0, name);
     }

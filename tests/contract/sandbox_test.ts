@@ -88,7 +88,7 @@ Deno.test("no task works on another folder than the one that CLAUDE_CONFIG_DIR n
 
 /** The files of the state folder, among them the one that tells the server its own user. */
 const STATE_FILE_REGEXP =
-  /\/(?:journal\.db(?:-wal|-shm)?|access\.json(?:\.[\w.-]+)?|config\.json|\.owner-\w+)$/;
+  /\/(?:journal\.db(?:-wal|-shm)?|access\.json(?:\.[\w.-]+)?|config\.json(?:\.lock)?|\.owner-\w+)$/;
 
 Deno.test("the server touches nothing beyond its flags [sandbox.audit]", async () => {
   const auditFile = `${SCRATCH}/audit.jsonl`;

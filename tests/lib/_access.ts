@@ -1,4 +1,5 @@
 import { type Access, createAccess } from "../../lib/access/access_file.ts";
+import { networkOf } from "../../lib/http/client_address.ts";
 import { addSender, type NewSender } from "../../lib/access/changes.ts";
 import {
   approvePairing,
@@ -22,7 +23,7 @@ export function codeOf(number: number): string {
   return "23456789ABCDEFGHJKMNPQRSTVWXYZ".charAt(number).repeat(6);
 }
 
-/** Freezes all of a value, so that a change to it throws. */
+/** Freezes all of a value: a change to it throws. */
 export function freeze<T>(value: T): T {
   if (typeof value === "object" && value !== null) {
     for (const part of Object.values(value)) freeze(part);
@@ -31,13 +32,13 @@ export function freeze<T>(value: T): T {
   return value;
 }
 
-/** What a change gives when it is not refused. */
+/** Returns the result of a change that is not refused. */
 export function accepted<T extends { readonly ok: boolean }>(result: T): T & { ok: true } {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result)}`);
   return result as T & { ok: true };
 }
 
-/** What a change gives when it is refused. */
+/** Returns the result of a change that is refused. */
 export function refused<T extends { readonly ok: boolean }>(result: T): T & { ok: false } {
   if (result.ok) throw new Error("accepted");
   return result as T & { ok: false };
@@ -45,7 +46,7 @@ export function refused<T extends { readonly ok: boolean }>(result: T): T & { ok
 
 /** The access of a new installation. */
 export function emptyAccess(): Access {
-  return freeze(createAccess(hashOf(0xc00c1e)));
+  return freeze(createAccess());
 }
 
 /** Adds a sender whose token has the hash of a number. */
@@ -77,6 +78,7 @@ export function withPairing(
     code: codeOf(number),
     label: "My Phone",
     address: `10.0.0.${number}`,
+    networkOf,
     nowMs: NOW,
     ...request,
   });
@@ -89,6 +91,7 @@ export const REQUEST: PairingRequest = {
   code: codeOf(9),
   label: "My Phone",
   address: "10.0.0.9",
+  networkOf,
   nowMs: NOW,
 };
 

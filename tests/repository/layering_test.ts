@@ -12,7 +12,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   "lib/feed": "lib/text",
   "lib/http": "",
   "lib/permission": "lib/text",
-  "lib/access": "lib lib/http lib/text",
+  "lib/access": "lib lib/text",
   "lib/event": "lib/access lib/http lib/permission lib/session lib/text",
   "lib/sources/proof": "",
   "lib/sources/shape": "lib/text",

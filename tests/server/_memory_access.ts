@@ -10,9 +10,8 @@ import { hashToken } from "../../server/runtime/crypto.ts";
 
 /** An access file in memory, which can be used until it is told to fail. */
 export class MemoryAccess {
-  /** What it holds. */
-  access: Access = createAccess("c0".repeat(32));
-  /** Why it cannot be used. */
+  access: Access = createAccess();
+  /** The reason why it cannot be used. */
   fault: string | undefined;
 
   /** As in a store. */

@@ -1,9 +1,5 @@
-import {
-  type ListenerInfo,
-  type Peer,
-  RemotePeer,
-  type RemotePeerOptions,
-} from "../../server/http/peer.ts";
+import type { ListenerInfo, Peer } from "../../server/http/peer.ts";
+import { RemotePeer, type RemotePeerOptions } from "../../server/http/remote_peer.ts";
 
 /** A listener that only this machine reaches. */
 export const LOOPBACK: ListenerInfo = {
@@ -13,7 +9,7 @@ export const LOOPBACK: ListenerInfo = {
   hasFeeds: true,
 };
 
-/** What {@linkcode createPeer} may be told. */
+/** Options of {@linkcode createPeer}. */
 export interface FakePeerOptions extends Partial<Omit<RemotePeerOptions, "connection">> {
   /** The address at the other end of the connection. */
   readonly address?: string;
@@ -21,7 +17,7 @@ export interface FakePeerOptions extends Partial<Omit<RemotePeerOptions, "connec
   readonly request?: Pick<Request, "headers">;
 }
 
-/** The other end of a connection that nobody has made. */
+/** The other end of a connection that does not exist. */
 export function createPeer(options: FakePeerOptions = {}): Peer {
   const { address = "127.0.0.1", request = { headers: new Headers() }, ...rest } = options;
   const remoteAddr = { transport: "tcp", hostname: address, port: 50_000 } as const;

@@ -264,7 +264,7 @@ Deno.test("access says what to do when its file cannot be written [cli.access]",
   assertEquals([exitCode, lines, problems.length], [1, [], 1]);
   assertMatch(
     problems[0] ?? "",
-    /^Cannot write \/.+\/access\.json: .+\. Make the folder writable, or give another one with --state-dir$/,
+    /^Cannot write \/.+\/access\.json: \/.+\/access\.json\.lock is no file\. Fix it with: rm -r '\/.+'$/,
   );
 });
 

@@ -11,8 +11,8 @@ import { createNonce } from "../../../server/feed/proof.ts";
 import { FeedServer } from "../../../server/feed/server.ts";
 import { Journal } from "../../../server/journal/journal.ts";
 import { resolveSecrets } from "../../../server/sources/resolve_secrets.ts";
-import { readSourceFile, secretPathOf } from "../../../server/sources/config_file.ts";
-import { journalPathOf, sourcesPathOf } from "../../../server/state/folder.ts";
+import { readSourceFile } from "../../../server/sources/config_file.ts";
+import { journalPathOf, secretPathOf, sourcesPathOf } from "../../../server/state/folder.ts";
 import { WebhookVerifier } from "../../../server/sources/verifier.ts";
 import { createScratch } from "../../server/_scratch.ts";
 

@@ -37,7 +37,6 @@ type Json = any;
 const FULL: Access = {
   version: 1,
   policy: "allowlist",
-  cookie_key: hashOf(7),
   wrong_codes: 4,
   senders: [
     {
@@ -93,11 +92,10 @@ function messageOf(change: (access: Json) => void): string {
   return refused(tryParseAccess(JSON.stringify(access))).message;
 }
 
-Deno.test("createAccess() lets nobody in and whoever asks pair [access.file]", () => {
-  assertEquals(createAccess(hashOf(1)), {
+Deno.test("createAccess() lets no sender in and any device pair [access.file]", () => {
+  assertEquals(createAccess(), {
     version: 1,
     policy: "pairing",
-    cookie_key: hashOf(1),
     wrong_codes: 0,
     senders: [],
     pairings: [],
@@ -105,7 +103,7 @@ Deno.test("createAccess() lets nobody in and whoever asks pair [access.file]", (
 });
 
 Deno.test("formatAccess() is JSON for people, with a newline at its end [access.file]", () => {
-  const text = formatAccess(createAccess(hashOf(1)));
+  const text = formatAccess(createAccess());
   assert(text.startsWith('{\n  "version": 1,\n  "policy": "pairing",\n'), text);
   assert(text.endsWith('  "pairings": []\n}\n'), text);
 });
@@ -123,7 +121,6 @@ const signIn = fc.record({ id_sha256: hash, created_at: time, expires_at: time }
 const anyAccess: fc.Arbitrary<Access> = fc.record({
   version: fc.constant(1 as const),
   policy: fc.constantFrom(...ACCESS_POLICIES),
-  cookie_key: hash,
   wrong_codes: fc.nat(4),
   senders: fc.uniqueArray(
     fc.record({
@@ -169,6 +166,11 @@ Deno.test("tryParseAccess() reads what formatAccess() writes [access.file]", () 
   }));
 });
 
+Deno.test("tryParseAccess() keeps the cookie key that earlier versions demand [access.file]", () => {
+  const access = { ...FULL, cookie_key: hashOf(7) };
+  assertEquals(accepted(tryParseAccess(formatAccess(access))).access, access);
+});
+
 Deno.test("tryParseAccess() never throws and never repeats what it reads [access.file]", () => {
   fc.assert(fc.property(fc.oneof(hostileText, fc.json()), (text) => {
     assertFalse(tryParseAccess(text).ok);
@@ -177,7 +179,6 @@ Deno.test("tryParseAccess() never throws and never repeats what it reads [access
   const changes: ((access: Json) => void)[] = [
     (access) => access.senders[0].id = `two words ${secret}`,
     (access) => access.senders[0].token_sha256 = secret,
-    (access) => access.cookie_key = secret,
     (access) => access.policy = secret,
     (access) => access.senders[0].rights = [secret],
     (access) => access.pairings[0].code = secret,
@@ -185,7 +186,7 @@ Deno.test("tryParseAccess() never throws and never repeats what it reads [access
     (access) => access[secret] = 1,
   ];
   for (const change of changes) assertFalse(messageOf(change).includes(secret), String(change));
-  for (const text of [secret, `{"version": 1, "cookie_key": ${secret}`, `"${secret}"`]) {
+  for (const text of [secret, `{"version": 1, "policy": ${secret}`, `"${secret}"`]) {
     assertFalse(refused(tryParseAccess(text)).message.includes(secret), text);
   }
 });
@@ -202,9 +203,6 @@ Deno.test("tryParseAccess() names the place of a fault and what was expected [ac
     ["version: expected 1", (a) => delete a.version],
     ["version: expected 1", (a) => a.version = 0],
     ["version: expected 1", (a) => a.version = "2"],
-    [`cookie_key: ${hex}`, (a) => a.cookie_key = hashOf(1).toUpperCase() + "A"],
-    [`cookie_key: ${hex}`, (a) => a.cookie_key = "A".repeat(64)],
-    [`cookie_key: ${hex}`, (a) => a.cookie_key = `${hashOf(1)}\n`],
     ["wrong_codes: expected a whole number", (a) => a.wrong_codes = 1.5],
     ["wrong_codes: expected a number of 0 or more", (a) => a.wrong_codes = -1],
     [`senders: expected an array of at most ${MAX_SENDERS}`, (a) => a.senders = {}],
@@ -303,7 +301,7 @@ Deno.test("isAccessLabel() counts code points and takes no control characters [a
   for (const label of refusedLabels) assertFalse(isAccessLabel(label), show(label));
 });
 
-Deno.test("hasApprover() asks for a sender who may approve and is let in [access.rights]", () => {
+Deno.test("hasApprover() looks for a sender that may approve and is let in [access.rights]", () => {
   const speaker = withSender(emptyAccess(), 1, { id: "ci" });
   const access = withSender(speaker, 2, { id: "owner", rights: RIGHTS, expiresAt: NOW + 1 });
   assertFalse(hasApprover(emptyAccess(), NOW));

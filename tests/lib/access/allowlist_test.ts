@@ -36,7 +36,7 @@ Deno.test("isSenderId() accepts 1 to 64 of its characters and no leading sign", 
   for (const id of refused) assertFalse(isSenderId(id), show(id));
 });
 
-Deno.test("Allowlist gives each sender its own rights and nobody else any", () => {
+Deno.test("Allowlist gives each sender its own rights and others none", () => {
   const allowlist = new Allowlist([
     ["ci", { speak: true, approve: false }],
     ["owner", ALL],
@@ -88,7 +88,7 @@ Deno.test("Allowlist lets the last of two entries for one sender count", () => {
   assertEquals(allowlist.rightsOf("ci"), NOTHING);
 });
 
-Deno.test("Allowlist cannot be changed through the rights that it gives to nobody", () => {
+Deno.test("Allowlist cannot be changed through the rights that it gives to strangers", () => {
   const rights = new Allowlist([]).rightsOf("ci");
   assertFalse(Reflect.set(rights, "speak", true));
   assertEquals(new Allowlist([]).rightsOf("ci"), NOTHING);

@@ -117,7 +117,7 @@ Deno.test("approvePairing() counts each code that no pending pairing has as wron
     [late, codeOf(2), NOW + PAIRING_TTL_MS],
     [guess(late, MAX_WRONG_CODES), codeOf(2), NOW],
     [emptyAccess(), codeOf(1), NOW],
-    // Which of the two browsers is meant?
+    // The code does not say which of the two devices is meant.
     [withPairing(asked, 3, { code: codeOf(1) }), codeOf(1), NOW],
   ];
   for (const [access, code, nowMs] of cases) {

@@ -28,7 +28,7 @@ import {
 } from "../_access.ts";
 import { hostileText, show } from "../_texts.ts";
 
-Deno.test("requestPairing() notes who asks, for ten minutes [access.pairing]", () => {
+Deno.test("requestPairing() keeps a request for ten minutes [access.pairing]", () => {
   const { access, pairing } = accepted(requestPairing(emptyAccess(), REQUEST));
   assertEquals(pairing, {
     id_sha256: hashOf(9),

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { tryParseAddressRange } from "../../../lib/http/client_address.ts";
+import { tryParseAddressRange } from "../../../lib/http/ip_address.ts";
 import {
   type ListenOptions,
   NETWORK_FLAGS,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseRequestTarget, type RequestTarget } from "../../../lib/http/parse_request_target.ts";
 import { show } from "../_texts.ts";
 
-/** What `new URL()` says; the first of several parameters with one name counts. */
+/** Reads a URL by `new URL()`; the first of several parameters with one name counts. */
 function readUrl(text: string): RequestTarget {
   const url = new URL(text);
   const entries = [...url.searchParams].toReversed();

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const NOW = Date.UTC(2026, 10, 21);
 const OK = { ok: true } as const;
 
-/** How many tokens a key gets at one time. */
+/** Counts the tokens that a key gets at one time. */
 function drain(limiter: RateLimiter, key: string, nowMs: number): number {
   let count = 0;
   while (count < 10_000 && limiter.take(key, nowMs).ok) count++;
@@ -151,7 +151,7 @@ Deno.test("RateLimiter gives nothing away when the clock jumps back [access.limi
   );
 });
 
-Deno.test("RateLimiter keeps nobody out for longer when the clock jumps back [access.limits]", () => {
+Deno.test("RateLimiter makes no key wait longer when the clock jumps back [access.limits]", () => {
   fc.assert(fc.property(limits, steps, fc.nat(1e12), (options, steps, jumpMs) => {
     const limiter = new RateLimiter(options);
     let nowMs = NOW;
@@ -167,7 +167,7 @@ Deno.test("RateLimiter keeps nobody out for longer when the clock jumps back [ac
 Deno.test("RateLimiter forgets the least recently used of too many keys [access.limits]", () => {
   const limiter = new RateLimiter({ perMinute: 1, burst: 1, maxKeys: 3 });
   for (const key of ["a", "b", "c"]) assertEquals(limiter.take(key, NOW), OK);
-  // To be refused is a use as well: whoever goes on trying is not forgotten.
+  // To be refused is a use as well: a key that goes on trying is not forgotten.
   assertEquals(limiter.take("a", NOW).ok, false);
   assertEquals(limiter.take("d", NOW), OK);
   assertEquals(limiter.size, 3);

@@ -11,15 +11,7 @@ import { type Access, createAccess, formatAccess } from "../../../lib/access/acc
 import { removeSender, setPolicy } from "../../../lib/access/changes.ts";
 import { AccessFileError, AccessStore } from "../../../server/access/store.ts";
 import { accessPathOf, lastGoodPathOf } from "../../../server/state/folder.ts";
-import {
-  accepted,
-  emptyAccess,
-  hashOf,
-  HOUR_MS,
-  NOW,
-  withPairing,
-  withSender,
-} from "../../lib/_access.ts";
+import { accepted, emptyAccess, HOUR_MS, NOW, withPairing, withSender } from "../../lib/_access.ts";
 import { createScratch } from "../_scratch.ts";
 
 /** A store of a new folder, and the faults that it reports. */
@@ -60,12 +52,11 @@ function write(path: string, access: Access, ageMs = 0): void {
   Deno.utimeSync(path, time, time);
 }
 
-Deno.test("AccessStore lets nobody in where there is no file, and creates none to read [access.file]", () => {
+Deno.test("AccessStore lets no sender in without a file, and creates none to read [access.file]", () => {
   const { store, stateDir, faults } = createFixture();
   const state = store.read();
   assert(state.ok);
-  assertEquals({ ...state.access, cookie_key: "" }, createAccess(""));
-  assertMatch(state.access.cookie_key, /^[0-9a-f]{64}$/);
+  assertEquals(state.access, createAccess());
   assertStrictEquals(store.read(), state);
   assertFalse(new AccessStore({ stateDir }).read() === state);
   assertEquals([namesIn(`${stateDir}/..`), faults], [[], []]);
@@ -80,7 +71,7 @@ Deno.test("AccessStore.update() writes the file and its copy for their user only
   const text = Deno.readTextFileSync(path);
   assertEquals(Deno.readTextFileSync(lastGoodPathOf(path)), text);
 
-  // Whoever has opened the old file reads all of it: the new one takes its place.
+  // A reader that has opened the old file reads all of it: the new one takes its place.
   using old = Deno.openSync(path);
   await add(store, 2);
   const bytes = new Uint8Array(text.length + 1);
@@ -154,7 +145,7 @@ Deno.test("AccessStore.read() tells two files of the same moment and size apart 
   Deno.mkdirSync(stateDir, { mode: 0o700 });
   const time = new Date();
   for (const id of ["one", "two"]) {
-    write(path, withSender(createAccess(hashOf(1)), 1, { id }));
+    write(path, withSender(createAccess(), 1, { id }));
     Deno.utimeSync(path, time, time);
     assertEquals(idsOf(store), [id]);
   }
@@ -163,7 +154,7 @@ Deno.test("AccessStore.read() tells two files of the same moment and size apart 
 Deno.test("AccessStore.read() reads a file once when that is not of this moment [access.file]", () => {
   const { store, stateDir, path } = createFixture();
   Deno.mkdirSync(stateDir, { mode: 0o700 });
-  write(path, withSender(createAccess(hashOf(1)), 1, { id: "ci" }), HOUR_MS);
+  write(path, withSender(createAccess(), 1, { id: "ci" }), HOUR_MS);
   const { mtime } = Deno.statSync(path);
   assert(mtime);
   const state = store.read();
@@ -172,13 +163,13 @@ Deno.test("AccessStore.read() reads a file once when that is not of this moment 
   assertStrictEquals(store.read(), state);
 });
 
-Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [access.file]", async () => {
+Deno.test("AccessStore lets no sender in while the file is corrupt, and keeps it [access.file]", async () => {
   const { store, stateDir, path, faults } = createFixture();
   await add(store, 1);
   const key = "5ec2e7";
   for (
     const [text, reason] of [
-      [`{"version":1,"cookie_key":"${key}"`, "The text is no JSON"],
+      [`{"version":1,"policy":"${key}"`, "The text is no JSON"],
       [`{"version":1,"policy":"${key}"}`, "Invalid value at policy: expected"],
       ["", "The text is no JSON"],
       ['{"version":2}', "Written by a newer deno-channel"],
@@ -206,7 +197,7 @@ Deno.test("AccessStore lets nobody in while the file is corrupt, and keeps it [a
   assertEquals(namesIn(stateDir).filter((name) => name.includes("corrupt")).length, 1);
 });
 
-Deno.test("AccessStore uses a file again that somebody has mended [access.file]", async () => {
+Deno.test("AccessStore uses a file again once it is fixed [access.file]", async () => {
   const { store, path, faults } = createFixture();
   await add(store, 1);
   const text = Deno.readTextFileSync(path);

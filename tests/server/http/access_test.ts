@@ -9,7 +9,7 @@ import { readText } from "../_event_stream.ts";
 import { bearer, createToken } from "../_memory_access.ts";
 import { DEV, Port, textOf } from "../_port.ts";
 
-const NOBODY = new Allowlist([]);
+const NO_HEADERS = new Allowlist([]);
 
 /** Says something, as a session does. */
 function say(port: Port, outbound: Outbound, recipient: string | null = null): void {
@@ -56,7 +56,7 @@ function createBody() {
 }
 
 Deno.test("a token speaks under the name of its sender, from then on until the sender is removed [access.token]", async () => {
-  await using port = new Port({ allowlist: NOBODY });
+  await using port = new Port({ allowlist: NO_HEADERS });
   port.attach();
   const [ci, other] = [await port.access.letIn("ci"), await port.access.letIn("other")];
   assertEquals(await textOf(await port.post("hello", bearer(ci))), [200, "ok"]);
@@ -125,7 +125,7 @@ Deno.test("a sender that is removed, muted or shut out while its body comes has 
     ["/", "do something nasty"],
   ];
   for (const [what, change] of changes) {
-    await using port = new Port({ allowlist: NOBODY });
+    await using port = new Port({ allowlist: NO_HEADERS });
     port.attach();
     port.ask();
     const answers = await postAround(port, posts, change);
@@ -146,7 +146,7 @@ Deno.test("a sender of whom one right is taken while its body comes has the othe
       ["approve", [200, 409, 403], 1, 0],
     ] as const
   ) {
-    await using port = new Port({ allowlist: NOBODY });
+    await using port = new Port({ allowlist: NO_HEADERS });
     port.attach();
     port.ask();
     const change = (access: Access) => setRights(access, { id: "phone", rights: [left] });
@@ -156,7 +156,7 @@ Deno.test("a sender of whom one right is taken while its body comes has the othe
   }
 });
 
-Deno.test("a refused request is dropped with its body, which nobody reads [http.drop-body]", async () => {
+Deno.test("a refused request is dropped with its body, which is not read [http.drop-body]", async () => {
   const { token: unknown } = await createToken();
   await using port = new Port({ rateLimitPerMinute: 3, maxStreams: 0 });
   const speaker = await port.access.letIn("speaker");
@@ -172,7 +172,7 @@ Deno.test("a refused request is dropped with its body, which nobody reads [http.
     ["POST", "/", {}, 429],
     ["POST", "/pair", {}, 429],
     ["POST", "/session", {}, 429],
-    ["POST", "/", { ...DEV, "content-length": "1048577" }, 429],
+    ["POST", "/", { ...DEV, "content-length": "1048577" }, 413],
   ];
   for (const [method, target, headers, status] of cases) {
     const { body, seen } = createBody();
@@ -191,7 +191,7 @@ Deno.test("a refused request is dropped with its body, which nobody reads [http.
   assertEquals(large.seen, { pulls: 0, isCanceled: true });
 });
 
-Deno.test("nobody gets in anywhere while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
+Deno.test("no sender gets in anywhere while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
   for (const isPolicy of [true, false]) {
     await using port = new Port();
     port.attach();
@@ -229,7 +229,11 @@ Deno.test("a sender posts so often and no more, and the answer says when again [
     for (let i = 0; i < 2; i++) assertEquals((await port.post("hi", headers)).status, 200);
     const refusal = await port.post("hi", headers);
     assertEquals([refusal.status, refusal.headers.get("retry-after")], [429, "10"]);
-    assertEquals((await port.get("/api/sessions", headers)).status, 200, "who only asks may");
+    assertEquals(
+      (await port.get("/api/sessions", headers)).status,
+      200,
+      "a sender that only asks may",
+    );
     const expected = { action: "rate-limit", actor, subject: "", detail: "posts", times: 1 };
     assertEquals(port.audit().at(-1), expected);
   }
@@ -237,7 +241,7 @@ Deno.test("a sender posts so often and no more, and the answer says when again [
 });
 
 Deno.test("GET /events shows each sender its own, live and when it resumes [stream.audience]", async () => {
-  await using port = new Port({ allowlist: NOBODY });
+  await using port = new Port({ allowlist: NO_HEADERS });
   port.attach();
   const ci = bearer(await port.access.letIn("ci"));
   const ops = bearer(await port.access.letIn("ops", { rights: ["approve"] }));
@@ -270,26 +274,26 @@ Deno.test("GET /events ends within a moment when the sender is removed, or may d
   port.attach();
   const gone = bearer(await port.access.letIn("gone"));
   const muted = bearer(await port.access.letIn("muted"));
-  const [ofGone, ofMuted, ofNobody] = [
+  const [ofGone, ofMuted, ofNone] = [
     await listen(port, gone),
     await listen(port, muted),
     await listen(port, {}),
   ];
   await port.access.update((a) => removeSender(a, "gone"));
-  assertEquals(await ofGone.next(), undefined, "though nobody has told");
+  assertEquals(await ofGone.next(), undefined, "though no process has told");
   await port.access.update((a) => setRights(a, { id: "muted", rights: [] }));
   port.owner.sync(0);
   assertEquals(await ofMuted.next(), undefined);
   say(port, reply("still here"));
   port.owner.sync(port.session.id);
-  assertStringIncludes(await ofNobody.next() ?? "", "still here");
+  assertStringIncludes(await ofNone.next() ?? "", "still here");
   port.access.fault = "broken";
   port.owner.sync(0);
-  assertEquals(await ofNobody.next(), undefined, "nor does who only listens stay");
+  assertEquals(await ofNone.next(), undefined, "nor does a listener without a name stay");
 });
 
 Deno.test("GET /events refuses a ninth stream of a sender, and of no other [sse.stream-limit]", async () => {
-  await using port = new Port({ allowlist: NOBODY });
+  await using port = new Port({ allowlist: NO_HEADERS });
   const [ci, ops] = [bearer(await port.access.letIn("ci")), bearer(await port.access.letIn("ops"))];
   const streams = [];
   for (let i = 0; i < 8; i++) streams.push(await listen(port, ci));
@@ -306,8 +310,8 @@ Deno.test("GET /events refuses a ninth stream of a sender, and of no other [sse.
   for (const stream of streams) await stream.cancel();
 });
 
-Deno.test("what was done is written down: who, how often, from where, and without what was said [audit.rows]", async () => {
-  await using port = new Port({ allowlist: NOBODY });
+Deno.test("the audit has the sender, the count and the origin of each action, and no content [audit.rows]", async () => {
+  await using port = new Port({ allowlist: NO_HEADERS });
   port.attach();
   port.peer = { address: "192.0.2.1" };
   const token = await port.access.letIn("ops", { rights: ["speak", "approve"] });
@@ -336,5 +340,5 @@ Deno.test("HttpApp lets a browser listen that has cookies of other servers on th
   const response = await port.get("/events", { cookie: "theme=dark" });
   await response.body?.cancel();
   assertEquals(response.status, 200);
-  assertEquals((await port.get("/events", { "x-sender": "nobody" })).status, 403);
+  assertEquals((await port.get("/events", { "x-sender": "stranger" })).status, 403);
 });

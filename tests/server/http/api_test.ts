@@ -97,7 +97,7 @@ Deno.test("a name that means two sessions is a 409 that lists them, and nothing 
   assertEquals(fixture.memory.journal.events.list({ limit: 1 }), []);
 });
 
-Deno.test("GET /api/events tells the sender, and nobody else, what became of an event [status.event]", async () => {
+Deno.test("GET /api/events tells the sender of an event, and no other, what became of it [status.event]", async () => {
   await using fixture = createFixture();
   fixture.attach("web");
   const id = eventIdOf(await fixture.post("secret text"));
@@ -109,7 +109,7 @@ Deno.test("GET /api/events tells the sender, and nobody else, what became of an 
   assert(!JSON.stringify(status).includes("secret"));
   const others: [string, Record<string, string>, number][] = [
     [`/api/events/${id}`, { "x-sender": "ci" }, 404],
-    [`/api/events/${id}`, { "x-sender": "nobody" }, 403],
+    [`/api/events/${id}`, { "x-sender": "stranger" }, 403],
     ["/api/events/evt_00000000000", {}, 404],
     ["/api/events/1", {}, 404],
     ["/api/events/", {}, 404],
@@ -130,7 +130,7 @@ Deno.test("GET /api/sessions lists the sessions that are open [status.sessions]"
   fixture.attach("web");
   const [session] = await (await fixture.get("/api/sessions")).json();
   assertEquals([session.session, session.project, session.deaf], ["key-of-web", "web", false]);
-  assertEquals((await fixture.get("/api/sessions", { "x-sender": "nobody" })).status, 403);
+  assertEquals((await fixture.get("/api/sessions", { "x-sender": "stranger" })).status, 403);
   assertEquals((await fixture.post("hi", {}, "/api/sessions")).status, 405);
 });
 

@@ -37,7 +37,7 @@ Deno.test("POST lets no query parameter replace our own", async () => {
   assertEquals(fixture.pushed[0]?.meta, { sender: "dev", path: "/" });
 });
 
-Deno.test("POST turns away whoever is not on the allowlist, before it reads the body [gate.forbidden]", async () => {
+Deno.test("POST refuses a sender that is not on the allowlist, before it reads the body [gate.forbidden]", async () => {
   await using fixture = createFixture();
   const cases: Record<string, string>[] = [
     {},

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { removeSender, setPolicy, setRights } from "../../../lib/access/changes.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
-import { tryParseAddressRange } from "../../../lib/http/client_address.ts";
+import { tryParseAddressRange } from "../../../lib/http/ip_address.ts";
 import type { Caller } from "../../../server/access/credentials.ts";
 import { createGatekeeper } from "../_gatekeeper.ts";
 import { bearer, createToken } from "../_memory_access.ts";
@@ -28,7 +28,7 @@ Deno.test("Gatekeeper answers a wrong token with 401 and how to authenticate, al
     [{ authorization: "Basic eDp5" }, 401],
     [{ authorization, "x-sender": "dev" }, 401],
     [{ cookie: "deno_channel=x" }, 403],
-    [{ "x-sender": "nobody" }, 403],
+    [{ "x-sender": "stranger" }, 403],
     [{}, 403],
   ];
   for (const [headers, status] of cases) {
@@ -67,7 +67,7 @@ Deno.test("Gatekeeper writes down why it refuses, and neither the token nor the 
   ]);
 });
 
-Deno.test("Gatekeeper refuses who has no right left, however it proves who it is [access.token]", async () => {
+Deno.test("Gatekeeper refuses a sender without a right left, by any credential [access.token]", async () => {
   const { access, identify } = createGatekeeper();
   const token = bearer(await access.letIn("phone"));
   assertEquals(await identify(token), "token phone");
@@ -105,7 +105,7 @@ Deno.test("Gatekeeper looks at no credentials of an address after ten wrong ones
   assertEquals(await identify(token), "token phone");
 });
 
-Deno.test("Gatekeeper lets in who was let in before, whatever others at its address have given, and while it is right [access.failures]", async () => {
+Deno.test("Gatekeeper takes a credential that was right before and still is, whatever others at its address have given [access.failures]", async () => {
   const { access, clock, identify, looks } = createGatekeeper({ allowlist: TRUSTED });
   const token = bearer(await access.letIn("phone"));
   const wrong = { authorization: "Bearer x" };
@@ -121,7 +121,7 @@ Deno.test("Gatekeeper lets in who was let in before, whatever others at its addr
   assertEquals(await identify(token), 401);
 });
 
-Deno.test("Gatekeeper.recall() refuses who was removed while its body came [access.token]", async () => {
+Deno.test("Gatekeeper.recall() refuses a sender that was removed while its body came [access.token]", async () => {
   const { access, gatekeeper, notes } = createGatekeeper();
   const token = bearer(await access.letIn("phone"));
   const peer = createPeer({ address: "192.0.2.1" });
@@ -130,6 +130,7 @@ Deno.test("Gatekeeper.recall() refuses who was removed while its body came [acce
   assert(!(caller instanceof Response));
   assertEquals(gatekeeper.recall(caller, peer), caller);
   await access.update((a) => removeSender(a, "phone"));
+  gatekeeper.refresh();
   const refusal = gatekeeper.recall(caller, peer);
   assert(refusal instanceof Response);
   assertEquals(refusal.status, 403);
@@ -155,7 +156,7 @@ Deno.test("Gatekeeper.refuseForeign() limits each network, apart from strangers 
 Deno.test("Gatekeeper counts wrong cookies and names as it counts wrong tokens, and nothing else [access.failures]", async () => {
   const cases: [Record<string, string>, boolean][] = [
     [{ cookie: "deno_channel=x" }, true],
-    [{ "x-sender": "nobody" }, true],
+    [{ "x-sender": "stranger" }, true],
     [{ authorization: "" }, true],
     [{}, false],
     [{ cookie: "theme=dark" }, false],
@@ -235,7 +236,7 @@ Deno.test("Gatekeeper counts the addresses of one IPv6 network as one [access.li
   assertEquals(count, 20);
 });
 
-Deno.test("Gatekeeper limits nobody where there is no limit, but wrong credentials all the same [access.limits]", async () => {
+Deno.test("Gatekeeper limits no sender without a limit, but wrong credentials all the same [access.limits]", async () => {
   const { gatekeeper, identify } = createGatekeeper({ perMinute: 0 });
   const peer = createPeer();
   for (let i = 0; i < 1000; i++) {
@@ -264,17 +265,19 @@ Deno.test("Gatekeeper.admit() writes once a minute that a sender was let in, and
   assertEquals(notes().slice(2), ["allow|ci|post|token from 192.0.2.2"]);
 });
 
-Deno.test("Gatekeeper.identifyListener() lets nobody in particular listen where the header is trusted, and only there [access.header]", async () => {
-  const listen = (headers: Record<string, string>, allowlist: Allowlist) =>
-    createGatekeeper({ allowlist }).identify(headers, {}, "identifyListener");
-  const nobody = new Allowlist([]);
-  assertEquals([await listen({}, TRUSTED), await listen({}, nobody)], ["header ", 403]);
-  assertEquals([await listen(DEV, TRUSTED), await listen(DEV, nobody)], ["header dev", 403]);
+Deno.test("Gatekeeper lets a listener without a name in where the header is trusted, and only there [access.header]", async () => {
+  const listen = (headers: Record<string, string>, allowlist: Allowlist) => {
+    const { gatekeeper, identify } = createGatekeeper({ allowlist });
+    return identify(headers, {}, gatekeeper.anonymous);
+  };
+  const none = new Allowlist([]);
+  assertEquals([await listen({}, TRUSTED), await listen({}, none)], ["header ", 403]);
+  assertEquals([await listen(DEV, TRUSTED), await listen(DEV, none)], ["header dev", 403]);
   const wrong: [Record<string, string>, number][] = [
     [{ authorization: "Bearer x" }, 401],
     [{ authorization: "" }, 401],
     [{ cookie: "deno_channel=x" }, 403],
-    [{ "x-sender": "nobody" }, 403],
+    [{ "x-sender": "stranger" }, 403],
     [{ "x-sender": "" }, 403],
   ];
   for (const [headers, status] of wrong) {
@@ -282,7 +285,7 @@ Deno.test("Gatekeeper.identifyListener() lets nobody in particular listen where 
   }
 });
 
-Deno.test("Gatekeeper lets nobody in, also to listen, while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
+Deno.test("Gatekeeper lets no sender in, also to listen, while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
   for (const isPolicy of [true, false]) {
     const { access, gatekeeper, identify } = createGatekeeper({ allowlist: TRUSTED });
     const token = bearer(await access.letIn("phone"));
@@ -292,7 +295,7 @@ Deno.test("Gatekeeper lets nobody in, also to listen, while the policy is disabl
     for (const headers of [token, DEV, { authorization: "Bearer x" }, {}]) {
       const what = JSON.stringify([isPolicy, headers]);
       assertEquals(await identify(headers), 403, what);
-      assertEquals(await identify(headers, {}, "identifyListener"), 403, what);
+      assertEquals(await identify(headers, {}, gatekeeper.anonymous), 403, what);
     }
     assertEquals(gatekeeper.refuseClosed(createPeer())?.status, 403);
   }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { setPolicy } from "../../../lib/access/changes.ts";
 import { isAccessToken } from "../../../lib/access/token.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
-import { networkOf } from "../../../lib/http/ip_address.ts";
+import { networkOf } from "../../../lib/http/client_address.ts";
 import { isPairingCode } from "../../../lib/access/pairing_code.ts";
 import { approvePairing, PAIRING_TTL_MS } from "../../../lib/access/pairing.ts";
 import type { OwnerOptions } from "../../../server/port/owner.ts";
@@ -12,7 +12,7 @@ import { Port, textOf } from "../_port.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** The port where nobody's header is trusted. */
+/** The port where no header is trusted. */
 function createFixture(options: Partial<OwnerOptions> = {}): Port {
   return new Port({ allowlist: new Allowlist([]), ...options });
 }
@@ -93,7 +93,7 @@ Deno.test("GET /pair/<id> says that it waits, then gives the token, once [access
   assertFalse(kept.includes(token), "only the device has the token");
 });
 
-Deno.test("GET /pair/<id> gives the token to one of many who ask at once [access.pairing]", async () => {
+Deno.test("GET /pair/<id> gives the token to one of many requests at once [access.pairing]", async () => {
   await using port = createFixture();
   const { pairing_id, code } = await ask(port);
   assert(await approve(port, code));
@@ -115,7 +115,7 @@ Deno.test("GET /pair/<id> is the only way to the token: HEAD does not take it [a
   assertEquals((await port.get(`/pair/${pairing_id}`, {})).status, 200);
 });
 
-Deno.test("GET /pair/<id> is gone for an id that nobody has, and after the pairing has expired [access.pairing]", async () => {
+Deno.test("GET /pair/<id> is gone for an unknown id, and after the pairing has expired [access.pairing]", async () => {
   await using port = createFixture();
   const { pairing_id, code } = await ask(port);
   const swapped = pairing_id.split("").reverse().join("");
@@ -221,7 +221,7 @@ Deno.test("POST /pair takes a label and nothing else [access.pairing]", async ()
   assertEquals(label, "device");
 });
 
-Deno.test("pairing is written down: who asks, and who was let in [audit.rows]", async () => {
+Deno.test("the audit has the device that asks, and the sender that was let in [audit.rows]", async () => {
   await using port = createFixture();
   const { pairing_id, code } = await ask(port, "My Phone", "192.0.2.7");
   assert(await approve(port, code));

@@ -3,12 +3,12 @@ import { Allowlist } from "../../../lib/access/allowlist.ts";
 import { bearer } from "../_memory_access.ts";
 import { Port, REQUEST, textOf } from "../_port.ts";
 
-const NOBODY = new Allowlist([]);
+const NO_HEADERS = new Allowlist([]);
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** The port with a session, a sender who may only speak, and one who may only approve. */
 async function createFixture({ relay = true } = {}) {
-  const port = new Port({ allowlist: NOBODY, relay });
+  const port = new Port({ allowlist: NO_HEADERS, relay });
   port.attach();
   const approver = bearer(await port.access.letIn("ops", { rights: ["approve"] }));
   const speaker = bearer(await port.access.letIn("ci", { rights: ["speak"] }));
@@ -53,7 +53,7 @@ Deno.test("GET /api/permissions gives approvers the whole of what is asked, the 
   assertEquals(Date.parse(expires_at) - Date.parse(asked_at), 60_000);
 });
 
-Deno.test("GET /api/permissions tells what has become of a request, and who has answered it [permission.api]", async () => {
+Deno.test("GET /api/permissions tells the state of a request, and the sender that has answered it [permission.api]", async () => {
   await using fixture = await createFixture();
   const { list, port, settle } = fixture;
   const { permissions, sessions } = port.memory.journal;
@@ -104,7 +104,7 @@ Deno.test("POST /api/permissions/<id> gives the verdict, as JSON or as a form, a
   assertEquals([port.session.verdictSyncs, port.session.syncs, port.pushed], [2, 0, []]);
 });
 
-Deno.test("a verdict is recorded with who gave it, when and from where [permission.api] [audit.rows]", async () => {
+Deno.test("a verdict is recorded with its sender, its time and its origin [permission.api] [audit.rows]", async () => {
   await using fixture = await createFixture();
   const { approver, port, settle } = fixture;
   const { journal } = port.memory;
@@ -205,7 +205,7 @@ Deno.test("POST /api/permissions/<id> takes a behavior and nothing else [permiss
     ["GET", "/api/permissions/abcde", 405, "POST"],
     ["POST", "/api/permissions", 405, "GET, HEAD"],
     ["POST", "/api/permissions/abcde/", 405, "GET, HEAD"],
-    ["PUT", "/api/permissions/abcde", 405, "GET, HEAD, POST"],
+    ["PUT", "/api/permissions/abcde", 405, "POST"],
   ] as const;
   for (const [method, path, status, allow] of cases) {
     const response = await port.send(method, path, approver);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { sourcesPathOf } from "../../../server/state/folder.ts";
 import { WebhookRoutes } from "../../../server/http/webhook_routes.ts";
 import { configOf, GENERIC, SECRET } from "../../_signed_delivery.ts";
@@ -133,9 +133,28 @@ Deno.test("WebhookRoutes.find() holds on to what it knows while others can write
     assertEquals([await has("/ci"), await has("/gh")], [true, false]);
   }
   const line = `Cannot use ${path}, the last good configuration holds: ` +
-    `${path} can be written by other users. Mend it with: chmod 600 '${path}'`;
+    `${path} can be written by other users. Fix it with: chmod 600 '${path}'`;
   assertEquals(logged, [line, line]);
   edit(configOf({ gh: { kind: "github" } }));
+  assert(await fixture.hasLater("/gh"));
+});
+
+Deno.test("WebhookRoutes.find() reads no secret that others can write [state.guard] [source.secrets]", async () => {
+  const fixture = createFixture(configOf({ ci: GENERIC }));
+  const { path, has, edit, logged } = fixture;
+  assert(await has("/ci"));
+  const secretPath = path.replace("config.json", "secret-gh");
+  Deno.writeTextFileSync(secretPath, SECRET);
+  Deno.chmodSync(secretPath, 0o660);
+  const text = configOf({ gh: { kind: "github", secrets: [`file:${secretPath}`] } });
+  edit(text);
+  assertFalse(await fixture.hasLater("/gh"));
+  assertStringIncludes(
+    logged[0] ?? "",
+    `${secretPath} can be written by other users. Fix it with:`,
+  );
+  Deno.chmodSync(secretPath, 0o600);
+  edit(`${text} `);
   assert(await fixture.hasLater("/gh"));
 });
 

@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { addSource } from "../../../lib/sources/config/changes.ts";
-import {
-  readSourceFile,
-  secretPathOf,
-  updateSourceFile,
-} from "../../../server/sources/config_file.ts";
+import { readSourceFile, updateSourceFile } from "../../../server/sources/config_file.ts";
 import { sourcesPathOf } from "../../../server/state/folder.ts";
 import { createScratch } from "../_scratch.ts";
 
@@ -51,13 +47,29 @@ Deno.test("updateSourceFile() writes nothing when a change is refused [source.co
 Deno.test("updateSourceFile() says what to do when nothing can be written [source.config]", async () => {
   const scratch = createScratch();
   Deno.writeTextFileSync(`${scratch}/file`, "");
-  Deno.mkdirSync(`${scratch}/locked/config.json.lock`, { recursive: true });
-  for (const stateDir of [`${scratch}/file/state`, `${scratch}/locked`]) {
-    const result = await updateSourceFile(stateDir, (config) => ({ ok: true, config }));
-    assertMatch(
-      result.ok ? "" : result.message,
-      /^Cannot write \/.+\/config\.json: .+\. Make the folder writable, or give another one with --state-dir$/,
-    );
+  const stateDir = `${scratch}/file/state`;
+  const result = await updateSourceFile(stateDir, (config) => ({ ok: true, config }));
+  assertMatch(
+    result.ok ? "" : result.message,
+    /^Cannot write \/.+\/config\.json: .+\. Make the folder writable, or give another one with --state-dir$/,
+  );
+});
+
+Deno.test("readSourceFile() and updateSourceFile() use no file that cannot be trusted [state.guard]", async () => {
+  for (const name of ["config.json.lock", "secret-ci", "config.json"]) {
+    const stateDir = createScratch();
+    await add(stateDir, "ci");
+    const path = `${stateDir}/${name}`;
+    Deno.writeTextFileSync(path, "", { append: true });
+    Deno.chmodSync(path, 0o660);
+    const fault = `${path} can be written by other users. Fix it with: chmod 600 '${path}'`;
+    const config = sourcesPathOf(stateDir);
+    const isLock = name.endsWith(".lock");
+    const written = await updateSourceFile(stateDir, (config) => ({ ok: true, config }));
+    const what = isLock ? "write" : "use";
+    assertEquals(written, { ok: false, message: `Cannot ${what} ${config}: ${fault}` });
+    const read = readSourceFile(stateDir);
+    assertEquals(read.ok ? "" : read.message, isLock ? "" : `Cannot use ${config}: ${fault}`);
   }
 });
 
@@ -87,8 +99,4 @@ Deno.test("readSourceFile() names the file and what is wrong with it, and it sta
   Deno.mkdirSync(path);
   const result = readSourceFile(stateDir);
   assertStringIncludes(result.ok ? "" : result.message, `Cannot use ${path}: ${path} is no file`);
-});
-
-Deno.test("secretPathOf() is in the state folder [source.secrets]", () => {
-  assertEquals(secretPathOf("/state", "ci"), "/state/secret-ci");
 });

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { writeAtomically } from "../../../server/state/write_file.ts";
+import {
+  describeWriteFault,
+  lockWriters,
+  writeAtomically,
+} from "../../../server/state/write_file.ts";
+import { StateFaultError } from "../../../server/state/guard.ts";
 import { createScratch } from "../_scratch.ts";
 
 function namesIn(folder: string): string[] {
@@ -27,4 +32,19 @@ Deno.test("writeAtomically() leaves the old file and nothing else when it fails 
   await assertRejects(() => writeAtomically(path, "text"));
   assertEquals([namesIn(folder), namesIn(path)], [["config.json"], ["in-the-way"]]);
   await assertRejects(() => writeAtomically(`${folder}/none/config.json`, "text"));
+});
+
+Deno.test("lockWriters() takes no lock whose file cannot be trusted [state.guard]", async () => {
+  const stateDir = createScratch();
+  const path = `${stateDir}/access.json`;
+  const lockPath = `${path}.lock`;
+  const lock = await lockWriters(stateDir, path);
+  lock[Symbol.dispose]();
+  Deno.chmodSync(lockPath, 0o666);
+  const error = await assertRejects(() => lockWriters(stateDir, path), StateFaultError);
+  const fault = `${lockPath} can be written by other users. Fix it with: chmod 600 '${lockPath}'`;
+  assertEquals(describeWriteFault(path, error), `Cannot write ${path}: ${fault}`);
+  Deno.removeSync(lockPath);
+  const again = await lockWriters(stateDir, path);
+  again[Symbol.dispose]();
 });

@@ -1,10 +1,11 @@
-import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { removeSender, rotateToken, setPolicy, setRights } from "../../../lib/access/changes.ts";
 import { Allowlist } from "../../../lib/access/allowlist.ts";
 import type { Caller } from "../../../server/access/credentials.ts";
 import { hashToken } from "../../../server/runtime/crypto.ts";
-import { createCredentials, NOW } from "../_credentials.ts";
+import { createGatekeeper, NOW } from "../_gatekeeper.ts";
 import { bearer, createToken, type MemoryAccess } from "../_memory_access.ts";
+import { createPeer } from "../_peer.ts";
 import { TRUSTED } from "../_port.ts";
 
 const CLOSED: readonly [(access: MemoryAccess) => unknown, string][] = [
@@ -12,8 +13,8 @@ const CLOSED: readonly [(access: MemoryAccess) => unknown, string][] = [
   [(access) => access.fault = "broken", "the access file cannot be used"],
 ];
 
-Deno.test("Credentials find the sender of a token, with its rights and chats [access.token]", async () => {
-  const { access, caller } = createCredentials();
+Deno.test("Gatekeeper finds the sender of a token, with its rights and chats [access.token]", async () => {
+  const { access, caller } = createGatekeeper();
   const token = await access.letIn("ops", { rights: ["approve", "speak"], chats: "all" });
   const ci = await access.letIn("ci");
   assertEquals(await caller(bearer(token)), {
@@ -34,8 +35,8 @@ Deno.test("Credentials find the sender of a token, with its rights and chats [ac
   ]);
 });
 
-Deno.test("Credentials find nobody by a token that is not right to the letter [access.token]", async () => {
-  const { access, identify } = createCredentials(TRUSTED);
+Deno.test("Gatekeeper finds no sender by a token that is not right to the letter [access.token]", async () => {
+  const { access, tell } = createGatekeeper({ allowlist: TRUSTED });
   const token = await access.letIn("ci");
   const { token: unknown } = await createToken();
   const flipped = `${token.slice(0, -2)}${token.at(-2) === "A" ? "B" : "A"}${token.at(-1)}`;
@@ -55,26 +56,26 @@ Deno.test("Credentials find nobody by a token that is not right to the letter [a
     "",
   ];
   for (const authorization of wrong) {
-    assertEquals(await identify({ authorization }), "wrong: wrong token", authorization);
+    assertEquals(await tell({ authorization }), "wrong token", authorization);
     const beside = { authorization, "x-sender": "dev" };
-    assertEquals(await identify(beside), "wrong: wrong token", `${authorization} beside a name`);
+    assertEquals(await tell(beside), "wrong token", `${authorization} beside a name`);
   }
-  assertEquals(await identify({ authorization: `bearer ${token}` }), "token ci");
+  assertEquals(await tell({ authorization: `bearer ${token}` }), "token ci");
 });
 
-Deno.test("Credentials refuse a token beside the name of another sender [access.token]", async () => {
-  const { access, identify } = createCredentials(TRUSTED);
+Deno.test("Gatekeeper refuses a token beside the name of another sender [access.token]", async () => {
+  const { access, tell } = createGatekeeper({ allowlist: TRUSTED });
   const token = bearer(await access.letIn("phone"));
-  assertEquals(await identify({ ...token, "x-sender": "phone" }), "token phone");
+  assertEquals(await tell({ ...token, "x-sender": "phone" }), "token phone");
   for (const name of ["dev", "Phone", "phone, phone", ""]) {
-    const found = await identify({ ...token, "x-sender": name });
-    assertEquals(found, "wrong: the token of another sender", name);
+    const found = await tell({ ...token, "x-sender": name });
+    assertEquals(found, "the token of another sender", name);
   }
 });
 
-Deno.test("Credentials forget a token when it expires, is rotated or its sender removed, also one that was right [access.token]", async () => {
+Deno.test("Gatekeeper forgets a token when it expires, is rotated or its sender removed, also one that was right [access.token]", async () => {
   for (const wasUsed of [false, true]) {
-    const { access, clock, identify } = createCredentials();
+    const { access, clock, tell } = createGatekeeper();
     const tokens = {
       expired: await access.letIn("expired", { expiresAt: NOW + 10 }),
       rotated: await access.letIn("rotated"),
@@ -83,44 +84,27 @@ Deno.test("Credentials forget a token when it expires, is rotated or its sender 
     const { token: next, tokenSha256 } = await createToken();
     if (wasUsed) {
       for (const [id, token] of Object.entries(tokens)) {
-        for (let i = 0; i < 2; i++) assertEquals(await identify(bearer(token)), `token ${id}`);
+        for (let i = 0; i < 2; i++) assertEquals(await tell(bearer(token)), `token ${id}`);
       }
     }
     clock.now = NOW + 10;
     await access.update((a) => rotateToken(a, { id: "rotated", tokenSha256 }));
     await access.update((a) => removeSender(a, "removed"));
     for (const [id, token] of Object.entries(tokens)) {
-      assertEquals(await identify(bearer(token)), "wrong: wrong token", `${id} ${wasUsed}`);
+      assertEquals(await tell(bearer(token)), "wrong token", `${id} ${wasUsed}`);
     }
-    assertEquals(await identify(bearer(next)), "token rotated");
+    assertEquals(await tell(bearer(next)), "token rotated");
   }
 });
 
-Deno.test("Credentials.isProven() knows a credential that was right, until it is found to be wrong [access.failures]", async () => {
-  const { access, credentials, identify, signIn } = createCredentials(TRUSTED);
-  const token = bearer(await access.letIn("phone"));
-  const cookie = await signIn("phone");
-  const { token: unknown } = await createToken();
-  const isProven = (headers: Record<string, string>) => credentials.isProven(new Headers(headers));
-  const others = [bearer(unknown), { cookie: "deno_channel=x" }, { "x-sender": "dev" }, {}];
-  for (const headers of [token, cookie, ...others]) assertFalse(isProven(headers));
-  for (const headers of [token, cookie, ...others]) await identify(headers);
-  assertEquals([token, cookie, ...others].map(isProven), [true, true, ...others.map(() => false)]);
-  assertFalse(isProven({ ...bearer(unknown), ...cookie }), "the token decides");
-  await access.update((a) => removeSender(a, "phone"));
-  for (const headers of [token, cookie]) {
-    await identify(headers);
-    assertFalse(isProven(headers));
-  }
-});
-
-Deno.test("Credentials.recall() looks a caller up again only where the access has changed [access.token]", async () => {
-  const { access, caller, credentials, signIn } = createCredentials(TRUSTED);
+Deno.test("Gatekeeper.recall() looks a caller up again only where the access has changed [access.token]", async () => {
+  const { access, caller, gatekeeper, signIn } = createGatekeeper({ allowlist: TRUSTED });
   const token = bearer(await access.letIn("phone", { rights: ["speak", "approve"] }));
   const cookie = await signIn("phone");
   const recall = (caller: Caller) => {
-    credentials.refresh();
-    return credentials.recall(caller);
+    gatekeeper.refresh();
+    const recalled = gatekeeper.recall(caller, createPeer());
+    return recalled instanceof Response ? undefined : recalled;
   };
   const named = await caller({ "x-sender": "dev" });
   for (const headers of [token, cookie]) {
@@ -140,53 +124,51 @@ Deno.test("Credentials.recall() looks a caller up again only where the access ha
   assertEquals(recall(named), undefined);
 });
 
-Deno.test("Credentials believe the X-Sender header of trusted senders only [access.header]", async () => {
-  const trusting = createCredentials(TRUSTED);
+Deno.test("Gatekeeper believes the X-Sender header of trusted senders only [access.header]", async () => {
+  const trusting = createGatekeeper({ allowlist: TRUSTED });
   await trusting.access.letIn("phone");
   const { id, rights, approves, chats, proof } = await trusting.caller({ "x-sender": "ci" });
   assertEquals([id, rights, approves], ["ci", { speak: true, approve: false }, false]);
   assertEquals([chats, proof], ["all", ""]);
   for (const name of ["phone", "Dev", "dev, dev", "__proto__", ""]) {
-    assertEquals(await trusting.identify({ "x-sender": name }), "wrong: unknown sender", name);
+    assertEquals(await trusting.tell({ "x-sender": name }), "unknown sender", name);
   }
-  assertEquals(await trusting.identify({}), "none");
-  const { access, identify } = createCredentials();
+  assertEquals(await trusting.tell({}), "no credentials");
+  const { access, tell } = createGatekeeper();
   await access.letIn("phone");
   for (const name of ["phone", "dev", ""]) {
-    assertEquals(await identify({ "x-sender": name }), "none", name);
+    assertEquals(await tell({ "x-sender": name }), "no credentials", name);
   }
 });
 
-Deno.test("Credentials let nobody in by any way while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
+Deno.test("Gatekeeper lets no sender in by any way while the policy is disabled [access.policy] or the file cannot be used [access.unusable]", async () => {
   for (const [close, reason] of CLOSED) {
-    const { access, caller, credentials, identify, signIn } = createCredentials(TRUSTED);
+    const { access, caller, gatekeeper, tell, signIn } = createGatekeeper({ allowlist: TRUSTED });
     const token = bearer(await access.letIn("phone"));
     const ways = [token, await signIn("phone"), { "x-sender": "dev" }];
     const callers = await Promise.all(ways.map(caller));
-    assert(credentials.anonymous);
     await close(access);
     for (const way of [...ways, {}, { authorization: "Bearer x" }]) {
-      assertEquals(await identify(way), `closed: ${reason}`, JSON.stringify(way));
+      assertEquals(await tell(way), reason, JSON.stringify(way));
     }
-    for (const caller of callers) assertEquals(credentials.review(caller), undefined, caller.way);
-    assertEquals(credentials.anonymous, undefined);
-    assertEquals(credentials.closedBecause, reason);
+    for (const caller of callers) assertEquals(gatekeeper.review(caller), undefined, caller.way);
+    assertEquals(gatekeeper.refuseClosed(createPeer())?.status, 403);
   }
 });
 
-Deno.test("Credentials go on as before once the policy is not disabled any more [access.policy]", async () => {
-  const { access, identify } = createCredentials();
+Deno.test("Gatekeeper goes on as before once the policy is not disabled any more [access.policy]", async () => {
+  const { access, tell } = createGatekeeper();
   const token = bearer(await access.letIn("phone"));
   for (const policy of ["disabled", "allowlist", "pairing"] as const) {
     await access.update((a) => setPolicy(a, policy));
-    const expected = policy === "disabled" ? "closed: the policy is disabled" : "token phone";
-    assertEquals(await identify(token), expected, policy);
+    const expected = policy === "disabled" ? "the policy is disabled" : "token phone";
+    assertEquals(await tell(token), expected, policy);
   }
 });
 
-Deno.test("Credentials let somebody listen without a word where the header is trusted, and only there [access.header]", () => {
-  assertEquals(createCredentials().credentials.anonymous, undefined);
-  assertEquals(createCredentials(TRUSTED).credentials.anonymous, {
+Deno.test("Gatekeeper lets a listener without a name in where the header is trusted, and only there [access.header]", () => {
+  assertEquals(createGatekeeper().gatekeeper.anonymous, undefined);
+  assertEquals(createGatekeeper({ allowlist: TRUSTED }).gatekeeper.anonymous, {
     id: "",
     rights: { speak: false, approve: false },
     approves: true,
@@ -196,16 +178,16 @@ Deno.test("Credentials let somebody listen without a word where the header is tr
     access: undefined,
   });
   const speakers = new Allowlist([["ci", { speak: true, approve: false }]]);
-  assertEquals(createCredentials(speakers).credentials.anonymous?.approves, false);
+  assertEquals(createGatekeeper({ allowlist: speakers }).gatekeeper.anonymous?.approves, false);
 });
 
-Deno.test("Credentials.review() tells what a caller may do now [stream.revoked]", async () => {
-  const { access, caller, clock, credentials, signIn } = createCredentials(TRUSTED);
+Deno.test("Gatekeeper.review() tells what a caller may do now [stream.revoked]", async () => {
+  const { access, caller, clock, gatekeeper, signIn } = createGatekeeper({ allowlist: TRUSTED });
   const token = await access.letIn("phone", { rights: ["speak", "approve"], expiresAt: NOW + 9 });
   const ways = [bearer(token), await signIn("phone")];
   const review = (caller: Caller) => {
-    credentials.refresh();
-    return credentials.review(caller);
+    gatekeeper.refresh();
+    return gatekeeper.review(caller);
   };
   for (const way of ways) {
     const found = await caller(way);
@@ -226,23 +208,18 @@ Deno.test("Credentials.review() tells what a caller may do now [stream.revoked]"
   await access.update((a) => removeSender(a, "phone"));
   for (const way of ways) {
     const found = { ...named, way: way === ways[0] ? "token" : "cookie" } as const;
-    assertEquals(review(found), undefined, "a proof that nobody has");
+    assertEquals(review(found), undefined, "an unknown proof");
   }
 });
 
-Deno.test("Credentials read the access file again by themselves after a moment [access.token]", async () => {
-  const { access, credentials } = createCredentials();
+Deno.test("Gatekeeper reads the access file again by themselves after a moment [access.token]", async () => {
+  const { access, gatekeeper, looks } = createGatekeeper();
   const token = bearer(await access.letIn("phone"));
-  let reads = 0;
-  const read = access.read.bind(access);
-  access.read = () => {
-    reads++;
-    return read();
-  };
-  const identify = async () => (await credentials.identify(new Headers(token))).kind;
-  for (let i = 0; i < 100; i++) await identify();
-  assert(reads < 100, `${reads} times`);
+  const request = new Request("http://localhost/", { headers: token });
+  const isIn = async () => !(await gatekeeper.identify(request, createPeer()) instanceof Response);
+  for (let i = 0; i < 100; i++) await isIn();
+  assert(looks.count < 100, `${looks.count} times`);
   await access.update((a) => removeSender(a, "phone"));
   const deadline = performance.now() + 5000;
-  while (await identify() === "caller") assert(performance.now() < deadline);
+  while (await isIn()) assert(performance.now() < deadline);
 });
