@@ -90,6 +90,11 @@ export interface Pairing {
 export interface Access {
   readonly version: 1;
   readonly policy: AccessPolicy;
+  /**
+   * Unused. Versions before 0.5 refuse a file without it, so it is written back while such a process
+   * may still hold the port.
+   */
+  readonly cookie_key?: string | undefined;
   /** The number of wrong pairing codes since the last right one. */
   readonly wrong_codes: number;
   readonly senders: readonly AccessSender[];
@@ -155,6 +160,7 @@ const accessSchema = lazySchema<Access>(() => {
   return strictObject({
     version: z.literal(1, expect("1")),
     policy: z.enum(ACCESS_POLICIES, expect('"pairing", "allowlist" or "disabled"')),
+    cookie_key: hash.optional(),
     wrong_codes: z.int(expect("a whole number")).min(0, expect("a number of 0 or more")),
     senders: arrayOf(
       strictObject({
@@ -229,10 +235,7 @@ export function tryParseAccess(text: string): AccessResult {
   if (value === undefined) {
     return { ok: false, message: "The text is no JSON: expected a JSON object" };
   }
-  const file = Object(value) as { version?: unknown; cookie_key?: unknown };
-  // Older versions signed the page's cookie by this key.
-  delete file.cookie_key;
-  const { version } = file;
+  const { version } = Object(value) as { version?: unknown };
   if (Number.isInteger(version) && Number(version) > 1) {
     return {
       ok: false,
