@@ -15,23 +15,11 @@ export interface ProviderSetup {
   readonly urlField: string;
   /** The name of its field for the secret. */
   readonly secretField: string;
-  /**
-   * Set if the provider makes the secret and takes none.
-   *
-   * @default {false}
-   */
+  /** Set if the provider makes the secret and takes none. */
   readonly isSecretTheirs?: boolean;
-  /**
-   * The form of a new secret: hexadecimal digits, or base64 after `whsec_`.
-   *
-   * @default {"hex"}
-   */
+  /** The form of a new secret: hexadecimal digits, or base64 after `whsec_` (default `"hex"`). */
   readonly secretForm?: "hex" | "whsec";
-  /**
-   * Further fields and their values.
-   *
-   * @default {[]}
-   */
+  /** Further fields and their values. */
   readonly settings?: readonly (readonly [field: string, value: string])[];
 }
 

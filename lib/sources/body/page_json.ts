@@ -2,22 +2,15 @@ import { cleanContent } from "../../text/clean_content.ts";
 import { cleanLine } from "../../text/clean_line.ts";
 import { splitByCodePoints } from "../../text/truncate.ts";
 import { formatJsonPath, type JsonPath, readJsonPath, tryParseJsonPath } from "./json_path.ts";
+import { isRecord } from "../shape/payload.ts";
 import { REDACTED, redactText } from "../shape/redact.ts";
 import { isSecretMember } from "../shape/secret_member.ts";
 
 /** The part and the page of a body. */
 export interface PageJsonOptions {
-  /**
-   * The path of the part, such as `jobs[0].steps`.
-   *
-   * @default {""} The whole body.
-   */
+  /** The path of the part, such as `jobs[0].steps`. */
   readonly path?: string | undefined;
-  /**
-   * The page, from 1.
-   *
-   * @default {1}
-   */
+  /** The page, from 1 (default `1`). */
   readonly page?: number | undefined;
 }
 
@@ -76,9 +69,7 @@ function revive(
   if (isTelling && isSecretMember(this, key)) return REDACTED;
   if (typeof value === "number") return new WrittenNumber(context?.source ?? String(value));
   if (typeof value === "string") return redactText(value);
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? redactKeys(value)
-    : value;
+  return isRecord(value) ? redactKeys(value) : value;
 }
 
 /** Cuts a value to some levels, and counts what is below. */

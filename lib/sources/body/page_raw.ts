@@ -23,6 +23,12 @@ const FORM_REGEXP = /^[^\s=&]+=[^\s=&]*(?:&[^\s=&]+=[^\s=&]*)*$/;
 const MEMBER_REGEXP =
   /("([^"\\\n]{1,200})"\s{0,8}:\s{0,8})(?:"[^"\\]*(?:\\[^][^"\\]*)*"?|[^\s"{}[\],]+)/g;
 
+/** The name of a member whose value is an object or a list. */
+const GROUP_REGEXP = /"([^"\\\n]{1,200})"\s{0,8}:\s{0,8}(?=[{[])/g;
+
+/** A string or a bracket. */
+const BRACKET_REGEXP = /"[^"\\]*(?:\\[^][^"\\]*)*"?|[{}[\]]/g;
+
 /** Reads JSON Lines as a list. */
 function tryReadLines(text: string): string | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
@@ -42,9 +48,33 @@ function redactMember(found: string, start: string, key: string): string {
   return isSecretKey(key) ? `${start}"${REDACTED}"` : found;
 }
 
+/** Returns the end of an object or a list that begins at a place, or of the text. */
+function endOfGroup(text: string, start: number): number {
+  const brackets = new RegExp(BRACKET_REGEXP);
+  brackets.lastIndex = start;
+  let depth = 0;
+  for (let found = brackets.exec(text); found !== null; found = brackets.exec(text)) {
+    if (found[0] === "{" || found[0] === "[") depth++;
+    else if (found[0][0] !== '"' && --depth === 0) return brackets.lastIndex;
+  }
+  return text.length;
+}
+
+function redactGroups(text: string): string {
+  let redacted = "";
+  let from = 0;
+  for (const { 0: found, 1: key = "", index } of text.matchAll(GROUP_REGEXP)) {
+    if (index < from || !isSecretKey(key)) continue;
+    const start = index + found.length;
+    redacted += `${text.slice(from, start)}"${REDACTED}"`;
+    from = endOfGroup(text, start);
+  }
+  return redacted + text.slice(from);
+}
+
 function formatText(text: string): string {
   const clean = cleanContent(text, Math.max(16, 2 * text.length));
-  return redactText(clean.replace(MEMBER_REGEXP, redactMember));
+  return redactText(redactGroups(clean).replace(MEMBER_REGEXP, redactMember));
 }
 
 /**

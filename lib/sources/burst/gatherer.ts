@@ -37,29 +37,13 @@ export type BurstOutput<Ref> =
   };
 
 interface BurstGathererOptions {
-  /**
-   * The time that the first event of a key waits for others, in milliseconds.
-   *
-   * @default {5000}
-   */
+  /** The time that the first event of a key waits for others, in milliseconds (default `5000`). */
   readonly windowMs?: number;
-  /**
-   * The most events of a source that are shown within a minute.
-   *
-   * @default {30}
-   */
+  /** The most events of a source that are shown within a minute (default `30`). */
   readonly maxPerMinute?: number;
-  /**
-   * The most keys at once; one more releases the oldest.
-   *
-   * @default {1000}
-   */
+  /** The most keys at once; one more releases the oldest (default `1000`). */
   readonly maxKeys?: number;
-  /**
-   * The most events that wait; one more releases those of the oldest key.
-   *
-   * @default {10_000}
-   */
+  /** The most events that wait; one more releases those of the oldest key (default `10_000`). */
   readonly maxWaiting?: number;
 }
 

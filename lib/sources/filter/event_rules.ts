@@ -32,8 +32,6 @@ export interface EventJudgment {
   /**
    * The rule by which the user asks for such events, such as `events.allow "star.*"`, even if the
    * default filter wants the event anyway.
-   *
-   * @default {undefined} The user has not asked.
    */
   readonly allowedBy?: string | undefined;
 }

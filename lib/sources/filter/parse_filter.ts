@@ -5,6 +5,7 @@
  */
 
 import { tryParseJsonPath } from "../body/json_path.ts";
+import { isRecord } from "../shape/payload.ts";
 import { findNearest } from "../../text/nearest.ts";
 
 /** A JSON value without parts. */
@@ -69,10 +70,6 @@ function fault(path: readonly string[], message: string): Fault {
 
 function isScalar(value: unknown): value is JsonScalar {
   return value === null || ["string", "number", "boolean"].includes(typeof value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Returns what the value of an operator must be, or `undefined` for a valid one. */

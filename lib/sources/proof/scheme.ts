@@ -120,24 +120,18 @@ export interface SignatureEntry {
    */
   readonly algorithm: "sha256" | "sha1" | "sha512" | "token" | "bearer" | "basic";
   /**
-   * The header with the signature or the token; needed unless it is that of `Bearer` or `Basic`.
-   *
-   * @default {"authorization"}
+   * The header with the signature or the token; needed unless it is that of `Bearer` or `Basic`
+   * (default `"authorization"`).
    */
   readonly header?: string | undefined;
   /**
-   * The signed text, with `{body}` once, and `{timestamp}` and `{id}` if they are signed.
-   *
-   * @default {"{body}"}
+   * The signed text, with `{body}` once, and `{timestamp}` and `{id}` if they are signed (default
+   * `"{body}"`).
    */
   readonly template?: string | undefined;
   /** @default {"hex"} */
   readonly encoding?: ByteEncoding | undefined;
-  /**
-   * The text before the signature or the plain token, such as `sha256=`.
-   *
-   * @default {""}
-   */
+  /** The text before the signature or the plain token, such as `sha256=` (default `""`). */
   readonly prefix?: string | undefined;
   /** The header with the time of the signature; the time must be signed. */
   readonly timestamp_header?: string | undefined;

@@ -44,17 +44,9 @@ const DEFAULT_SEVERITY: Severity = "error";
 interface PairsOptions {
   /** The most members that are shown. */
   readonly max: number;
-  /**
-   * Selects members by name.
-   *
-   * @default {() => true}
-   */
+  /** Selects members by name. */
   readonly isShown?: (name: string) => boolean;
-  /**
-   * The names of members that come first, in their order.
-   *
-   * @default {[]}
-   */
+  /** The names of members that come first, in their order. */
   readonly first?: readonly string[];
 }
 

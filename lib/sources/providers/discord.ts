@@ -13,7 +13,7 @@ import { cleanUrl } from "../shape/clean_url.ts";
 import { eventShape } from "../shape/event_shape.ts";
 import { shapeGeneric } from "../shape/shape_generic.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
-import { field, joinTitle, listed, quoted } from "../shape/lines.ts";
+import { field, joinPresent, joinTitle, listed, quoted } from "../shape/lines.ts";
 import { at, list, number, text } from "../shape/payload.ts";
 import type { Delivery, Shape } from "../shape/shape.ts";
 
@@ -71,7 +71,7 @@ function shapeInteraction(payload: unknown): Shape {
   const message = tryId(text(payload, "message.id"));
   const user = at(payload, "member.user") ?? at(payload, "user");
   const actor = tryId(text(user, "id"));
-  const path = [guild ?? "@me", channel, message].filter((part) => part !== undefined).join("/");
+  const path = joinPresent([guild ?? "@me", channel, message], "/");
   return eventShape({
     type: "interaction",
     action: type,

@@ -14,7 +14,7 @@ import { type Provider, SAMPLE_TEXT } from "../provider.ts";
 import { cleanUrl } from "../shape/clean_url.ts";
 import { type EventFacts, eventShape } from "../shape/event_shape.ts";
 import { tryIdentifier } from "../shape/identifier.ts";
-import { field, listed, quoted } from "../shape/lines.ts";
+import { field, joinPresent, listed, quoted } from "../shape/lines.ts";
 import { at, list, text } from "../shape/payload.ts";
 import type { Shape } from "../shape/shape.ts";
 
@@ -108,9 +108,7 @@ function shapeCommand(payload: unknown): Shape {
 
 function formatAction(action: unknown): string {
   const value = text(action, "value") ?? text(action, "selected_option.value");
-  return [text(action, "action_id") ?? text(action, "name"), value]
-    .filter((part) => part !== undefined)
-    .join("=");
+  return joinPresent([text(action, "action_id") ?? text(action, "name"), value], "=");
 }
 
 function shapeInteraction(payload: unknown, type: string): Shape {

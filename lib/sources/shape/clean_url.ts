@@ -5,17 +5,9 @@ export const MAX_URL_LENGTH = 300;
 const MAX_RAW_LENGTH = 8192;
 
 export interface CleanUrlOptions {
-  /**
-   * The parameters of the query that the page needs.
-   *
-   * @default {[]}
-   */
+  /** The parameters of the query that the page needs. */
   readonly keepQuery?: readonly string[];
-  /**
-   * Set to keep the part after `#`, such as the anchor of a comment.
-   *
-   * @default {false}
-   */
+  /** Set to keep the part after `#`, such as the anchor of a comment. */
   readonly keepFragment?: boolean;
 }
 

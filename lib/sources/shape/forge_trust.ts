@@ -11,11 +11,7 @@ interface AuthorFacts {
   readonly repo?: string | undefined;
   /** The readers of the repository: its members, every account there, or the public. */
   readonly visibility: "private" | "internal" | "public";
-  /**
-   * Set if the forge says that the author may write to the repository.
-   *
-   * @default {false}
-   */
+  /** Set if the forge says that the author may write to the repository. */
   readonly isWriter?: boolean;
 }
 

@@ -56,3 +56,16 @@ export function listed(
 export function joinTitle(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== "").join(" - ");
 }
+
+/** Joins the parts that are present. */
+export function joinPresent(parts: readonly (string | undefined)[], separator: string): string {
+  return parts.filter((part) => part !== undefined).join(separator);
+}
+
+/** Formats `src/a.ts:12`; a place without a line is the path. */
+export function formatPosition(
+  path: string | undefined,
+  line: string | number | undefined,
+): string | undefined {
+  return path === undefined || line === undefined ? path : `${path}:${line}`;
+}

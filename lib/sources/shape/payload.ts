@@ -24,6 +24,11 @@ export function at(value: unknown, path: string): unknown {
   return found;
 }
 
+/** Tells an object from a list and from `null`. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Returns the string at a path that is more than white space; a number or a boolean as text. */
 export function text(value: unknown, path: string): string | undefined {
   const found = at(value, path);

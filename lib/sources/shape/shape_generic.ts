@@ -10,6 +10,7 @@
 import { cleanUrl } from "./clean_url.ts";
 import { tryIdentifier } from "./identifier.ts";
 import { field, joinTitle, quoted } from "./lines.ts";
+import { isRecord } from "./payload.ts";
 import { isSecretMember } from "./secret_member.ts";
 import { trySeverity } from "./severity.ts";
 import type { Delivery, Line, Shape } from "./shape.ts";
@@ -42,17 +43,9 @@ const STATUS_REGEXP = /^[A-Za-z]{1,16}(?:[_-][A-Za-z]{1,16})?$/;
 const KEY_REGEXP = /^[A-Za-z0-9_.-]{1,50}$/;
 
 interface GenericOptions {
-  /**
-   * Set if the default filter lets the event through.
-   *
-   * @default {true}
-   */
+  /** Set if the default filter lets the event through (default `true`). */
   readonly isWanted?: boolean;
-  /**
-   * The rule that says so.
-   *
-   * @default {"generic: all events"}
-   */
+  /** The rule that says so (default `"generic: all events"`). */
   readonly rule?: string;
 }
 
@@ -74,9 +67,7 @@ type Members = Readonly<Record<string, unknown>>;
 const NO_MEMBERS: Members = Object.freeze({});
 
 function membersOf(value: unknown): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Members
-    : NO_MEMBERS;
+  return isRecord(value) ? value : NO_MEMBERS;
 }
 
 /** Returns the names of members; entries would cost more for very many. */

@@ -1,4 +1,5 @@
 import { shapeGeneric } from "./shape_generic.ts";
+import { isRecord } from "./payload.ts";
 import type { Line } from "./shape.ts";
 
 /** Keys of free text by unknown authors, and of values for machines. */
@@ -9,8 +10,7 @@ const UNTOLD_KEY_REGEXP =
 const MAX_DEPTH = 2;
 
 function withoutUntold(value: unknown, depth: number): unknown {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject || depth === 0) return value;
+  if (!isRecord(value) || depth === 0) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !UNTOLD_KEY_REGEXP.test(key))

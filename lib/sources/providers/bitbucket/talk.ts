@@ -15,7 +15,7 @@ import {
 import { shortSha } from "../../shape/git_ref.ts";
 import { formatNumber, loginLine } from "../github/event.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
-import { field, quoted } from "../../shape/lines.ts";
+import { field, formatPosition, quoted } from "../../shape/lines.ts";
 import { at, number, text, truthy } from "../../shape/payload.ts";
 import type { Line } from "../../shape/shape.ts";
 import { visibleMarkdown } from "../../shape/visible_markdown.ts";
@@ -99,12 +99,10 @@ export function shapePullRequest(event: BitbucketEvent): BitbucketFacts {
   };
 }
 
-/** Formats `path:line` of a comment in a diff. */
-function formatPosition(comment: unknown): string | undefined {
-  const path = text(comment, "inline.path") ?? text(comment, "anchor.path");
+function positionOf(comment: unknown): string | undefined {
   const line = number(comment, "inline.to") ?? number(comment, "inline.from") ??
     number(comment, "anchor.line");
-  return path === undefined || line === undefined ? path : `${path}:${line}`;
+  return formatPosition(text(comment, "inline.path") ?? text(comment, "anchor.path"), line);
 }
 
 /** Shapes a comment on a pull request, an issue or a commit. */
@@ -128,7 +126,7 @@ export function shapeComment(event: BitbucketEvent): BitbucketFacts {
     lines: [
       ...quoted("title", text(subject, "title")),
       ...actorLine(event),
-      ...quoted("at", formatPosition(comment)),
+      ...quoted("at", positionOf(comment)),
       ...bodyLine(event, body, MAX_COMMENT_CODE_POINTS),
     ],
     url: pageOf(comment, { keepFragment: true }) ?? pageOf(subject),

@@ -15,7 +15,7 @@ import {
   githubTrust,
 } from "./event.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
-import { field, quoted } from "../../shape/lines.ts";
+import { field, formatPosition, quoted } from "../../shape/lines.ts";
 import { at, text, truthy } from "../../shape/payload.ts";
 import type { Shape } from "../../shape/shape.ts";
 
@@ -34,13 +34,6 @@ function readSubject({ type, payload }: GithubEvent): { name: string; subject: u
   return { name: truthy(issue, "pull_request") ? "pull request" : "issue", subject: issue };
 }
 
-/** Formats `src/a.ts:12` of a comment on a line; a line that has changed since is left out. */
-function formatLocation(comment: unknown): string | undefined {
-  const path = text(comment, "path");
-  const line = text(comment, "line") ?? text(comment, "original_line");
-  return path === undefined || line === undefined ? path : `${path}:${line}`;
-}
-
 /** Shapes a comment on an issue, a pull request, a line of it, a discussion or a commit. */
 export function shapeGithubComment(event: GithubEvent): Shape {
   const { action, payload, repo } = event;
@@ -56,7 +49,13 @@ export function shapeGithubComment(event: GithubEvent): Shape {
     lines: [
       ...quoted("title", text(subject, "title")),
       ...authorLine(comment),
-      ...quoted("at", formatLocation(comment)),
+      ...quoted(
+        "at",
+        formatPosition(
+          text(comment, "path"),
+          text(comment, "line") ?? text(comment, "original_line"),
+        ),
+      ),
       ...(action === "deleted" ? [] : bodyLine(comment, MAX_BODY_CODE_POINTS)),
     ],
     url: cleanUrl(text(comment, "html_url"), { keepFragment: true }),

@@ -31,7 +31,7 @@ import {
   shapeGithubDependabot,
   shapeGithubSecretScanning,
 } from "./security.ts";
-import { text } from "../../shape/payload.ts";
+import { isRecord, text } from "../../shape/payload.ts";
 import type { Shape } from "../../shape/shape.ts";
 
 const SHAPERS: ReadonlyMap<string, (event: GithubEvent) => Shape> = new Map([
@@ -75,8 +75,7 @@ const UNTOLD_KEY_REGEXP = /(?:^|_)(?:url|node_id|gravatar_id)$|^body/;
 const MAX_ENTRIES = 1000;
 
 function entriesOf(value: unknown): [string, unknown][] {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? Object.entries(value).slice(0, MAX_ENTRIES) : [];
+  return isRecord(value) ? Object.entries(value).slice(0, MAX_ENTRIES) : [];
 }
 
 /** Returns the members that not all events share, in two levels. */

@@ -8,7 +8,7 @@
 import { cleanUrl } from "../../shape/clean_url.ts";
 import { formatAction, formatNumber, type GithubEvent, githubShape } from "./event.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
-import { field, quoted } from "../../shape/lines.ts";
+import { field, formatPosition, joinPresent, quoted } from "../../shape/lines.ts";
 import { at, text, truthy } from "../../shape/payload.ts";
 import { trySeverity } from "../../shape/severity.ts";
 import type { Line, Severity, Shape } from "../../shape/shape.ts";
@@ -18,11 +18,6 @@ const NEW_REGEXP = /^(?:create|created|(?:auto_)?reopened|reopened_by_user)$/;
 /** Returns the severity of an alert; one that is fixed, dismissed or withdrawn is harmless. */
 function severityOf(level: string | undefined, isOpen: boolean): Severity {
   return (isOpen ? trySeverity(level) : undefined) ?? "info";
-}
-
-/** Joins words that are present: `#20 medium`. */
-function joinWords(words: readonly (string | undefined)[]): string {
-  return words.filter((word) => word !== undefined).join(" ");
 }
 
 /**
@@ -51,7 +46,7 @@ function vulnerabilityLines(vulnerability: unknown): Line[] {
   const fixedIn = text(vulnerability, "first_patched_version.identifier") ??
     text(vulnerability, "first_patched_version") ?? text(vulnerability, "patched_versions");
   return [
-    ...quoted("package", [name, ecosystem].filter((part) => part !== undefined).join(", ")),
+    ...quoted("package", joinPresent([name, ecosystem], ", ")),
     ...quoted("affected", formatRange(text(vulnerability, "vulnerable_version_range"))),
     ...quoted("fixed in", fixedIn),
   ];
@@ -71,7 +66,7 @@ function alertShape(event: GithubEvent, { what, level, severity, lines }: AlertF
   return githubShape(event, {
     title: [
       `${what} alert ${formatAction(event)}`,
-      joinWords([formatNumber(alert, "number"), level]),
+      joinPresent([formatNumber(alert, "number"), level], " "),
       repo,
     ],
     lines,
@@ -122,7 +117,7 @@ export function shapeGithubCodeScanning(event: GithubEvent): Shape {
     lines: [
       ...quoted("finding", text(alert, "rule.description") ?? text(alert, "rule.name")),
       ...quoted("check", text(alert, "rule.id")),
-      ...quoted("at", path === undefined || line === undefined ? path : `${path}:${line}`),
+      ...quoted("at", formatPosition(path, line)),
       ...quoted("message", text(instance, "message.text")),
       ...quoted("ref", text(instance, "ref") ?? text(payload, "ref")),
       ...quoted("tool", text(alert, "tool.name")),
@@ -161,7 +156,7 @@ export function shapeGithubAdvisory(event: GithubEvent): Shape {
   return githubShape(event, {
     title: [
       `advisory ${formatAction(event)}`,
-      joinWords([tryIdentifier(text(advisory, "ghsa_id")), level]),
+      joinPresent([tryIdentifier(text(advisory, "ghsa_id")), level], " "),
       repo,
     ],
     lines: [

@@ -11,7 +11,7 @@ import { commitKey, formatPlace, shortSha } from "../../shape/git_ref.ts";
 import { actorLine, formatIid, type GitlabEvent, type GitlabFacts } from "./event.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
 import { judgeRun } from "../../shape/judge_run.ts";
-import { field, listed, quoted } from "../../shape/lines.ts";
+import { field, joinPresent, listed, quoted } from "../../shape/lines.ts";
 import { list, number, text, truthy } from "../../shape/payload.ts";
 
 const MAX_JOBS = 5;
@@ -29,9 +29,9 @@ function formatSeconds(seconds: number | undefined): string | undefined {
 /** Formats `test/unit (script_failure)` for a job that made the pipeline fail. */
 function failedJob(job: unknown): string[] {
   if (text(job, "status") !== "failed" || truthy(job, "allow_failure")) return [];
-  const name = [text(job, "stage"), text(job, "name")].filter((part) => part !== undefined);
+  const name = joinPresent([text(job, "stage"), text(job, "name")], "/");
   const reason = text(job, "failure_reason");
-  return [reason === undefined ? name.join("/") : `${name.join("/")} (${reason})`];
+  return [reason === undefined ? name : `${name} (${reason})`];
 }
 
 /** Shapes a pipeline whose state has changed. */
@@ -96,7 +96,7 @@ export function shapeJob(event: GitlabEvent): GitlabFacts {
       formatPlace({ repo, branch, defaultBranch }),
     ],
     lines: [
-      ...quoted("job", stage.filter((part) => part !== undefined).join("/")),
+      ...quoted("job", joinPresent(stage, "/")),
       ...field("reason", tryIdentifier(reason)?.replaceAll("_", " ")),
       ...field("allowed to fail", isAllowed ? "yes" : undefined),
       ...refLine({ ref, isTag, defaultBranch }),

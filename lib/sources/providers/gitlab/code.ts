@@ -16,7 +16,7 @@ import {
   peopleLine,
 } from "./event.ts";
 import { tryIdentifier } from "../../shape/identifier.ts";
-import { field, quoted } from "../../shape/lines.ts";
+import { field, formatPosition, quoted } from "../../shape/lines.ts";
 import { at, list, number, text, truthy } from "../../shape/payload.ts";
 import type { Line } from "../../shape/shape.ts";
 
@@ -159,12 +159,13 @@ function describeTarget(payload: unknown): [string, string | undefined] {
   }
 }
 
-/** Formats `path:line` of a comment in a diff. */
-function formatPosition(note: unknown): string | undefined {
+function positionOf(note: unknown): string | undefined {
   const path = text(note, "position.new_path") ?? text(note, "position.old_path") ??
     text(note, "st_diff.new_path");
-  const line = number(note, "position.new_line") ?? number(note, "position.old_line");
-  return line === undefined ? path : `${path}:${line}`;
+  return formatPosition(
+    path,
+    number(note, "position.new_line") ?? number(note, "position.old_line"),
+  );
 }
 
 /** Shapes a comment on a merge request, an issue, a commit or a snippet. */
@@ -180,7 +181,7 @@ export function shapeNote(event: GitlabEvent): GitlabFacts {
     lines: [
       ...quoted("title", subject),
       ...actorLine(event),
-      ...quoted("at", formatPosition(note)),
+      ...quoted("at", positionOf(note)),
       ...bodyLine(event, { path: "object_attributes.note", maxCodePoints: MAX_NOTE_CODE_POINTS }),
     ],
     url: cleanUrl(text(note, "url"), { keepFragment: true }),

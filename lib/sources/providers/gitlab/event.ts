@@ -74,11 +74,7 @@ export function actorLine({ actor, payload, trust }: GitlabEvent): Line[] {
 interface BodyLineOptions {
   /** The path of the body in the payload. */
   readonly path: string;
-  /**
-   * The longest body in code points.
-   *
-   * @default {300}
-   */
+  /** The longest body in code points (default `300`). */
   readonly maxCodePoints?: number;
 }
 

@@ -84,6 +84,10 @@ Deno.test("pageRaw() shows anything else as text, cleaned and redacted [source.r
     textOf('{"token": "hunter2\\"x", "n": 1}\n{"api_key":12345,"n":2}\n{"password":"unfinis'),
     '{"token": "[redacted]", "n": 1}\n{"api_key":"[redacted]","n":2}\n{"password":"[redacted]"',
   );
+  assertEquals(
+    textOf('see {"credentials": {"user": "a}", "keys": ["hunter2"]}, "n": [1]} {"token":["hunter2'),
+    'see {"credentials": "[redacted]", "n": [1]} {"token":"[redacted]"',
+  );
   assertEquals(textOf(""), "");
   assertEquals(pageRaw(Uint8Array.of(0xff, 0x61)), {
     ok: true,
@@ -131,7 +135,19 @@ Deno.test("pageRaw() reads any bytes within a page, and opens no tag [source.raw
 
 Deno.test("pageRaw() takes a time that grows with the body alone [source.raw]", () => {
   const size = 1024 * 1024;
-  for (const start of ['"a":"', '"a":', '{"a":"\\', "a=", '"', "[", '{"a":{']) {
+  for (
+    const start of [
+      '"token":{',
+      '"token":[],',
+      '"a":"',
+      '"a":',
+      '{"a":"\\',
+      "a=",
+      '"',
+      "[",
+      '{"a":{',
+    ]
+  ) {
     const raw = ENCODER.encode(start.repeat(size / start.length));
     const startedAt = performance.now();
     pageRaw(raw);
