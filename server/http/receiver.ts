@@ -39,11 +39,6 @@ export interface Poster extends Caller {
 /** The longest text of an event; the line that says how to answer it comes on top. */
 const MAX_TEXT_CODE_POINTS = MAX_CONTENT_CODE_POINTS - HOW_TO_ANSWER_CODE_POINTS;
 
-/** The body as it was sent, where cleaning has changed it. */
-function keepRaw(text: string, content: string): Uint8Array | undefined {
-  return text === content ? undefined : new TextEncoder().encode(text);
-}
-
 /** Tells an approver what a verdict did. */
 export function answerSettlement(settlement: Settlement): Response {
   return settlement.ok
@@ -84,7 +79,8 @@ export async function postEvent(
     sender: poster.id,
     content,
     meta: event.meta,
-    raw: keepRaw(body.text, content),
+    // The content is the body unless cleaning has changed it.
+    raw: body.text === content ? undefined : new TextEncoder().encode(body.text),
     target: event.target,
     repository: event.repository,
     delivery: event.delivery,

@@ -29,7 +29,8 @@ const HEAD = `<!-- deno-fmt-ignore-file -->
 
 Each line is a promise that a test proves. The list is \`tests/behaviours.json\`; the name of a test
 cites an id as \`[event.seen]\`. Tests are named without \`tests/\` and \`_test.ts\`: \`contract/http\` is
-\`tests/contract/http_test.ts\`. \`deno task promises\` writes this page.
+\`tests/contract/http_test.ts\`, and \`lib/sources/\` stands for several in that folder.
+\`deno task promises\` writes this page.
 `;
 
 export async function readBehaviours(): Promise<Behaviour[]> {
@@ -71,6 +72,15 @@ async function formatSource(source: string): Promise<string> {
   return `[${path.replace(/^.*\/|\.md$/g, "")}: ${title}](${link})`;
 }
 
+/** Names tests, or the folders of more than four, which stay the same when a provider is added. */
+function formatTests(paths: readonly string[]): string {
+  const names = paths.map((path) => path.slice("tests/".length, -"_test.ts".length));
+  const shown = names.length <= 4
+    ? names
+    : new Set(names.map((name) => name.slice(0, name.lastIndexOf("/") + 1)));
+  return Array.from(shown, (name) => `\`${name}\``).join(", ");
+}
+
 /** The text of `docs/promises.md`. */
 export async function formatPromises(): Promise<string> {
   const citations = await readCitations();
@@ -80,12 +90,8 @@ export async function formatPromises(): Promise<string> {
     lines.push(`## ${area}`, "", "| promise | source | tests |", "| --- | --- | --- |");
     for (const { id, promise, source } of behaviours) {
       if (!prefixes.split(" ").includes(id.split(".")[0] ?? "")) continue;
-      const tests = (citations.get(id) ?? []).map((path) =>
-        `\`${path.slice("tests/".length, -"_test.ts".length)}\``
-      );
-      lines.push(
-        `| ${promise} \`[${id}]\` | ${await formatSource(source)} | ${tests.join(", ")} |`,
-      );
+      const tests = formatTests(citations.get(id) ?? []);
+      lines.push(`| ${promise} \`[${id}]\` | ${await formatSource(source)} | ${tests} |`);
     }
     lines.push("");
   }
