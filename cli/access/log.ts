@@ -20,11 +20,7 @@ export function formatAccessLog(
   return formatTable([AUDIT_HEADER, ...rows.map(formatAuditRow)], style.bold);
 }
 
-/**
- * Runs `access log`.
- *
- * @returns The exit code.
- */
+/** Runs `access log`. */
 export async function showAccessLog(
   { stateDir, json, limit }: AccessOptions<"log">,
 ): Promise<number> {

@@ -7,11 +7,7 @@ import { reportCorruptJournals } from "../shared/report_corrupt_journals.ts";
 import { findStateDir } from "../shared/state_dir.ts";
 import { createTextStyle, printProblem, printUsageError } from "../shared/terminal.ts";
 
-/**
- * Runs `access`: lists and changes senders and the policy.
- *
- * @returns The exit code.
- */
+/** Runs `access`: lists and changes senders and the policy. */
 export async function runAccess(args: readonly string[]): Promise<number> {
   const parsed = readAccessOptions(args);
   if (!parsed.ok) return await printUsageError(parsed);

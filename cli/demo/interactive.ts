@@ -48,8 +48,6 @@ async function runLines(session: StandIn): Promise<void> {
 /**
  * Stands in for Claude: shows events as they arrive and runs typed lines, until the process is asked to
  * leave.
- *
- * @returns The exit code of the server.
  */
 export async function runInteractive(stage: DemoStage): Promise<number> {
   const session = await stage.start({

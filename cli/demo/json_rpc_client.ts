@@ -39,7 +39,6 @@ export class JsonRpcClient {
   /**
    * Sends a request.
    *
-   * @returns Its result.
    * @throws {Error} When the server answers with an error, or ends before it answers.
    */
   request(method: string, params: Params): Promise<Params> {

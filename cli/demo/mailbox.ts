@@ -13,7 +13,6 @@ export class Mailbox<T> {
   /**
    * Takes the oldest item.
    *
-   * @param what Names the item in the error message.
    * @throws {Error} When it does not come in time.
    */
   async take(what: string, timeoutMs: number): Promise<T> {

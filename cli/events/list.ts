@@ -60,8 +60,6 @@ async function follow(options: EventsOptions<"list">): Promise<number> {
 
 /**
  * Runs `events`: lists events, the newest first; with `--follow` the oldest first, and what comes in.
- *
- * @returns The exit code.
  */
 export async function listEvents(options: EventsOptions<"list">): Promise<number> {
   if (options.follow) return await follow(options);

@@ -3,11 +3,7 @@ import { listEvents } from "./list.ts";
 import { showEvent } from "./show.ts";
 import { printUsageError } from "../shared/terminal.ts";
 
-/**
- * Runs `events`: lists, shows and replays events.
- *
- * @returns The exit code.
- */
+/** Runs `events`: lists, shows and replays events. */
 export async function runEvents(args: readonly string[]): Promise<number> {
   const parsed = readEventsOptions(args);
   if (!parsed.ok) return await printUsageError(parsed);

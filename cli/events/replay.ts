@@ -67,12 +67,7 @@ async function waitForRoute(journal: Journal, seq: number): Promise<EventRecord 
   }
 }
 
-/**
- * Describes where a copy of an event goes.
- *
- * @param event The copy, after the server looked for a session.
- * @param told Whether a server did look.
- */
+/** Describes where a copy of an event goes. */
 export function describeRoute(
   sessions: Pick<SessionTable, "get">,
   event: Pick<EventRecord, "session" | "target">,
@@ -104,11 +99,7 @@ async function replay(
   );
 }
 
-/**
- * Runs `events replay`: pushes an event again, as a new one, however recently it came.
- *
- * @returns The exit code.
- */
+/** Runs `events replay`: pushes an event again, as a new one, however recently it came. */
 export async function replayEvent(options: EventsOptions<"replay">): Promise<number> {
   const { id, stateDir } = options;
   const onNone = () => printUnknownEvent(id);

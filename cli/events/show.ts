@@ -7,11 +7,7 @@ import { findEvent, printUnknownEvent } from "./find_event.ts";
 import { withJournal } from "../shared/journal_reader.ts";
 import { createTextStyle, tryPrintLines } from "../shared/terminal.ts";
 
-/**
- * Runs `events show`, which does not mark the event as seen.
- *
- * @returns The exit code.
- */
+/** Runs `events show`, which does not mark the event as seen. */
 export async function showEvent({ id, json, stateDir }: EventsOptions<"show">): Promise<number> {
   const onNone = () => printUnknownEvent(id);
   return await withJournal({ stateDir, onNone }, ({ journal }) => {

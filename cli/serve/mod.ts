@@ -3,11 +3,7 @@ import { serve } from "../../server/serve.ts";
 import { runServer } from "./run_server.ts";
 import { printProblem, printUsageError } from "../shared/terminal.ts";
 
-/**
- * Runs `serve`, the server that Claude Code starts.
- *
- * @returns The exit code.
- */
+/** Runs `serve`, the server that Claude Code starts. */
 export async function runServe(args: readonly string[]): Promise<number> {
   const parsed = readServeOptions(args);
   if (!parsed.ok) return await printUsageError(parsed);

@@ -22,8 +22,6 @@ function mayListen(address: string): boolean {
 /**
  * Runs a server until it ends or is asked to: checks its permissions first, and keeps it alive through
  * unexpected faults.
- *
- * @returns The exit code.
  */
 export async function runServer(
   options: GatewayOptions,

@@ -29,11 +29,7 @@ function formatSessions(sessions: readonly ListedSession[], { all, json }: Sessi
   ];
 }
 
-/**
- * Runs `sessions`: lists the sessions that are open, or the newest of all.
- *
- * @returns The exit code.
- */
+/** Runs `sessions`: lists the sessions that are open, or the newest of all. */
 export async function runSessions(args: readonly string[]): Promise<number> {
   const parsed = readSessionsOptions(args);
   if (!parsed.ok) return await printUsageError(parsed);

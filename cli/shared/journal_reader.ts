@@ -36,11 +36,7 @@ export class JournalReader implements Disposable {
     return this.#journal;
   }
 
-  /**
-   * Opens the journal again when another file has taken its place.
-   *
-   * @returns Whether it has.
-   */
+  /** Opens the journal again when another file has taken its place. */
   refresh(): boolean {
     const file = identifyFile(this.#path);
     if (file === undefined || file === this.#file) return false;
@@ -80,10 +76,6 @@ async function openReader(
 /**
  * Runs a command that reads the journal, with or without a server. Nothing is created, and every
  * journal that was moved aside is reported.
- *
- * @param options The journal, and what happens without one.
- * @param run Runs the command; returns the exit code.
- * @returns The exit code.
  */
 export async function withJournal(
   { stateDir: flag, onNone, pause }: WithJournalOptions,

@@ -19,8 +19,6 @@ export interface NoteOptions {
  *
  * The change is made by then: a failure here costs a warning and nothing else, least of all the only
  * sight of a new token.
- *
- * @returns The warnings.
  */
 export async function noteChange(
   entry: Omit<AuditEntry, "actor">,

@@ -22,7 +22,6 @@ function findFault(path: string): string | undefined {
 /**
  * Finds the state folder, and checks that this process may use it and that no other user can write it.
  *
- * @param flag The value of `--state-dir`, if it was given.
  * @returns The path, or `undefined` after the problem was printed.
  */
 export function findStateDir(flag: string | undefined): string | undefined {

@@ -8,11 +8,7 @@ export function print(line: string): void {
   console.log(line);
 }
 
-/**
- * Prints lines on stdout, until its reader has left, as behind `| head`.
- *
- * @returns Whether stdout is still read.
- */
+/** Prints lines on stdout, until its reader has left, as behind `| head`. */
 export function tryPrintLines(lines: readonly string[]): boolean {
   let bytes = ENCODER.encode(lines.map((line) => `${line}\n`).join(""));
   try {

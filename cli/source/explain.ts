@@ -4,11 +4,7 @@ import { findEvent, printUnknownEvent } from "../events/find_event.ts";
 import { withJournal } from "../shared/journal_reader.ts";
 import { createTextStyle, printProblem, tryPrintLines } from "../shared/terminal.ts";
 
-/**
- * Runs `source explain`, which does not mark the event as seen.
- *
- * @returns The exit code.
- */
+/** Runs `source explain`, which does not mark the event as seen. */
 export async function explainEvent({ id, stateDir }: SourceOptionsOf<"explain">): Promise<number> {
   const onNone = () => printUnknownEvent(id);
   return await withJournal({ stateDir, onNone }, ({ journal }) => {

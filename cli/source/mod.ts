@@ -6,11 +6,7 @@ import { listSources } from "./list.ts";
 import { findStateDir } from "../shared/state_dir.ts";
 import { createTextStyle, printUsageError } from "../shared/terminal.ts";
 
-/**
- * Runs `source`: lists, changes, tests and explains sources of webhooks.
- *
- * @returns The exit code.
- */
+/** Runs `source`: lists, changes, tests and explains sources of webhooks. */
 export async function runSource(args: readonly string[]): Promise<number> {
   const parsed = readSourceOptions(args);
   if (!parsed.ok) return await printUsageError(parsed);

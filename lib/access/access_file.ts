@@ -226,7 +226,6 @@ export function createAccess(): Access {
 /**
  * Reads the text of `access.json`.
  *
- * @param text The text of the file.
  * @returns Its content, or a message that names the place of the first fault and what was expected
  * there, and quotes nothing of the file.
  */

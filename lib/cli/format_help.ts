@@ -68,7 +68,6 @@ function selectParts(parts: readonly HelpPart[], words: readonly string[]): read
 /**
  * Formats the help text.
  *
- * @param parts All there is.
  * @param words The words of the command line: a command they begin with is shown alone.
  */
 export function formatHelp(parts: readonly HelpPart[], words: readonly string[]): string[] {

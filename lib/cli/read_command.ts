@@ -186,9 +186,6 @@ function refuseWords(family: string, commands: Commands, words: readonly string[
 /**
  * Reads the command line of a family of commands.
  *
- * @param family The word that the commands share.
- * @param commands The commands, by kind.
- * @param args The arguments after that word.
  * @returns The kind of the command, its arguments and its flags.
  */
 export function readCommand<Table extends Commands>(

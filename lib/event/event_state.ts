@@ -66,8 +66,6 @@ export const EVENT_STATES: readonly EventState[] = Object.keys(NEXT_STATES) as E
 /**
  * Returns the state of an event after a change.
  *
- * @param state The state before.
- * @param change The change.
  * @returns The state after, or `undefined` when the change does not apply and nothing happens.
  */
 export function nextEventState(state: EventState, change: EventChange): EventState | undefined {

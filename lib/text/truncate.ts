@@ -25,7 +25,6 @@ function unitIndex(text: string, codePoints: number): number {
  * Cuts `text` to at most `maxCodePoints` code points, the marker included, which counts what was left
  * out: `abcdefgh…` becomes `abc… (+97)`. Cutting twice gives the same text as cutting once.
  *
- * @param text The text to cut.
  * @param maxCodePoints The longest result in code points, at least 16.
  * @returns `text` itself when it is short enough.
  * @throws {RangeError} When the limit is no whole number or below 16, which leaves no room for the marker.
