@@ -4,7 +4,6 @@ export interface ProcessCommand {
   readonly args: readonly string[];
 }
 
-/** Options of {@linkcode createServerCommand}. */
 export interface ServerCommandOptions {
   /** The URL of `main.ts`, or of the bundle that was made of it. */
   readonly mainModule: string;

@@ -29,7 +29,6 @@ export interface SessionEvents {
   onVerdict(verdict: Verdict): void;
 }
 
-/** Options of {@linkcode startStandIn}. */
 export interface StandInOptions extends SessionEvents {
   readonly log: Logger;
 }

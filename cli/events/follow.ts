@@ -10,7 +10,6 @@ export interface FollowedJournal {
   dataVersion(): number;
 }
 
-/** Options of {@linkcode followEvents}. */
 export interface FollowOptions {
   /** The journal as it is now; another one when its file was replaced. */
   readonly journal: () => FollowedJournal;

@@ -14,7 +14,6 @@ export interface EventFormatter {
   next(event: EventSummary, nowMs: number): string;
 }
 
-/** Options of {@linkcode createEventTable}. */
 export interface EventTableOptions {
   /** The columns of a line; `undefined` for any number. */
   readonly columns: number | undefined;

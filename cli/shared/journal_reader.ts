@@ -53,7 +53,6 @@ export class JournalReader implements Disposable {
   }
 }
 
-/** Options of {@linkcode withJournal}. */
 export interface WithJournalOptions {
   /** The value of `--state-dir`, if it was given. */
   readonly stateDir: string | undefined;

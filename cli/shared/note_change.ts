@@ -5,7 +5,6 @@ import { toJournalError } from "../../server/journal/error.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { describeUntold, wakeOwner } from "./wake_owner.ts";
 
-/** Options of {@linkcode noteChange}. */
 export interface NoteOptions {
   readonly stateDir: string;
   /** When the change was made, in milliseconds since the epoch. */

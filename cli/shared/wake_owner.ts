@@ -5,14 +5,12 @@ import { HOSTNAME } from "../../lib/http/loopback.ts";
 /** The time that the feed may take to end, in milliseconds. */
 const CLOSE_MS = 1000;
 
-/** Options of {@linkcode wakeOwner}. */
 export interface WakeOptions {
   readonly port: number;
   /** The secret of the state folder. */
   readonly secret: string;
 }
 
-/** The result of {@linkcode wakeOwner}. */
 export type WakeResult = "told" | "no owner" | "not permitted";
 
 /** Explains the result `not permitted`. */

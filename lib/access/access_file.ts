@@ -102,7 +102,6 @@ export interface Access {
   readonly pairings: readonly Pairing[];
 }
 
-/** The result of {@linkcode tryParseAccess}. */
 type AccessResult =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly message: string };

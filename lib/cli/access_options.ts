@@ -45,7 +45,6 @@ function tryParseRights(text: string): readonly Right[] | undefined {
   return names.every((name) => RIGHTS.some((right) => right === name)) ? rights : undefined;
 }
 
-/** The commands of `access`. */
 export const ACCESS_COMMANDS = {
   list: {
     isDefault: true,
@@ -120,10 +119,8 @@ export const ACCESS_COMMANDS = {
 
 type Kind = keyof typeof ACCESS_COMMANDS;
 
-/** Options of the commands of `access`, or of one of them. */
 export type AccessOptions<K extends Kind = Kind> = OptionsOf<typeof ACCESS_COMMANDS, K>;
 
-/** Reads the command line of `access`. */
 export function readAccessOptions(args: readonly string[]): Parsed<AccessOptions> {
   return readCommand("access", ACCESS_COMMANDS, args);
 }

@@ -2,7 +2,6 @@ import { DEFAULT_PORT, FOLDER } from "./common_flags.ts";
 import { flag, number, toggle } from "./flags.ts";
 import { type Commands, type OptionsOf, type Parsed, readCommand } from "./read_command.ts";
 
-/** The command `demo`. */
 export const DEMO_COMMANDS = {
   demo: {
     words: "",
@@ -25,10 +24,8 @@ export const DEMO_COMMANDS = {
   },
 } satisfies Commands;
 
-/** Options of `demo`. */
 export type DemoOptions = OptionsOf<typeof DEMO_COMMANDS>;
 
-/** Reads the command line of `demo`. */
 export function readDemoOptions(args: readonly string[]): Parsed<DemoOptions> {
   return readCommand("demo", DEMO_COMMANDS, args);
 }

@@ -8,7 +8,6 @@ export interface EventNews {
   readonly before: EventState | undefined;
 }
 
-/** Options of an {@linkcode EventWatch}. */
 export interface EventWatchOptions {
   /** The events that are known at the start. */
   readonly known: readonly EventSummary[];

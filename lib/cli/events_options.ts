@@ -7,7 +7,6 @@ const VIEW_FLAGS = { json: JSON_OUTPUT, stateDir: STATE_DIR };
 
 const ID = argument("id", "The id of an event");
 
-/** The commands of `events`. */
 export const EVENTS_COMMANDS = {
   list: {
     isDefault: true,
@@ -34,7 +33,6 @@ export const EVENTS_COMMANDS = {
 
 type Kind = keyof typeof EVENTS_COMMANDS;
 
-/** Options of the commands of `events`, or of one of them. */
 export type EventsOptions<K extends Kind = Kind> = OptionsOf<typeof EVENTS_COMMANDS, K>;
 
 /** The states that `--state` means; `undefined` for all of them. */
@@ -45,7 +43,6 @@ export function statesOf(
   return state === "open" ? EVENT_STATES.filter(isOpen) : [state];
 }
 
-/** Reads the command line of `events`. */
 export function readEventsOptions(args: readonly string[]): Parsed<EventsOptions> {
   return readCommand("events", EVENTS_COMMANDS, args);
 }

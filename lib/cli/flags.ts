@@ -17,7 +17,6 @@ export interface Reader<T> {
   readonly expected: string;
 }
 
-/** A flag of a command. */
 export interface Flag<T> extends Reader<T> {
   /** The name without dashes. */
   readonly name: string;
@@ -36,7 +35,6 @@ export interface Flag<T> extends Reader<T> {
 /** The number of words of an argument; `some` is one or more, joined by spaces. */
 type Count = "one" | "optional" | "some";
 
-/** An argument of a command. */
 export interface Argument<T, Times extends Count = Count> extends Reader<T> {
   readonly name: string;
   /** Begins the message when the argument is missing. */
@@ -96,7 +94,6 @@ interface NumberOptions extends ValueOptions {
   readonly usual?: number;
 }
 
-/** Describes a flag that takes a whole number. */
 export function number(name: string, options: NumberOptions & { usual: number }): Flag<number>;
 export function number(name: string, options: NumberOptions): Flag<number | undefined>;
 export function number(name: string, options: NumberOptions): Flag<number | undefined> {
@@ -152,7 +149,6 @@ interface ChoiceOptions<Choice extends string> extends ValueOptions {
   readonly usual?: NoInfer<Choice>;
 }
 
-/** Describes a flag that takes one of some texts. */
 export function choice<const Choice extends string>(
   name: string,
   options: ChoiceOptions<Choice> & { usual: NoInfer<Choice> },

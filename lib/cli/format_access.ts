@@ -11,7 +11,6 @@ import { formatAge } from "../text/duration.ts";
 
 type Json = Record<string, unknown>;
 
-/** A row of the audit. */
 export interface AuditRow {
   /** In milliseconds since the epoch. */
   readonly at: number;
@@ -22,7 +21,6 @@ export interface AuditRow {
   readonly times: number;
 }
 
-/** The titles of the columns of a table of senders. */
 export const SENDER_HEADER: readonly string[] = [
   "ID",
   "LABEL",
@@ -36,7 +34,6 @@ export const SENDER_HEADER: readonly string[] = [
 /** The titles of the columns of a table of pairings that are not over. */
 export const PAIRING_HEADER: readonly string[] = ["LABEL", "ADDRESS", "AGE", "STATE"];
 
-/** The titles of the columns of a table of the audit. */
 export const AUDIT_HEADER: readonly string[] = [
   "TIME",
   "ACTION",

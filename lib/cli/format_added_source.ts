@@ -4,7 +4,6 @@ import { formatRow, measureColumns } from "./format_table.ts";
 import { tryParseSecretReference } from "../sources/config/secret_reference.ts";
 import { PROVIDERS } from "../sources/providers/kinds.ts";
 
-/** Options of {@linkcode formatAddedSource}. */
 export interface AddedSourceOptions {
   /** The secret that was made, which is shown only now; `undefined` when it came from elsewhere. */
   readonly newSecret: string | undefined;

@@ -3,7 +3,6 @@ import type { EventRecord } from "../event/event_record.ts";
 import { formatHistory } from "../event/format_history.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 
-/** Options of {@linkcode formatEventDetails}. */
 export interface EventDetailsOptions {
   readonly session: string | undefined;
   /** The body as it was sent, where it is kept. */

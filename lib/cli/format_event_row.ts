@@ -3,7 +3,6 @@ import { formatAge } from "../text/duration.ts";
 import type { EventSummary } from "../event/event_record.ts";
 import { cutToColumns } from "./format_table.ts";
 
-/** The titles of the columns of a table of events. */
 export const EVENT_HEADER: readonly string[] = ["EVENT", "STATE", "AGE", "FROM", "TEXT"];
 
 /** The least widths of the columns, wide enough for most of what comes in later. */

@@ -12,7 +12,6 @@ import type { SourceEntry } from "../sources/config/entry.ts";
 /** A source and its name. */
 export type NamedSource = readonly [name: string, source: SourceEntry];
 
-/** The titles of the columns of a table of sources. */
 export const SOURCE_HEADER: readonly string[] = [
   "NAME",
   "KIND",

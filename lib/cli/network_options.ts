@@ -89,7 +89,6 @@ function tryParseHostFlag(text: string): HostFlag | undefined {
   return hostname === undefined || (port ?? 0) > 65535 ? undefined : { hostname, port };
 }
 
-/** The flags about the network. */
 export const NETWORK_FLAGS = {
   host: flag("host", {
     value: "address[:port]",

@@ -51,7 +51,6 @@ interface GivenFlag {
   readonly isInline: boolean;
 }
 
-/** Refuses a command line. */
 export function refuse(problem: string, reason: string): UsageFault {
   return { ok: false, problem, reason };
 }

@@ -88,7 +88,6 @@ const GATEWAY_FLAGS = {
   }),
 };
 
-/** The command `gateway`. */
 export const GATEWAY_COMMANDS = {
   gateway: {
     words: "",
@@ -97,7 +96,6 @@ export const GATEWAY_COMMANDS = {
   },
 } satisfies Commands;
 
-/** The command `serve`. */
 export const SERVE_COMMANDS = {
   serve: {
     words: "",
@@ -124,7 +122,6 @@ export interface GatewayOptions extends Omit<GatewayFlags, CombinedFlag> {
   readonly relayFilter: RelayFilter;
 }
 
-/** Options of `serve`. */
 export interface ServeOptions extends GatewayOptions {
   /** `undefined` for never. */
   readonly redeliverAfterMs: number | undefined;
@@ -162,13 +159,11 @@ function combine<Flags extends GatewayFlags & { readonly kind: string }>(
   return { ok: true, value: { ...options, trustedSenders, network: network.value, relayFilter } };
 }
 
-/** Reads the command line of `gateway`. */
 export function readGatewayOptions(args: readonly string[]): Parsed<GatewayOptions> {
   const parsed = readCommand("gateway", GATEWAY_COMMANDS, args);
   return parsed.ok ? combine(parsed.value) : parsed;
 }
 
-/** Reads the command line of `serve`. */
 export function readServeOptions(args: readonly string[]): Parsed<ServeOptions> {
   const parsed = readCommand("serve", SERVE_COMMANDS, args);
   return parsed.ok ? combine(parsed.value) : parsed;

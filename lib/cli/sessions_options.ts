@@ -2,7 +2,6 @@ import { JSON_OUTPUT, STATE_DIR } from "./common_flags.ts";
 import { toggle } from "./flags.ts";
 import { type Commands, type OptionsOf, type Parsed, readCommand } from "./read_command.ts";
 
-/** The command `sessions`. */
 export const SESSIONS_COMMANDS = {
   list: {
     isDefault: true,
@@ -15,10 +14,8 @@ export const SESSIONS_COMMANDS = {
   },
 } satisfies Commands;
 
-/** Options of `sessions`. */
 export type SessionsOptions = OptionsOf<typeof SESSIONS_COMMANDS>;
 
-/** Reads the command line of `sessions`. */
 export function readSessionsOptions(args: readonly string[]): Parsed<SessionsOptions> {
   return readCommand("sessions", SESSIONS_COMMANDS, args);
 }

@@ -19,7 +19,6 @@ import {
 
 const NAME = argument("name", "The name of a source");
 
-/** The commands of `source`. */
 export const SOURCE_COMMANDS = {
   list: {
     isDefault: true,
@@ -108,7 +107,6 @@ export type AddSourceOptions = GivenAddOptions & { readonly name: string; readon
 /** Options of the commands of `source`. */
 export type SourceOptions = Exclude<GivenOptions, { kind: "add" }> | AddSourceOptions;
 
-/** Options of one command of `source`. */
 export type SourceOptionsOf<Kind extends SourceOptions["kind"]> = Extract<
   SourceOptions,
   { kind: Kind }
@@ -132,7 +130,6 @@ function completeAdd(options: GivenAddOptions): Parsed<AddSourceOptions> {
   return secretFault ?? { ok: true, value: { ...options, name, path } };
 }
 
-/** Reads the command line of `source`. */
 export function readSourceOptions(args: readonly string[]): Parsed<SourceOptions> {
   const parsed = readCommand("source", SOURCE_COMMANDS, args);
   if (!parsed.ok) return parsed;

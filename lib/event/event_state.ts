@@ -9,7 +9,6 @@
  * @module
  */
 
-/** The state of an event. */
 export type EventState =
   | "stored"
   | "pushed"
@@ -60,7 +59,6 @@ const NEXT_STATES: Readonly<Record<EventState, NextStates>> = {
   expired: {},
 };
 
-/** All states of an event. */
 export const EVENT_STATES: readonly EventState[] = Object.keys(NEXT_STATES) as EventState[];
 
 /**

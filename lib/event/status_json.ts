@@ -88,9 +88,7 @@ export interface AskedPermission extends PermissionRecord, PermissionRequest {
   readonly project: string | null;
   /** The time when it was asked, in milliseconds since the epoch, as all times here. */
   readonly openedAt: number;
-  /** The sender of the verdict. */
   readonly sender: string | null;
-  /** The time of the verdict. */
   readonly settledAt: number | null;
   /** The way and the address that the verdict came by. */
   readonly settledFrom: string | null;

@@ -7,7 +7,6 @@
  * @module
  */
 
-/** An IP address. */
 export interface IpAddress {
   /** 32 bits for IPv4, 128 bits for IPv6. */
   readonly bits: 32 | 128;

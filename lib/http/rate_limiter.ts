@@ -1,4 +1,3 @@
-/** Options of a {@linkcode RateLimiter}. */
 interface RateLimiterOptions {
   /** The tokens that a key gets each minute; `0` for no limit. */
   readonly perMinute: number;
@@ -12,7 +11,6 @@ interface RateLimiterOptions {
   readonly maxKeys?: number;
 }
 
-/** The answer of a {@linkcode RateLimiter}. */
 export type RateLimit =
   | { readonly ok: true }
   | {
@@ -64,7 +62,6 @@ export class RateLimiter {
     this.#maxKeys = maxKeys;
   }
 
-  /** The number of keys that are kept. */
   get size(): number {
     return this.#fullAt.size;
   }

@@ -9,7 +9,6 @@ export class ByteBuffer {
   #bytes: Uint8Array | undefined;
   #length = 0;
 
-  /** The number of bytes. */
   get length(): number {
     return this.#length;
   }
