@@ -28,14 +28,14 @@ import { approvePairing } from "../../lib/access/pairing.ts";
 import { formatSenders, type TableEnvironment } from "./list.ts";
 
 /** A new token. */
-export interface NewToken {
+interface NewToken {
   readonly token: string;
   /** Its SHA-256 in hexadecimal digits. */
   readonly sha256: string;
 }
 
 /** The time, the style, the token and the bytes that a change is made with. */
-export interface ApplyEnvironment extends TableEnvironment, NewToken {
+interface ApplyEnvironment extends TableEnvironment, NewToken {
   /** Random bytes for the id of a sender that is given none. */
   readonly randomBytes: Uint8Array;
 }

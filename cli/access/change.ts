@@ -10,7 +10,7 @@ import { type AppliedChange, applyAccessChange, type ApplyOptions } from "./appl
 import { noteChange } from "../shared/note_change.ts";
 
 /** A change that the command line asks for. */
-export type AccessChangeOptions = ApplyOptions | AccessOptions<"restore">;
+type AccessChangeOptions = ApplyOptions | AccessOptions<"restore">;
 
 /** Tells a change from what only shows something. */
 export function isChange(

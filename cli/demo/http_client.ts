@@ -18,7 +18,7 @@ export interface Exchange {
 }
 
 /** The target and the sender of a message. */
-export interface PostOptions {
+interface PostOptions {
   /**
    * The path and the query.
    *

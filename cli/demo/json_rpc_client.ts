@@ -8,7 +8,7 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
 
 /** The parameters of a message. */
-export type Params = Record<string, unknown>;
+type Params = Record<string, unknown>;
 
 interface Waiting {
   readonly resolve: (result: Params) => void;

@@ -4,7 +4,7 @@ export interface ProcessCommand {
   readonly args: readonly string[];
 }
 
-export interface ServerCommandOptions {
+interface ServerCommandOptions {
   /** The URL of `main.ts`, or of the bundle that was made of it. */
   readonly mainModule: string;
   readonly port: number;

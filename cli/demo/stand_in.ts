@@ -29,7 +29,7 @@ export interface SessionEvents {
   onVerdict(verdict: Verdict): void;
 }
 
-export interface StandInOptions extends SessionEvents {
+interface StandInOptions extends SessionEvents {
   readonly log: Logger;
 }
 

@@ -14,7 +14,7 @@ export interface EventFormatter {
   next(event: EventSummary, nowMs: number): string;
 }
 
-export interface EventTableOptions {
+interface EventTableOptions {
   /** The columns of a line; `undefined` for any number. */
   readonly columns: number | undefined;
   readonly style: TextStyle;

@@ -17,7 +17,7 @@ import { print, printProblem } from "../shared/terminal.ts";
 import { describeUntold, wakeOwner, type WakeResult } from "../shared/wake_owner.ts";
 
 /** The journal that a copy of an event is put into. */
-export interface ReplayJournal {
+interface ReplayJournal {
   readonly events: Pick<EventTable, "insert" | "lastSeq" | "raw">;
   readonly audit: Pick<AuditTable, "insert">;
   /** Runs some statements as one. */

@@ -53,7 +53,7 @@ export class JournalReader implements Disposable {
   }
 }
 
-export interface WithJournalOptions {
+interface WithJournalOptions {
   /** The value of `--state-dir`, if it was given. */
   readonly stateDir: string | undefined;
   /** Says that the state folder has no journal; returns the exit code. */

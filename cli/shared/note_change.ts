@@ -5,7 +5,7 @@ import { toJournalError } from "../../server/journal/error.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { describeUntold, wakeOwner } from "./wake_owner.ts";
 
-export interface NoteOptions {
+interface NoteOptions {
   readonly stateDir: string;
   /** When the change was made, in milliseconds since the epoch. */
   readonly nowMs: number;

@@ -5,7 +5,7 @@ import { HOSTNAME } from "../../lib/http/loopback.ts";
 /** The time that the feed may take to end, in milliseconds. */
 const CLOSE_MS = 1000;
 
-export interface WakeOptions {
+interface WakeOptions {
   readonly port: number;
   /** The secret of the state folder. */
   readonly secret: string;

@@ -2,13 +2,13 @@ import type { EventSummary } from "../event/event_record.ts";
 import { EVENT_STATES, type EventState, statesBefore } from "../event/event_state.ts";
 
 /** An event that is new or has changed. */
-export interface EventNews {
+interface EventNews {
   readonly event: EventSummary;
   /** `undefined` for a new event. */
   readonly before: EventState | undefined;
 }
 
-export interface EventWatchOptions {
+interface EventWatchOptions {
   /** The events that are known at the start. */
   readonly known: readonly EventSummary[];
   /** Other events up to this sequence number are never new. */

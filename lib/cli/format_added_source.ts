@@ -4,7 +4,7 @@ import { formatRow, measureColumns } from "./format_table.ts";
 import { tryParseSecretReference } from "../sources/config/secret_reference.ts";
 import { PROVIDERS } from "../sources/providers/kinds.ts";
 
-export interface AddedSourceOptions {
+interface AddedSourceOptions {
   /** The secret that was made, which is shown only now; `undefined` when it came from elsewhere. */
   readonly newSecret: string | undefined;
   readonly secretPath: string;

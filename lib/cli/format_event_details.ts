@@ -3,7 +3,7 @@ import type { EventRecord } from "../event/event_record.ts";
 import { formatHistory } from "../event/format_history.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 
-export interface EventDetailsOptions {
+interface EventDetailsOptions {
   readonly session: string | undefined;
   /** The body as it was sent, where it is kept. */
   readonly raw: Uint8Array | undefined;
