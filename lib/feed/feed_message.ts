@@ -10,7 +10,7 @@
 import { tryParseJson } from "../text/parse_json.ts";
 
 /** The owner's proof, and its challenge to the session. */
-export interface FeedChallenge {
+interface FeedChallenge {
   /** The nonce for the session's proof. */
   readonly nonce: string;
   /** The proof for the session's nonce. */

@@ -1,5 +1,5 @@
 /** The head of an answer over HTTP/1.1. */
-export interface ResponseHead {
+interface ResponseHead {
   readonly status: number;
   /** The length of the body; `undefined` where the head does not give one. */
   readonly contentLength: number | undefined;

@@ -11,7 +11,7 @@ import { STATUS_CODE, type StatusCode } from "@std/http/status";
 import { ByteBuffer } from "../../lib/text/byte_buffer.ts";
 
 /** The status and the text of the answer to a body that is refused. */
-export interface BodyRefusal {
+interface BodyRefusal {
   readonly ok: false;
   readonly status: StatusCode;
   readonly message: string;

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { cleanContent, MAX_CONTENT_CODE_POINTS } from "../../../lib/text/clean_content.ts";
 import { anyCase, hostileText, show, UNSEEN_CHARACTERS } from "../_texts.ts";
 
-/** What is taken out, so that what stood around it may come together as a tag. */
+/** Removed texts, around which a tag may come together. */
 const REMOVED = [
   ..."\0\x08\x0b\x1b\x7f\x80\x9b\x9f\u202a\u202e\u2066\u2069\u{e0000}\u{e0063}\u{e007f}",
   "\x1b[31m",

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { sourcesPathOf } from "../../server/state/folder.ts";
-import { bytesOf, configOf, signedHeaders } from "../_signed_delivery.ts";
-import { COMMON } from "../lib/sources/_github.ts";
-import { until } from "../_until.ts";
-import { Target } from "./_attack.ts";
-import { printFigures } from "./_fleet.ts";
-import { createScratch } from "./_session.ts";
+import { sourcesPathOf } from "../../../server/state/folder.ts";
+import { bytesOf, configOf, signedHeaders } from "../../_signed_delivery.ts";
+import { COMMON } from "../../lib/sources/_github.ts";
+import { until } from "../../_until.ts";
+import { Target } from "../_attack.ts";
+import { printFigures } from "../_fleet.ts";
+import { createScratch } from "../_session.ts";
 
 const MIB = 1024 * 1024;
 
