@@ -34,6 +34,8 @@ interface HttpListenerOptions {
   /** Follows the owner of the port until it ends, or returns why it cannot. */
   readonly follow?: (signal: AbortSignal) => Promise<"followed" | FeedRefusal>;
   readonly log: Logger;
+  /** Gives up where the system does not have the address; otherwise it is tried again. */
+  readonly isOptional?: boolean;
   /** Advice for the log that holds until the port is bound. */
   readonly meanwhile?: string | undefined;
   /**
@@ -73,6 +75,7 @@ export class HttpListener {
   readonly #stop = new AbortController();
   readonly #bound = Promise.withResolvers<Deno.NetAddr>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  #isServing = false;
   #pauseMs = 0;
   #askAgainAt = -Infinity;
 
@@ -85,6 +88,10 @@ export class HttpListener {
   /** Settles with the address once the port is bound for the first time. */
   get bound(): Promise<Deno.NetAddr> {
     return this.#bound.promise;
+  }
+
+  get state(): "ok" | "taken" | "off" {
+    return this.#isServing ? "ok" : this.#isStopped ? "off" : "taken";
   }
 
   /** Stops listening and waits a limited time until the requests have ended. Safe to call twice. */
@@ -101,16 +108,22 @@ export class HttpListener {
   }
 
   async #run(): Promise<void> {
+    const { isOptional = false } = this.#options;
     let isWaiting = false;
-    let hurryUntil = -Infinity;
+    let wasBound = false;
+    // The listener of an owner that has just left may end a moment after its other one.
+    let hurryUntil = isOptional ? performance.now() + HURRY_MS : -Infinity;
     while (!this.#isStopped) {
       let isHurrying = false;
       try {
         const server = this.#serve();
         if (isWaiting) this.#options.log.info(`${this.#address()} is free: listening`);
         isWaiting = false;
+        wasBound = true;
         await this.#finish(server);
       } catch (error) {
+        const isTaken = error instanceof Deno.errors.AddrInUse;
+        if (isOptional && !isTaken && !wasBound) return this.#stop.abort();
         isHurrying = performance.now() < hurryUntil;
         if (await this.#follow(error, isHurrying)) {
           isWaiting = false;
@@ -147,6 +160,7 @@ export class HttpListener {
   #serve(): Deno.HttpServer<Deno.NetAddr> {
     const { serve = Deno.serve, hostname, port, tls, handler } = this.#options;
     this.#server = serve({ hostname, port, onListen() {}, ...tls }, handler);
+    this.#isServing = true;
     this.#options.onBound?.();
     this.#bound.resolve(this.#server.addr);
     return this.#server;
@@ -175,6 +189,8 @@ export class HttpListener {
       // Closes connections that have sent nothing, or half a head, and gives their descriptors back.
       // Streams go on.
       server.shutdown().catch(() => {});
+    } finally {
+      this.#isServing = false;
     }
   }
 

@@ -17,7 +17,7 @@ import type { Logger } from "../runtime/log.ts";
 import { Owner } from "./owner.ts";
 import { createLocalPeer, type ListenerInfo } from "../http/peer.ts";
 import type { SessionAgent } from "../session/agent.ts";
-import { HOSTNAME } from "../../lib/http/loopback.ts";
+import { HOSTNAME, IPV6_HOSTNAME } from "../../lib/http/loopback.ts";
 
 /** The advice to a session that waits for the port. */
 const MEANWHILE = "Tools work; events arrive once the port is free";
@@ -40,6 +40,8 @@ export class PortRole {
   readonly #listener: HttpListener;
   /** The listener of `--host`, while this process owns the port. */
   #second: HttpListener | undefined;
+  /** The listener on `[::1]`, while this process owns the port. */
+  #ipv6: HttpListener | undefined;
   #owner: Owner | undefined;
   #feed: Feed | undefined;
 
@@ -94,6 +96,7 @@ export class PortRole {
 
   #getOwner(): Owner {
     const { options, keeper, stateDir, access, log } = this.#options;
+    const getIpv6State = () => this.#ipv6?.state ?? "off";
     const { network, trustedHeaderApproves: approve } = options;
     const { hostname } = network.listen ?? {};
     return this.#owner ??= new Owner({
@@ -106,7 +109,14 @@ export class PortRole {
         options.trustedSenders.map((sender) => [sender, { speak: true, approve }]),
       ),
       allowedHosts: [...network.allowedHosts, ...(hostname === undefined ? [] : [hostname])],
-      health: { name: "deno-channel", version: VERSION, pid: Deno.pid },
+      health: {
+        name: "deno-channel",
+        version: VERSION,
+        pid: Deno.pid,
+        get ipv6_loopback() {
+          return getIpv6State();
+        },
+      },
     });
   }
 
@@ -128,6 +138,7 @@ export class PortRole {
   #begin(): void {
     this.#getOwner().start();
     this.#second ??= this.#listenElsewhere();
+    this.#ipv6 ??= this.#listenOnIpv6();
     this.join();
   }
 
@@ -153,13 +164,39 @@ export class PortRole {
     return listener;
   }
 
+  /**
+   * Listens on IPv6 as well, because a stranger there would get the requests and tokens of programs
+   * that call the server `localhost`.
+   */
+  #listenOnIpv6(): HttpListener | undefined {
+    const { options: { network, port }, log } = this.#options;
+    const address = `${IPV6_HOSTNAME}:${port}`;
+    const isListening = network.listen?.hostname === IPV6_HOSTNAME && network.listen.port === port;
+    const { state } = Deno.permissions.querySync({ name: "net", host: address });
+    // With port 0, no program knows the address beforehand.
+    if (port === 0 || isListening || state !== "granted") return undefined;
+    return new HttpListener({
+      hostname: IPV6_HOSTNAME,
+      port,
+      log,
+      isOptional: true,
+      retryMs: 5000,
+      meanwhile: `Use ${HOSTNAME}: the name "localhost" may lead to that program`,
+      handler: this.#createHandler(
+        { isLoopback: true, isSecure: false, isForProxies: false, hasFeeds: false },
+        IPV6_HOSTNAME,
+      ),
+    });
+  }
+
   async #resign(): Promise<void> {
     const owner = this.#owner;
-    const second = this.#second;
+    const others = [this.#second, this.#ipv6];
     this.#owner = undefined;
     this.#second = undefined;
+    this.#ipv6 = undefined;
     await owner?.stop();
-    await second?.close();
+    await Promise.all(others.map((listener) => listener?.close()));
   }
 
   async #follow(signal: AbortSignal): Promise<"followed" | FeedRefusal> {

@@ -241,6 +241,48 @@ Deno.test("HttpListener reports a certificate that is none, without quoting it [
   await listener.close();
 });
 
+Deno.test("HttpListener gives up an address that the system does not have, where that is optional [network.loopback]", async () => {
+  const cases: [Error, boolean, "off" | "taken"][] = [
+    [new Deno.errors.AddrNotAvailable("Cannot assign requested address"), true, "off"],
+    [new Error("Address family not supported by protocol (os error 97)"), true, "off"],
+    [new Deno.errors.AddrNotAvailable("Cannot assign requested address"), false, "taken"],
+    [new Deno.errors.AddrInUse("Address already in use"), true, "taken"],
+  ];
+  for (const [error, isOptional, state] of cases) {
+    const log = createLog();
+    let attempts = 0;
+    const serve = (() => {
+      attempts++;
+      throw error;
+    }) as typeof Deno.serve;
+    const options = { hostname: HOSTNAME, port: 1, handler: answer(""), log, serve };
+    const listener = new HttpListener({ ...options, isOptional, retryMs: 1 });
+    await until("it gives up or tries again", () => state === "off" || attempts > 1);
+    assertEquals(listener.state, state, error.message);
+    if (state === "off") assertEquals([log.lines, attempts], [[], 1]);
+    await listener.close();
+    assertEquals(listener.state, "off");
+  }
+});
+
+Deno.test("HttpListener says for an optional address that a stranger holds it, once and after a while [network.loopback]", async () => {
+  await using holder = Deno.serve({ hostname: HOSTNAME, port: 0, onListen() {} }, () => {
+    return new Response("hi", { headers: { connection: "close" } });
+  });
+  const { port } = holder.addr;
+  const log = createLog();
+  const options = { hostname: HOSTNAME, port, handler: answer(""), log, isOptional: true };
+  const start = performance.now();
+  const listener = new HttpListener({ ...options, meanwhile: "Use another", retryMs: 1 });
+  await until("it is logged", () => log.lines.length > 0);
+  assert(performance.now() - start > 1900, "the owner before may still be ending");
+  await listener.close();
+  assertEquals(log.lines, [
+    `Cannot listen on ${HOSTNAME}:${port}: the port is held by another program that answers HTTP. ` +
+    "Use another",
+  ]);
+});
+
 Deno.test("HttpListener asks a stranger less and less often, and a silent owner every few seconds [feed.limits]", async () => {
   await using holder = Deno.serve({ hostname: HOSTNAME, port: 0, onListen() {} }, () => {
     return new Response("hi", { headers: { connection: "close" } });
