@@ -62,6 +62,9 @@ const MAX_LETTERS = 64;
 /** Signs before and between letters that neither end a name nor make another of it. */
 const SIGN_REGEXP = /^[\s/\\.\-_\p{DI}\p{Cf}\p{Pc}\p{Pd}]*$/u;
 
+/** Letters that need no folding. */
+const LETTERS_REGEXP = /[a-z]{1,64}/iy;
+
 const WHITE_SPACE_REGEXP = /[^\S\ufeff]/;
 
 /** A letter before a tag, as in `List<String>`. */
@@ -77,6 +80,10 @@ interface TagName {
   readonly hasSigns: boolean;
 }
 
+function isName(letters: string): boolean {
+  return NAME_REGEXP.test(letters) || COMMON_NAME_REGEXP.test(letters);
+}
+
 /** Reads the name that begins at an index; one behind a namespace takes its place. */
 function readTagName(text: string, index: number): TagName {
   let letters = "";
@@ -87,10 +94,12 @@ function readTagName(text: string, index: number): TagName {
   let isAfterSpace = false;
   let end = "";
   for (let at = index; at < text.length && letters.length < MAX_LETTERS && end === "";) {
-    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    at += character.length;
-    const isSpace = character === " " || WHITE_SPACE_REGEXP.test(character);
-    const folded = isSpace ? " " : foldLookAlikes(character);
+    LETTERS_REGEXP.lastIndex = at;
+    const characters = LETTERS_REGEXP.exec(text)?.[0] ??
+      String.fromCodePoint(text.codePointAt(at) ?? 0);
+    at += characters.length;
+    const isSpace = characters === " " || WHITE_SPACE_REGEXP.test(characters);
+    const folded = isSpace ? " " : foldLookAlikes(characters);
     if (/^[a-z]+$/.test(folded)) {
       if (isAfterSpace) lastWordStart = letters.length;
       isAfterSpace = false;
@@ -101,7 +110,7 @@ function readTagName(text: string, index: number): TagName {
       if (letters === "" || !(isSpace || folded === "/")) continue;
       isAfterSpace = true;
       word ??= letters;
-    } else if (folded === ":" && !NAME_REGEXP.test(letters) && ++signs <= MAX_SIGNS) {
+    } else if (folded === ":" && !isName(letters) && ++signs <= MAX_SIGNS) {
       [letters, word, lastWordStart, hasSigns, isAfterSpace] = ["", undefined, 0, true, false];
     } else {
       end = folded;

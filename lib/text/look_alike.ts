@@ -20,6 +20,8 @@ const ASCII_REGEXP = /^[\0-\x7f]*$/;
  * Cyrillic and Greek ones among others. A model reads `ѕуstеm` in Cyrillic letters as `system`.
  */
 export function foldLookAlikes(text: string): string {
+  const known = ASCII.get(text);
+  if (known !== undefined) return known;
   if (ASCII_REGEXP.test(text)) return text.toLowerCase();
   const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return letters.replace(/[^\0-\x7f]/gu, (letter) => ASCII.get(letter) ?? letter);

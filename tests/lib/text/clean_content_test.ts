@@ -182,6 +182,7 @@ Deno.test("cleanContent() turns what begins a tag of Claude Code into an entity 
     ["Promise</ToolResult>", "Promise&lt;/ToolResult>"],
     ["<a><b><system>", "<a><b>&lt;system>"],
     ["<div><<task-notification>", "<div><&lt;task-notification>"],
+    ["<bash-input:x>", "&lt;bash-input:x>"],
     ["<task-notification id=1>", "&lt;task-notification id=1>"],
   ];
   for (const [text, clean] of cases) assertEquals(cleanContent(text), clean, show(text));
