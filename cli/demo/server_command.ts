@@ -24,6 +24,8 @@ export function createServerCommand(options: ServerCommandOptions): ProcessComma
       "run",
       "--no-prompt",
       "--frozen",
+      "--cached-only",
+      "--deny-import",
       "--v8-flags=--max-semi-space-size=1",
       `--allow-net=127.0.0.1:${port},[::1]:${port}`,
       `--allow-read=${stateDir}`,

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { isClientTag, TAG_START_REGEXP } from "./client_tag.ts";
 import { truncate } from "./truncate.ts";
 
 /**
@@ -25,7 +26,7 @@ export const MAX_CONTENT_CODE_POINTS = 100_000;
  * with `\p{DI}\p{Cf}`, which need the flag `u`.
  */
 const SUSPICIOUS_REGEXP = new RegExp([
-  String.raw`[\0-\x08\x0b-\x1f<\x7f-\x9f\ud800-\udfff`,
+  String.raw`[\0-\x08\x0b-\x1f<\x7f-\x9f\ud800-\udfff\u02c2\u1438\ufe64\uff1c`,
   String.raw`\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5`,
   String.raw`\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff`,
   String.raw`\uffa0\ufff0-\ufffb]`,
@@ -57,15 +58,6 @@ const FORBIDDEN_REGEXP =
 const HIDDEN_REGEXP = /[\p{DI}\p{Cf}]{3,}|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/gu;
 
 /**
- * `<channel` and `</channel` with white space and invisible characters anywhere inside: a model also
- * reads `< / chan\u200bnel` as a tag.
- */
-const CHANNEL_TAG_REGEXP = new RegExp(
-  `<(?=[\\s/\\p{DI}\\p{Cf}]*${[..."channel"].join("[\\s\\p{DI}\\p{Cf}]*")})`,
-  "giu",
-);
-
-/**
  * Cleans text from outside for use as an event's content.
  *
  * @param text Any string, lone surrogates included.
@@ -93,7 +85,8 @@ export function cleanContent(
       .replace(ESCAPE_SEQUENCE_REGEXP, "")
       .replace(FORBIDDEN_REGEXP, "")
       .replace(HIDDEN_REGEXP, "")
-      .replace(CHANNEL_TAG_REGEXP, "&lt;")
+      .replace(TAG_START_REGEXP, (sign, at, whole) =>
+        isClientTag(whole, at + sign.length) ? "&lt;" : sign)
     : text;
   return truncate(clean, maxCodePoints);
 }

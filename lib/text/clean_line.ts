@@ -26,7 +26,7 @@ export function cleanLine(text: string, maxCodePoints: number): string {
     .replace(/[\s\x85]+/g, " ")
     .replace(UNSEEN_REGEXP, "")
     .replaceAll('"', "'")
-    .replaceAll("<", "‹")
+    .replace(/[<\u02c2\u1438\ufe64\uff1c]/g, "‹")
     .replaceAll(">", "›")
     .replace(/ {2,}/g, " ")
     .trim();

@@ -79,7 +79,17 @@ Deno.test("the stand-ins have the names and the versions that deno.json asks for
 /** The words after a command's name that are none of its commands. */
 const OTHER_WORD_REGEXP = /^(?:[^a-z].*)?$/;
 
-const DENO_FLAGS = ["--allow-env", "--allow-net", "--allow-read", "--allow-write", "--no-config"];
+const DENO_FLAGS = [
+  "--cached-only",
+  "--deny-import",
+  "--no-npm",
+  "--no-remote",
+  "--allow-env",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--no-config",
+];
 
 Deno.test("the help text has every command and every flag that the documents name [cli.help]", async () => {
   const help = formatHelpText([]);

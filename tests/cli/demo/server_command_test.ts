@@ -12,6 +12,8 @@ const RUN = [
   "run",
   "--no-prompt",
   "--frozen",
+  "--cached-only",
+  "--deny-import",
   "--v8-flags=--max-semi-space-size=1",
   "--allow-net=127.0.0.1:9000",
   "--allow-read=/state/of mine",
