@@ -50,6 +50,8 @@ interface HttpListenerOptions {
    * @default {250}
    */
   readonly lingerMs?: number;
+  /** A monotonic clock, in milliseconds; by default that of `performance`. */
+  readonly now?: () => number;
   /** Binds the port; by default `Deno.serve`. */
   readonly serve?: typeof Deno.serve;
 }
@@ -72,6 +74,7 @@ const MAX_SILENT_PAUSE_MS = 4000;
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #retryMs: number;
+  readonly #now: () => number;
   readonly #stop = new AbortController();
   readonly #bound = Promise.withResolvers<Deno.NetAddr>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
@@ -82,6 +85,7 @@ export class HttpListener {
   constructor(options: HttpListenerOptions) {
     this.#options = options;
     this.#retryMs = options.retryMs ?? 500;
+    this.#now = options.now ?? (() => performance.now());
     this.#run();
   }
 
@@ -112,7 +116,7 @@ export class HttpListener {
     let isWaiting = false;
     let wasBound = false;
     // The listener of an owner that has just left may end a moment after its other one.
-    let hurryUntil = isOptional ? performance.now() + HURRY_MS : -Infinity;
+    let hurryUntil = isOptional ? this.#now() + HURRY_MS : -Infinity;
     while (!this.#isStopped) {
       let isHurrying = false;
       try {
@@ -124,14 +128,14 @@ export class HttpListener {
       } catch (error) {
         const isTaken = error instanceof Deno.errors.AddrInUse;
         if (isOptional && !isTaken && !wasBound) return this.#stop.abort();
-        isHurrying = performance.now() < hurryUntil;
+        isHurrying = this.#now() < hurryUntil;
         if (await this.#follow(error, isHurrying)) {
           isWaiting = false;
-          hurryUntil = performance.now() + HURRY_MS;
+          hurryUntil = this.#now() + HURRY_MS;
           continue;
         }
         // The owner may be gone before the operating system has let go of the port.
-        isHurrying = performance.now() < hurryUntil;
+        isHurrying = this.#now() < hurryUntil;
         if (!isWaiting && !isHurrying) {
           await this.#reportFailure(error as Error);
           isWaiting = true;
@@ -148,12 +152,12 @@ export class HttpListener {
   async #follow(error: unknown, isHurrying: boolean): Promise<boolean> {
     const { follow } = this.#options;
     if (follow === undefined || !(error instanceof Deno.errors.AddrInUse)) return false;
-    if (performance.now() < this.#askAgainAt) return false;
+    if (this.#now() < this.#askAgainAt) return false;
     const outcome = await follow(this.#stop.signal);
     const isPaused = outcome !== "followed" && !isHurrying;
     const maxMs = outcome === "silent" ? MAX_SILENT_PAUSE_MS : MAX_PAUSE_MS;
     this.#pauseMs = isPaused ? Math.min(this.#pauseMs * 2 || FIRST_PAUSE_MS, maxMs) : 0;
-    this.#askAgainAt = performance.now() + this.#pauseMs;
+    this.#askAgainAt = this.#now() + this.#pauseMs;
     return outcome === "followed";
   }
 
