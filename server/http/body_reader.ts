@@ -60,8 +60,8 @@ interface Waiting {
 }
 
 /**
- * The most bodies without proof that are read and verified at a time. Each grows in a buffer of at most
- * twice its size, so all together take at most 32 MiB.
+ * The most bodies without proof that are read and verified at a time: 32 MiB, since each is copied at
+ * most once, where its buffer grows or a signature covers more than the body.
  */
 const MAX_UNPROVEN = 16;
 
@@ -190,7 +190,7 @@ export class BodyReader {
         if (buffer !== undefined) buffer.append(value);
         else if (only.length === 0) only = value;
         else {
-          buffer = new ByteBuffer();
+          buffer = new ByteBuffer(this.#maxBytes);
           buffer.append(only);
           buffer.append(value);
         }
