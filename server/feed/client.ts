@@ -75,6 +75,8 @@ async function shakeHands(
   const nonce = createNonce();
   const asked = await connection.get(`/feed?nonce=${nonce}`);
   if (asked === undefined) return connection.isLate ? "silent" : "stranger";
+  // An owner whose journal fails knows its secret again later.
+  if (asked.status === 503) return "silent";
   const found = asked.status === 200 ? tryParseChallenge(toText(asked)) : undefined;
   const isOwner = found !== undefined &&
     await isProven(secret, { side: "owner", address, nonce }, found.proof);
@@ -82,6 +84,15 @@ async function shakeHands(
   const proof = await prove(secret, { side: "session", address, nonce: found.nonce });
   const begun = await connection.begin(`/feed?nonce=${found.nonce}&proof=${proof}`);
   return begun?.status === 200 ? begun.bytes : "silent";
+}
+
+/** Calls back; a journal that fails just then must not end the feed. */
+function call(callback: (() => void) | undefined): void {
+  try {
+    callback?.();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 /** The session's side of a feed that both sides have proven. */
@@ -153,10 +164,10 @@ class OpenFeed implements Feed {
       // The lengths of chunks are lines of their own. Only that of the last chunk has a meaning.
       const text = line.ok ? line.text : "";
       if (text === END) return false;
-      if (text === VERDICT) this.#options.onVerdict?.();
+      if (text === VERDICT) call(this.#options.onVerdict);
       if (text !== NEWS) continue;
       this.#begun.resolve(true);
-      this.#options.onNews?.();
+      call(this.#options.onNews);
     }
     return true;
   }

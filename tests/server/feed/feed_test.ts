@@ -104,6 +104,31 @@ Deno.test("a feed tells a verdict apart from other news [feed.wake]", async () =
   await feed.ended;
 });
 
+Deno.test("a feed goes on when what its news calls fails [feed.wake]", async () => {
+  await using fixture = createFixture();
+  const faults: string[] = [];
+  const note = (event: ErrorEvent) => {
+    event.preventDefault();
+    faults.push(event.error.message);
+  };
+  globalThis.addEventListener("error", note);
+  try {
+    const onNews = () => {
+      throw new Error("The journal is locked");
+    };
+    const feed = await fixture.openProven(7, { onNews, onVerdict: onNews });
+    fixture.attached[0]?.syncVerdicts();
+    fixture.attached[0]?.sync();
+    await until("all is heard", () => faults.length === 3);
+    feed.notify();
+    await until("the owner hears", () => fixture.synced.length === 2);
+    feed.close();
+    await feed.ended;
+  } finally {
+    globalThis.removeEventListener("error", note);
+  }
+});
+
 Deno.test("a feed that ends right after its news still tells it [feed.wake]", async () => {
   await using fixture = createFixture();
   for (let i = 0; i < 20; i++) {
@@ -361,6 +386,14 @@ Deno.test("a session waits 2 s at most for a proof [feed.limits]", async () => {
   const elapsedMs = performance.now() - start;
   assert(elapsedMs > 1900 && elapsedMs < 3000, `${elapsedMs} ms`);
   await until("it has let go", () => holder.open === 0);
+});
+
+Deno.test("an owner whose journal fails is silent and no stranger [port.taken]", async () => {
+  const text = "the journal cannot be used: see the log";
+  const head = `HTTP/1.1 503 x\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+  using holder = new HostileHolder(head, 0);
+  const { address } = holder;
+  assertEquals(await openFeed({ address, secret: SECRET, enter: () => 7 }), "silent");
 });
 
 Deno.test("openFeed() finds a free port silent [port.taken]", async () => {
