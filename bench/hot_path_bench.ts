@@ -57,7 +57,7 @@ Deno.bench("parseRequestTarget()", { group: "small" }, () => {
 });
 
 const journal = Journal.on(new DatabaseSync(":memory:"), "memory");
-const intake = new EventIntake({ keeper: { use: (run) => run(journal) } });
+const intake = new EventIntake({ keeper: { write: (run) => run(journal) } });
 const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
 const change = addSender(createAccess(), {
   id: "ci",
