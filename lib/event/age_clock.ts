@@ -19,7 +19,7 @@ const MAX_GAP_MS = 24 * 60 * 60_000;
 const STEADY_MS = 60 * 60_000;
 
 /** A reading of both clocks, in milliseconds. */
-export interface ClockReading {
+interface ClockReading {
   readonly wallMs: number;
   readonly uptimeMs: number;
 }
