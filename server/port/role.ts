@@ -92,8 +92,9 @@ export class PortRole {
       }
       agent.sync();
     } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      // The keeper has reported it, and calls this again when the journal can be used.
+      // The keeper has reported a failure, and calls this again when the journal can be used; also where
+      // another one has begun between the two lines, which does not know the session.
+      if (!(error instanceof JournalError || error instanceof RangeError)) throw error;
     }
   }
 
