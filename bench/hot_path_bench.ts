@@ -90,7 +90,7 @@ const app = createHttpApp({
   sources: { find: () => undefined },
   bodies: new BodyReader(),
   stream: { listen: () => "closed" },
-  feeds: { accept: () => new Response() },
+  feeds: { accept: () => Promise.resolve(new Response()) },
   take: (event) => intake.take(event, undefined),
   settle: () => ({ ok: false, code: "unknown", message: "" }),
   permissions: () => [],

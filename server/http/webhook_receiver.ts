@@ -1,9 +1,9 @@
 /**
  * Receives the deliveries of a source.
  *
- * The way of a delivery: read → verify, on the bytes as they came → parse → answer a challenge →
- * detect a duplicate → filter → shape → journal → answer. A delivery without a valid proof is not
- * parsed.
+ * The way of a delivery: check the headers → read → verify, on the bytes as they came → parse → answer
+ * a challenge → detect a duplicate → filter → shape → journal → answer. A delivery without a valid
+ * proof is not parsed.
  *
  * @module
  */
@@ -24,15 +24,16 @@ import type { Taken } from "../event/dispatcher.ts";
 import { findRepeated } from "../event/intake.ts";
 import type { IncomingEvent } from "../event/types.ts";
 import { hashToken, sha256 } from "../runtime/crypto.ts";
-import { answer } from "./answer.ts";
+import { answer, refuseBody } from "./answer.ts";
 import { answerTaken } from "./answer_taken.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Peer } from "./peer.ts";
 import type { SourceBursts } from "../sources/bursts.ts";
+import type { VerificationRefusal } from "../sources/verifier.ts";
 
 /** Options of a {@linkcode WebhookReceiver}. */
 export interface WebhookReceiverOptions {
-  readonly bodies: Pick<BodyReader, "readBytes">;
+  readonly bodies: Pick<BodyReader, "readUnproven">;
   readonly keeper: Pick<JournalKeeper, "read">;
   /** Takes in an event that no session is shown. */
   readonly take: (event: IncomingEvent) => Promise<Taken>;
@@ -99,16 +100,17 @@ export class WebhookReceiver {
   async receive(request: Request, peer: Peer): Promise<Response> {
     const source = this.#source;
     const { headers } = request;
-    const body = await this.#options.bodies.readBytes(request);
-    if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
-    const { bytes } = body;
-    const verified = await source.verifier.verify({ headers, body: bytes, nowMs: this.#now() });
-    if (!verified.ok) {
-      const { code: detail, message } = verified;
-      const subject = `source:${source.name}`;
-      this.#options.audit.note({ action: "refuse", actor: peer.network, subject, detail });
-      return answer(STATUS_CODE.Unauthorized, `unauthorized: ${message}`);
-    }
+    const nowMs = this.#now();
+    // A delivery that no body can prove is refused before its body is read.
+    const refusal = await source.verifier.precheck({ headers, nowMs });
+    if (refusal !== undefined) return this.#refuse(refusal, peer);
+    const read = await this.#options.bodies.readUnproven(request, async (bytes) => ({
+      bytes,
+      verified: await source.verifier.verify({ headers, body: bytes, nowMs: this.#now() }),
+    }));
+    if (!read.ok) return refuseBody(read);
+    const { bytes, verified } = read.value;
+    if (!verified.ok) return this.#refuse(verified, peer);
     const parsed = parseBody(bytes, headers.get("content-type"));
     if (!parsed.ok) return answer(STATUS_CODE.BadRequest, parsed.message);
     const isData = parsed.format === "json" || parsed.format === "form";
@@ -131,6 +133,12 @@ export class WebhookReceiver {
     // Two deliveries may well have one body: where the id is as good as the delivery, it alone tells.
     const digest = note.isIdProven ? undefined : verified.bodySignature ?? await sha256(bytes);
     return await this.#take({ note, payload, shape, bytes, digest });
+  }
+
+  #refuse({ code: detail, message }: VerificationRefusal, { network: actor }: Peer): Response {
+    const subject = `source:${this.#source.name}`;
+    this.#options.audit.note({ action: "refuse", actor, subject, detail });
+    return answer(STATUS_CODE.Unauthorized, `unauthorized: ${message}`);
   }
 
   async #take(delivery: Delivery): Promise<Response> {

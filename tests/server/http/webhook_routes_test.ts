@@ -20,7 +20,7 @@ function createFixture(text?: string) {
   const routes = new WebhookRoutes({
     stateDir,
     log: { info: write, warn: write },
-    bodies: { readBytes: fail },
+    bodies: { readUnproven: fail },
     keeper: { read: fail },
     take: fail,
     bursts: { add: fail },
