@@ -76,6 +76,7 @@ const access = {
     Promise.resolve(change(state.access)),
 };
 const audit = { note() {} };
+const forbid = () => Promise.resolve(new Response());
 const app = createHttpApp({
   access,
   allowedHosts: [],
@@ -90,7 +91,7 @@ const app = createHttpApp({
   sources: { find: () => undefined },
   bodies: new BodyReader(),
   stream: { listen: () => "closed" },
-  feeds: { accept: () => Promise.resolve(new Response()) },
+  feeds: { accept: forbid, challenge: forbid },
   take: (event) => intake.take(event, undefined),
   settle: () => ({ ok: false, code: "unknown", message: "" }),
   permissions: () => [],
