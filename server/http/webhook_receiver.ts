@@ -34,7 +34,7 @@ import type { VerificationRefusal } from "../sources/verifier.ts";
 /** Options of a {@linkcode WebhookReceiver}. */
 export interface WebhookReceiverOptions {
   readonly bodies: Pick<BodyReader, "readUnproven">;
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "read">;
   /** Takes in an event that no session is shown. */
   readonly take: (event: IncomingEvent) => Promise<Taken>;
   /** Takes in an event that is shown, alone or with others. */
@@ -148,7 +148,7 @@ export class WebhookReceiver {
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
     const keys = { delivery: isLong ? await hashToken(deliveryId) : deliveryId, digest };
     // The intake relies on this look: nothing is awaited from here until it has the event.
-    const { duplicateOf, hadFailed } = this.#options.keeper.use((journal) => ({
+    const { duplicateOf, hadFailed } = this.#options.keeper.read((journal) => ({
       duplicateOf: findRepeated(journal, { sender, ...keys }, this.#now()) ?? null,
       hadFailed: shape.track !== undefined &&
         journal.failures.has({ source: name, subject: shape.track.subject }),

@@ -22,7 +22,10 @@ import { WebhookRoutes } from "../http/webhook_routes.ts";
 
 /** Options of an {@linkcode Owner}. */
 export interface OwnerOptions {
-  readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "onReplaced">;
+  readonly keeper: Pick<
+    JournalKeeper,
+    "read" | "write" | "secret" | "refresh" | "isUsable" | "onReplaced"
+  >;
   readonly stateDir: string;
   /** The port on 127.0.0.1. */
   readonly port: number;
@@ -86,12 +89,16 @@ export class Owner {
       maxStreamsPerSender: options.maxStreamsPerSender,
       review: (caller) => this.#gatekeeper.review(caller),
       source: {
-        lastId: () => keeper.use(({ outbound }) => outbound.lastId()),
-        after: (id, limit) => keeper.use(({ outbound }) => outbound.after(id, limit)),
+        lastId: () => keeper.read(({ outbound }) => outbound.lastId()),
+        after: (id, limit) => keeper.read(({ outbound }) => outbound.after(id, limit)),
       },
     });
     this.#feeds = new FeedServer({
-      secret: () => keeper.use((journal) => journal.secret(createNonce)),
+      secret: () => {
+        // A session that has entered another file knows another secret.
+        keeper.refresh();
+        return keeper.secret(createNonce);
+      },
       address: `${HOSTNAME}:${options.port}`,
       attach: (link) => this.attach(link),
       detach: (link) => this.#dispatcher.detach(link),
@@ -132,8 +139,8 @@ export class Owner {
         if (settlement.ok) this.#stream.pump();
         return settlement;
       },
-      permissions: () => keeper.use(({ permissions }) => permissions.list(MAX_PERMISSIONS)),
-      findEvent: (seq) => keeper.use(({ events }) => events.get(seq)),
+      permissions: () => keeper.read(({ permissions }) => permissions.list(MAX_PERMISSIONS)),
+      findEvent: (seq) => keeper.read(({ events }) => events.get(seq)),
       sessions: () => this.#dispatcher.sessions,
       health: () => ({
         ...options.health,

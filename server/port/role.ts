@@ -10,6 +10,7 @@ import { VERSION } from "../../lib/version.ts";
 import type { AccessStore } from "../access/store.ts";
 import { type Feed, type FeedRefusal, openFeed } from "../feed/client.ts";
 import { createNonce } from "../feed/proof.ts";
+import { pause } from "../runtime/delay.ts";
 import { HttpListener, type TlsKeyPair } from "./listener.ts";
 import { JournalError } from "../journal/error.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
@@ -21,6 +22,12 @@ import { HOSTNAME, IPV6_HOSTNAME } from "../../lib/http/loopback.ts";
 
 /** The advice to a session that waits for the port. */
 const MEANWHILE = "Tools work; events arrive once the port is free";
+
+/** The time until the owner is asked again while the journal of this process fails, in milliseconds. */
+const JOURNAL_PAUSE_MS = 1000;
+
+/** The time after which the owner is asked again where a feed has ended sooner, in milliseconds. */
+const FEED_PAUSE_MS = 100;
 
 /** Options of a {@linkcode PortRole}. */
 interface PortRoleOptions {
@@ -71,19 +78,25 @@ export class PortRole {
     else this.#feed?.notify();
   }
 
-  /** Enters the session of this process in the journal, which can be used now. */
+  /** Enters the session of this process in the journal, which can be used now or is another one. */
   join(): void {
     const { agent } = this.#options;
     if (agent === undefined) return;
+    const { sessionId } = agent;
     try {
       if (this.#owner !== undefined) {
         agent.register();
         this.#owner.attach(agent);
+      } else if (this.#feed !== undefined) {
+        agent.register();
+        // The owner knows the session by its number in a journal that is gone: it comes again.
+        if (agent.sessionId !== sessionId) this.#feed.close();
       }
       agent.sync();
     } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      // The keeper has reported it, and calls this again when the journal can be used.
+      // The keeper has reported a failure, and calls this again when the journal can be used; also where
+      // another one has begun between the two lines, which does not know the session.
+      if (!(error instanceof JournalError || error instanceof RangeError)) throw error;
     }
   }
 
@@ -203,7 +216,13 @@ export class PortRole {
     const { options, keeper, log } = this.#options;
     await this.#resign();
     const feed = await this.#openFeed();
-    if (typeof feed === "string") return feed;
+    if (typeof feed === "string") {
+      // The keeper has named the cause. The holder of the port may be the owner, and is not to blame.
+      if (keeper.isUsable) return feed;
+      await pause(JOURNAL_PAUSE_MS, signal);
+      return "followed";
+    }
+    const begunAt = performance.now();
     log.info(`Sharing ${HOSTNAME}:${options.port} with the process that holds it`);
     this.#feed = feed;
     const leave = () => feed.close();
@@ -214,6 +233,8 @@ export class PortRole {
     this.#feed = undefined;
     // Another journal may have begun; the session enters it with the next feed.
     keeper.refresh();
+    // A feed that ends as soon as it has begun would be opened again and again without a pause.
+    if (performance.now() - begunAt < FEED_PAUSE_MS) await pause(FEED_PAUSE_MS, signal);
     return "followed";
   }
 
@@ -222,7 +243,7 @@ export class PortRole {
     const address = `${HOSTNAME}:${options.port}`;
     try {
       keeper.refresh();
-      const secret = keeper.use((journal) => journal.secret(createNonce));
+      const secret = keeper.secret(createNonce);
       return await openFeed({
         address,
         secret,
