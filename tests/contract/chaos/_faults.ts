@@ -221,6 +221,7 @@ export async function makeRound(
   }
 
   async function depart(): Promise<void> {
+    if (departure === undefined) return;
     await pace(departure.atMs);
     const member = await world.choose(departure.target);
     if (member === undefined) return;

@@ -40,7 +40,7 @@ export interface Fault {
 }
 
 /** The end of a session by its client, amid the faults of a round. */
-export interface Departure {
+interface Departure {
   readonly atMs: number;
   readonly by: "stdin" | "SIGTERM";
   readonly target: number;
@@ -48,7 +48,7 @@ export interface Departure {
 
 export interface Round {
   readonly faults: readonly Fault[];
-  readonly departure: Departure;
+  readonly departure: Departure | undefined;
 }
 
 export interface Plan {
@@ -58,6 +58,9 @@ export interface Plan {
 
 /** The expected time between the faults of two rounds, in which everything calms down. */
 const CALM_MS = 2000;
+
+/** The share of rounds in which a session ends. */
+const DEPARTURES = 0.6;
 
 /** A run that is shorter than this has short faults, and two of them in each round. */
 const SHORT_RUN_MS = 40_000;
@@ -109,14 +112,14 @@ export function planRun(seed: number, lengthMs: number, kinds: readonly FaultKin
       };
     });
     const endMs = Math.max(1000, ...faults.map(({ atMs, forMs }) => atMs + forMs));
-    rounds.push({
-      faults,
-      departure: {
-        atMs: Math.round(random() * endMs),
-        by: random() < 0.5 ? "stdin" : "SIGTERM",
-        target: random(),
-      },
-    });
+    // Early in a fault, which then lasts for longer than the process may take to leave.
+    const { atMs, forMs } = pick(faults, random())!;
+    const departure: Departure = {
+      atMs: Math.round(atMs + (0.1 + random() * 0.4) * forMs),
+      by: random() < 0.5 ? "stdin" : "SIGTERM",
+      target: random(),
+    };
+    rounds.push({ faults, departure: random() < DEPARTURES ? departure : undefined });
     plannedMs += endMs + CALM_MS;
   }
   return { sessions, rounds };

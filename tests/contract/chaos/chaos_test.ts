@@ -93,6 +93,7 @@ for (const seed of options.seeds) {
       "leave ms p50": medianOf(world.leaveMs),
       "leave ms max": Math.max(...world.leaveMs),
       "MiB max": world.maxRssBytes / 2 ** 20,
+      "core % max": world.maxShare * 100,
       "calm core % max": world.maxCalmShare * 100,
     });
     assert(
