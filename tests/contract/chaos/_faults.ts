@@ -229,5 +229,6 @@ export async function makeRound(
     world.open();
   }
 
-  await Promise.all([...faults.map(makeFault), depart()]);
+  const results = await Promise.allSettled([...faults.map(makeFault), depart()]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }

@@ -122,6 +122,11 @@ export class World implements AsyncDisposable {
     return this.members.filter(({ process }) => process.isAlive);
   }
 
+  /** Returns whether the system tells what processes use: it has `/proc`. */
+  get isMeasured(): boolean {
+    return this.#samples.size > 0;
+  }
+
   note(text: string): void {
     this.log.push(`${((performance.now() - this.#start) / 1000).toFixed(2)} s  ${text}`);
   }
@@ -167,7 +172,9 @@ export class World implements AsyncDisposable {
         this.violate("a process lives as long as its client", `${process.pid}: ${signal ?? code}`);
       }),
     );
-    if (this.isDiskFull && this.#options.disk === "limit") limitFiles(process.pid, true);
+    if (this.isDiskFull && this.#options.disk === "limit") {
+      this.#background.push(limitFiles(process.pid, true));
+    }
     return member;
   }
 
@@ -250,6 +257,7 @@ export class World implements AsyncDisposable {
   /** Describes what is wrong with processes; `undefined` while a window since `end` is not full. */
   #findBusy(end: number): string[] | undefined {
     const faults: string[] = [];
+    if (!this.isMeasured) return performance.now() - end > GRACE_MS ? faults : undefined;
     for (const { process: { pid } } of this.alive) {
       const last = this.#samples.get(pid)?.at(-1);
       const share = this.#shareOf(pid, end);

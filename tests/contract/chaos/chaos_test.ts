@@ -92,6 +92,7 @@ for (const seed of options.seeds) {
       shown: world.members.reduce((sum, { process }) => sum + process.shown.length, 0),
       "leave ms p50": medianOf(world.leaveMs),
       "leave ms max": Math.max(...world.leaveMs),
+      usage: world.isMeasured ? "measured" : "not measured",
       "MiB max": world.maxRssBytes / 2 ** 20,
       "core % max": world.maxShare * 100,
       "calm core % max": world.maxCalmShare * 100,
