@@ -10,7 +10,7 @@ export const MANNERS = ["garbage", "silence", "flood"] as const;
 
 type Manner = typeof MANNERS[number];
 
-const FLOOD_BYTES = 128 * 1024 * 1024;
+const FLOOD_BYTES = 512 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Lets the other processes of the machine work beside a flood. */

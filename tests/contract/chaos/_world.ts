@@ -89,7 +89,6 @@ export class World implements AsyncDisposable {
   readonly #background: Promise<unknown>[] = [];
   readonly #lost = new Set<string>();
   readonly #samples = new Map<number, Sample[]>();
-  readonly #spinning = new Set<number>();
   readonly #sampled: Promise<void>;
   #isOver = false;
 
@@ -259,15 +258,11 @@ export class World implements AsyncDisposable {
     const faults: string[] = [];
     if (!this.isMeasured) return performance.now() - end > GRACE_MS ? faults : undefined;
     for (const { process: { pid } } of this.alive) {
-      const last = this.#samples.get(pid)?.at(-1);
       const share = this.#shareOf(pid, end);
-      if (last === undefined || share === undefined) return undefined;
+      if (share === undefined) return undefined;
       if (share > MAX_CORE_SHARE) {
         faults.push(`${pid} uses ${Math.round(share * 100)} % of a core`);
       } else this.maxCalmShare = Math.max(this.maxCalmShare, share);
-      if (last.rssBytes > MAX_RSS_BYTES) {
-        faults.push(`${pid} has ${Math.round(last.rssBytes / 2 ** 20)} MiB`);
-      }
     }
     return faults;
   }
@@ -292,9 +287,12 @@ export class World implements AsyncDisposable {
         this.maxRssBytes = Math.max(this.maxRssBytes, usage.rssBytes);
         const share = this.#shareOf(pid, -Infinity) ?? 0;
         this.maxShare = Math.max(this.maxShare, share);
-        if (share <= SPIN_SHARE || this.#spinning.has(pid)) continue;
-        this.#spinning.add(pid);
-        this.violate("no process spins", `${pid} uses ${Math.round(share * 100)} % of a core`);
+        if (share > SPIN_SHARE) {
+          this.#violateOnce("no process spins, even while a fault lasts", String(pid));
+        }
+        if (usage.rssBytes > MAX_RSS_BYTES) {
+          this.#violateOnce("no process grows, even while a fault lasts", String(pid));
+        }
       }
       await pace(SAMPLE_MS);
     }
