@@ -177,10 +177,13 @@ export class World implements AsyncDisposable {
     return member;
   }
 
-  /** Chooses a process: the owner for the lower half of the numbers, otherwise any other. */
+  /**
+   * Chooses a process that has started: the owner for the lower half of the numbers, otherwise any
+   * other.
+   */
   async choose(target: number): Promise<Member | undefined> {
     const owner = await askPid(this.port);
-    const { alive } = this;
+    const alive = this.alive.filter(({ process }) => process.answeredAt !== undefined);
     const found = alive.find(({ process }) => process.pid === owner);
     if (target < 0.5 && found !== undefined) return found;
     return pick(alive.filter((member) => member !== found), target * 2 % 1) ?? found;
