@@ -20,7 +20,7 @@ const JUMPS: readonly string[] = ["+1h", "-1h", "+3d", "-3d", "+40d", "+5y", "-1
 /** The time in which a program tries to take the lock, or the port. */
 const TRY_MS = 3000;
 
-/** Writes to the disk until it is full; the numbers are the bytes of each write. */
+/** Writes to the disk until it is full. */
 function fillDisk(file: Deno.FsFile): void {
   for (const size of [1024 * 1024, 64 * 1024, 4096]) {
     const bytes = new Uint8Array(size);
@@ -46,6 +46,7 @@ async function fillFor(world: World, { forMs }: Fault): Promise<void> {
   }
 }
 
+/** Limits the processes; one that is told to leave meanwhile has its limit until it ends. */
 async function limitFor(world: World, { forMs }: Fault): Promise<void> {
   const limitAll = (isFull: boolean) =>
     Promise.all(world.alive.map(({ process }) => limitFiles(process.pid, isFull)));

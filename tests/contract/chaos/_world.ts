@@ -10,10 +10,12 @@ import { journalPathOf } from "../../../server/state/folder.ts";
 import { until } from "../../_until.ts";
 import { askPid, FleetProcess, pace } from "../_fleet.ts";
 import { createScratch, takeFreePort } from "../_session.ts";
-import { Guard, type Usage } from "./_guard.ts";
-import { type Answered, Load } from "./_load.ts";
+import { excusedUntil, findLost, findShownTwice, type Span } from "./_checks.ts";
+import { Guard } from "./_guard.ts";
+import { Load } from "./_load.ts";
 import { pick } from "./_plan.ts";
 import { type Disk, limitFiles, mountDisk, wrapCommand } from "./_tools.ts";
+import { UsageWatch, WINDOW_MS } from "./_usage.ts";
 
 /** The longest time that a process has to leave after its client. */
 const LEAVE_MS = 1000;
@@ -21,8 +23,6 @@ const LEAVE_MS = 1000;
 const LATE_MS = 6000;
 /** The time after the faults in which a process may be busy or large. */
 const GRACE_MS = 2000;
-/** The time over which the use of a processor is averaged. */
-const WINDOW_MS = 1000;
 const SAMPLE_MS = 250;
 const MAX_CORE_SHARE = 0.2;
 /** The share of a process that does nothing but retry; a start takes half of it at most. */
@@ -30,23 +30,11 @@ const SPIN_SHARE = 0.8;
 const MAX_RSS_BYTES = 300 * 1024 * 1024;
 /** The time in which a post must be answered after the faults. */
 const RECOVER_MS = 15_000;
-/** The time in which the owner notices that the journal is gone. */
-const NOTICE_MS = 1000;
 /** The posts that are answered after a round, before the journal is read. */
 const RECOVERED_POSTS = 12;
 const MAX_ACKED = 100;
 /** The time between two calls of a client that is shown nothing. */
 const CALL_MS = 200;
-
-interface Sample extends Usage {
-  readonly at: number;
-}
-
-/** A time in which a fault lasted. */
-interface Span {
-  readonly from: number;
-  to: number;
-}
 
 export interface WorldOptions {
   /** The way to fill the disk. */
@@ -79,24 +67,24 @@ export class World implements AsyncDisposable {
   /** The times at which the journal was removed. */
   readonly removals: number[] = [];
   readonly leaveMs: number[] = [];
-  maxRssBytes = 0;
+  readonly usage: UsageWatch;
   maxCalmShare = 0;
-  maxShare = 0;
   isDiskFull = false;
   readonly #start = performance.now();
   readonly #options: WorldOptions;
   readonly #guard: Guard;
   readonly #background: Promise<unknown>[] = [];
   readonly #lost = new Set<string>();
-  readonly #samples = new Map<number, Sample[]>();
-  readonly #sampled: Promise<void>;
-  #isOver = false;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
     this.#guard = new Guard(options.disk === "tmpfs" ? `${this.folder}/disk` : undefined);
     this.load = new Load(this.port);
-    this.#sampled = this.#sample();
+    this.usage = new UsageWatch({
+      guard: this.#guard,
+      pids: () => this.alive.map(({ process }) => process.pid),
+      onMeasured: (pid, share, rssBytes) => this.#checkUsage(pid, share, rssBytes),
+    });
   }
 
   static async create(options: WorldOptions, sessions: number): Promise<World> {
@@ -119,11 +107,6 @@ export class World implements AsyncDisposable {
 
   get alive(): Member[] {
     return this.members.filter(({ process }) => process.isAlive);
-  }
-
-  /** Returns whether the system tells what processes use: it has `/proc`. */
-  get isMeasured(): boolean {
-    return this.#samples.size > 0;
   }
 
   note(text: string): void {
@@ -259,9 +242,9 @@ export class World implements AsyncDisposable {
   /** Describes what is wrong with processes; `undefined` while a window since `end` is not full. */
   #findBusy(end: number): string[] | undefined {
     const faults: string[] = [];
-    if (!this.isMeasured) return performance.now() - end > GRACE_MS ? faults : undefined;
+    if (!this.usage.isMeasured) return performance.now() - end > GRACE_MS ? faults : undefined;
     for (const { process: { pid } } of this.alive) {
-      const share = this.#shareOf(pid, end);
+      const share = this.usage.shareOf(pid, end);
       if (share === undefined) return undefined;
       if (share > MAX_CORE_SHARE) {
         faults.push(`${pid} uses ${Math.round(share * 100)} % of a core`);
@@ -270,34 +253,10 @@ export class World implements AsyncDisposable {
     return faults;
   }
 
-  /** The share of a core that a process has used in the last window, which began after a time. */
-  #shareOf(pid: number, after: number): number | undefined {
-    const samples = this.#samples.get(pid) ?? [];
-    const last = samples.at(-1);
-    if (last === undefined) return undefined;
-    const first = samples.findLast(({ at }) => last.at - at >= WINDOW_MS);
-    if (first === undefined || first.at < after) return undefined;
-    return (last.cpuMs - first.cpuMs) / (last.at - first.at);
-  }
-
-  /** Measures all processes again and again, until the end. */
-  async #sample(): Promise<void> {
-    while (!this.#isOver) {
-      const pids = this.alive.map(({ process }) => process.pid);
-      const usages = await this.#guard.measure(pids);
-      for (const [pid, usage] of usages) {
-        this.#samples.getOrInsertComputed(pid, () => []).push({ at: performance.now(), ...usage });
-        this.maxRssBytes = Math.max(this.maxRssBytes, usage.rssBytes);
-        const share = this.#shareOf(pid, -Infinity) ?? 0;
-        this.maxShare = Math.max(this.maxShare, share);
-        if (share > SPIN_SHARE) {
-          this.#violateOnce("no process spins, even while a fault lasts", String(pid));
-        }
-        if (usage.rssBytes > MAX_RSS_BYTES) {
-          this.#violateOnce("no process grows, even while a fault lasts", String(pid));
-        }
-      }
-      await pace(SAMPLE_MS);
+  #checkUsage(pid: number, share: number, rssBytes: number): void {
+    if (share > SPIN_SHARE) this.#violateOnce("no process spins, even while a fault lasts", pid);
+    if (rssBytes > MAX_RSS_BYTES) {
+      this.#violateOnce("no process grows, even while a fault lasts", pid);
     }
   }
 
@@ -324,16 +283,6 @@ export class World implements AsyncDisposable {
     this.#checkShownOnce();
   }
 
-  /** The last time at which a post may be answered and yet go with the journal that was removed. */
-  #excusedUntil(removedAt: number): number {
-    let until = removedAt + NOTICE_MS;
-    for (const { from, to } of this.spans.toSorted((a, b) => a.from - b.from)) {
-      // A process that is stopped, or waits for a lock, notices later.
-      if (from <= until && to >= removedAt) until = Math.max(until, to + NOTICE_MS);
-    }
-    return until;
-  }
-
   #readDeliveries(): Map<string, string> {
     try {
       const path = journalPathOf(this.stateDir);
@@ -352,48 +301,30 @@ export class World implements AsyncDisposable {
 
   #checkKept(): void {
     const answered = [...this.load.answered];
-    const kept = this.#readDeliveries();
-    const excused = this.removals.map((at) => ({ at, until: this.#excusedUntil(at) }));
-    const lost: Answered[] = [];
-    for (const event of answered) {
-      if (this.#lost.has(event.id) || kept.get(event.id) === event.delivery) continue;
-      const isExcused = excused.some(({ until }) => event.sentAt <= until);
-      if (isExcused) continue;
-      this.#lost.add(event.id);
-      lost.push(event);
-    }
-    const [first] = lost;
+    const excused = Math.max(...this.removals.map((at) => excusedUntil(at, this.spans)));
+    const lost = findLost(answered, this.#readDeliveries(), excused);
+    const [first] = lost.filter(({ id }) => !this.#lost.has(id));
+    for (const { id } of lost) this.#lost.add(id);
     if (first === undefined) return;
     const at = ((first.sentAt - this.#start) / 1000).toFixed(2);
     this.violate(
       "what was answered is kept",
-      `${lost.length} of ${answered.length} are lost, the first of them (${first.delivery}, ` +
-        `${first.id}) was posted at ${at} s`,
+      `${lost.length} of ${answered.length} are lost; ${first.delivery}, ${first.id}, was posted ` +
+        `at ${at} s`,
     );
   }
 
   #checkShownOnce(): void {
     const attempts = new Map(this.load.answered.map((event) => [event.delivery, event.attempts]));
-    for (const { process } of this.members) {
-      const ids = new Set<string>();
-      const deliveries = new Set<string>();
-      for (const { content, meta } of process.shown) {
-        const listed = Array.from(content.matchAll(/^evt_[0-9a-v]{11}(?= \()/gm), ([id]) => id);
-        for (const id of meta.event_id === undefined ? listed : [meta.event_id]) {
-          if (ids.has(id)) this.#violateOnce("nothing is shown twice", `${process.pid}: ${id}`);
-          ids.add(id);
-        }
-        const [, delivery = ""] = /^(delivery-\d+-\d+) /.exec(content) ?? [];
-        if (deliveries.has(delivery) && attempts.get(delivery) === 1) {
-          this.#violateOnce("nothing is shown twice", `${process.pid}: ${delivery}`);
-        }
-        deliveries.add(delivery);
+    for (const { process: { pid, shown } } of this.members) {
+      for (const name of findShownTwice(shown, attempts)) {
+        this.#violateOnce("nothing is shown twice", `${pid}: ${name}`);
       }
     }
   }
 
-  #violateOnce(invariant: string, text: string): void {
-    if (!this.violations.includes(`${invariant}: ${text}`)) this.violate(invariant, text);
+  #violateOnce(invariant: string, text: string | number): void {
+    if (!this.violations.includes(`${invariant}: ${text}`)) this.violate(invariant, String(text));
   }
 
   /** Acknowledges and answers what a session is shown, and speaks unasked, until it ends. */
@@ -423,8 +354,8 @@ export class World implements AsyncDisposable {
       process.readOn();
       await process[Symbol.asyncDispose]();
     }
-    this.#isOver = true;
-    await Promise.all([...this.#background, this.#sampled]);
+    await Promise.all(this.#background);
+    await this.usage[Symbol.asyncDispose]();
     await this.#guard.measure([]);
     await this.#guard[Symbol.asyncDispose]();
     Deno.removeSync(this.folder, { recursive: true });

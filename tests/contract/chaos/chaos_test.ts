@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { medianOf, printFigures } from "../_fleet.ts";
+import { createScratch } from "../_session.ts";
+import { excusedUntil, findLost, findShownTwice } from "./_checks.ts";
 import { makeRound } from "./_faults.ts";
 import { FAULT_KINDS, type FaultKind, type Plan, planRun } from "./_plan.ts";
 import { type Disk, DISKS, findClock, hasLimits, mountDisk, runShell } from "./_tools.ts";
 import { World } from "./_world.ts";
-import { createScratch } from "../_session.ts";
 
 /** The gate draws no seed of its own: a failure there must come from the change that it judges. */
 const GATE_SEED = 1;
@@ -69,6 +70,26 @@ Deno.test("a run has the same faults for the same seed, and each kind before one
   assertEquals(kinds.slice(0, FAULT_KINDS.length).toSorted(), FAULT_KINDS.toSorted());
 });
 
+Deno.test("a lost event and one that is shown twice are found", () => {
+  const answered = [5, 20, 30].map((sentAt) => ({
+    delivery: `delivery-0-${sentAt}`,
+    id: `evt_${sentAt}`,
+    sentAt,
+    answeredAt: sentAt,
+    attempts: 1,
+  }));
+  assertEquals(excusedUntil(10, [{ from: 900, to: 2000 }, { from: 0, to: 5 }]), 3000);
+  const lost = findLost(answered, new Map([["evt_20", "delivery-0-20"]]), 10);
+  assertEquals(lost.map(({ id }) => id), ["evt_30"]);
+  const shown = [
+    { content: "delivery-0-5 x", meta: { event_id: "evt_00000000005" } },
+    { content: "2 events\nevt_00000000005 (dev)\nevt_00000000006 (dev)", meta: { digest: "2" } },
+    { content: "delivery-0-5 x", meta: { event_id: "evt_00000000007" } },
+  ];
+  const attempts = new Map([["delivery-0-5", 1]]);
+  assertEquals(findShownTwice(shown, attempts), ["evt_00000000005", "delivery-0-5"]);
+});
+
 const options = readOptions(Deno.args);
 
 for (const seed of options.seeds) {
@@ -92,9 +113,9 @@ for (const seed of options.seeds) {
       shown: world.members.reduce((sum, { process }) => sum + process.shown.length, 0),
       "leave ms p50": medianOf(world.leaveMs),
       "leave ms max": Math.max(...world.leaveMs),
-      usage: world.isMeasured ? "measured" : "not measured",
-      "MiB max": world.maxRssBytes / 2 ** 20,
-      "core % max": world.maxShare * 100,
+      usage: world.usage.isMeasured ? "measured" : "not measured",
+      "MiB max": world.usage.maxRssBytes / 2 ** 20,
+      "core % max": world.usage.maxShare * 100,
       "calm core % max": world.maxCalmShare * 100,
     });
     assert(
