@@ -1,6 +1,6 @@
 import { until } from "../../_until.ts";
 
-/** What the system has counted for a process. */
+/** Counts of the system for a process. */
 export interface Usage {
   readonly cpuMs: number;
   readonly rssBytes: number;
