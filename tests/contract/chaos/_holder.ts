@@ -14,7 +14,7 @@ const FLOOD_BYTES = 512 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Lets the other processes of the machine work beside a flood. */
-const FLOOD_PAUSE_MS = 5;
+const FLOOD_PAUSE_MS = 2;
 
 /** The text that a WebSocket server appends to the key of its client (RFC 6455). */
 const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
