@@ -4,50 +4,47 @@
  * @module
  */
 
-import { runServe } from "./cli/serve.ts";
-import { print, printError, printUsageError } from "./cli/shared/terminal.ts";
+import { runServe } from "./cli/serve/mod.ts";
+import { print, printProblem, printUsageError } from "./cli/shared/terminal.ts";
+import { refuse } from "./lib/cli/read_command.ts";
 import { VERSION } from "./lib/version.ts";
 
+type Run = (args: readonly string[]) => Promise<number>;
+
+/** The commands. Only `serve` is loaded at the start: a session needs no other. */
+const COMMANDS: ReadonlyMap<string, () => Run | Promise<Run>> = new Map([
+  ["serve", (): Run | Promise<Run> => runServe],
+  ["gateway", async () => (await import("./cli/gateway/mod.ts")).runGateway],
+  ["events", async () => (await import("./cli/events/mod.ts")).runEvents],
+  ["sessions", async () => (await import("./cli/sessions/mod.ts")).runSessions],
+  ["access", async () => (await import("./cli/access/mod.ts")).runAccess],
+  ["source", async () => (await import("./cli/source/mod.ts")).runSource],
+  ["demo", async () => {
+    const { runDemo } = await import("./cli/demo/mod.ts");
+    return (args) => runDemo(args, import.meta.url);
+  }],
+]);
+
 async function main(args: readonly string[]): Promise<number> {
-  const [command = "serve", ...rest] = args;
-  if (args.includes("--help") || args.includes("-h")) {
-    const { formatHelp } = await import("./cli/help.ts");
-    print(formatHelp());
+  const end = args.indexOf("--");
+  const isGiven = (...flags: readonly string[]) =>
+    args.slice(0, end === -1 ? undefined : end).some((arg) => flags.includes(arg));
+  if (isGiven("--help", "-h")) {
+    const { formatHelpText } = await import("./cli/help/mod.ts");
+    print(formatHelpText(args));
     return 0;
   }
-  if (args.includes("--version") || args.includes("-V")) {
+  if (isGiven("--version", "-V")) {
     print(`deno-channel ${VERSION}`);
     return 0;
   }
-  if (command === "demo") {
-    const { runDemo } = await import("./cli/demo/mod.ts");
-    return await runDemo(rest, import.meta.url);
-  }
-  if (command === "gateway") {
-    const { runGateway } = await import("./cli/gateway.ts");
-    return await runGateway(rest);
-  }
-  if (command === "events") {
-    const { runEvents } = await import("./cli/events/mod.ts");
-    return await runEvents(rest);
-  }
-  if (command === "sessions") {
-    const { runSessions } = await import("./cli/sessions.ts");
-    return await runSessions(rest);
-  }
-  if (command === "access") {
-    const { runAccess } = await import("./cli/access/mod.ts");
-    return await runAccess(rest);
-  }
-  if (command === "source") {
-    const { runSource } = await import("./cli/source/mod.ts");
-    return await runSource(rest);
-  }
-  if (command === "serve") return await runServe(rest);
-  if (command.startsWith("-")) return await runServe(args);
-  return printUsageError(
-    `Unknown command "${command}": expected serve, gateway, events, sessions, access, source or demo`,
-  );
+  const [word = ""] = args;
+  if (word === "" || word.startsWith("-")) return await runServe(args);
+  const load = COMMANDS.get(word);
+  if (load !== undefined) return await (await load())(args.slice(1));
+  const known = [...COMMANDS.keys()];
+  const fault = refuse(`Unknown command "${word}"`, `expected one of ${known.join(", ")}`);
+  return await printUsageError({ ...fault, unknown: { word, known } });
 }
 
 if (import.meta.main) {
@@ -55,7 +52,7 @@ if (import.meta.main) {
   try {
     exitCode = await main(Deno.args);
   } catch (error) {
-    printError(`deno-channel: ${(error as Error).message}`);
+    printProblem((error as Error).message);
   }
   // The read of stdin that is still under way would keep the process alive.
   Deno.exit(exitCode);

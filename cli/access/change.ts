@@ -1,19 +1,28 @@
 import { type Access, hasApprover } from "../../lib/access/access_file.ts";
-import type { AccessChangeOptions } from "../../lib/cli/access_command.ts";
+import type { AccessOptions } from "../../lib/cli/access_options.ts";
 import { formatAccessToken } from "../../lib/access/token.ts";
 import { formatPolicy } from "../../lib/cli/format_access.ts";
 import { AccessFileError, AccessStore } from "../../server/access/store.ts";
 import { hashToken } from "../../server/runtime/crypto.ts";
 import { formatAccessList } from "./list.ts";
-import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
-import { type AppliedChange, applyAccessChange } from "./apply_change.ts";
-import { noteAccessChange } from "../shared/note_change.ts";
+import { type CommandEnvironment, type CommandReport, fail } from "../shared/report.ts";
+import { type AppliedChange, applyAccessChange, type ApplyOptions } from "./apply_change.ts";
+import { noteChange } from "../shared/note_change.ts";
 
-/** What holds before and after a change, and what is said of it. */
+/** A change that the command line asks for. */
+type AccessChangeOptions = ApplyOptions | AccessOptions<"restore">;
+
+/** Tells a change from what only shows something. */
+export function isChange(
+  options: Exclude<AccessOptions, { kind: "log" }>,
+): options is AccessChangeOptions {
+  return options.kind === "policy" ? options.policy !== undefined : options.kind !== "list";
+}
+
+/** The access before and after a change, and what is said of it. */
 interface MadeChange extends AppliedChange {
-  /** The access before; `undefined` when it could not be read. */
+  /** `undefined` when it could not be read. */
   readonly before: Access | undefined;
-  /** The access after. */
   readonly after: Access;
 }
 
@@ -22,7 +31,7 @@ type Outcome = { readonly ok: true } & MadeChange | {
   readonly message: string;
 };
 
-async function restore(store: AccessStore, environment: AccessEnvironment): Promise<Outcome> {
+async function restore(store: AccessStore, environment: CommandEnvironment): Promise<Outcome> {
   const state = store.read();
   const after = await store.restore();
   return {
@@ -41,7 +50,7 @@ async function restore(store: AccessStore, environment: AccessEnvironment): Prom
 async function change(
   store: AccessStore,
   options: AccessChangeOptions,
-  environment: AccessEnvironment,
+  environment: CommandEnvironment,
 ): Promise<Outcome> {
   if (options.kind === "restore") return await restore(store, environment);
   const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
@@ -54,10 +63,10 @@ async function change(
   });
 }
 
-/** What else there is to know after a change; a change of the policy says itself what it is now. */
+/** Finds what else to say after a change; a change of the policy says itself what it is now. */
 function findHints(
   { before, after }: MadeChange,
-  { kind, nowMs }: Pick<AccessChangeOptions, "kind"> & Pick<AccessEnvironment, "nowMs">,
+  { kind, nowMs }: Pick<AccessChangeOptions, "kind"> & Pick<CommandEnvironment, "nowMs">,
 ): string[] {
   const isFirstApprover = hasApprover(after, nowMs) &&
     (before === undefined || !hasApprover(before, nowMs));
@@ -71,21 +80,14 @@ function findHints(
   ];
 }
 
-/**
- * Makes a change of the access, notes it in the audit, and tells whoever holds the port.
- *
- * @param options What was asked for on the command line.
- * @param environment Where the access is found.
- */
+/** Makes a change of the access, notes it in the audit, and tells the server. */
 export async function changeAccess(
   options: AccessChangeOptions,
-  environment: AccessEnvironment,
-): Promise<AccessReport> {
+  environment: CommandEnvironment,
+): Promise<CommandReport> {
   const { stateDir, nowMs } = environment;
   const faults = new Set<string>();
-  const refuse = (message: string): AccessReport => {
-    return { exitCode: 1, lines: [], problems: [...faults.add(message)] };
-  };
+  const refuse = (message: string) => fail(...faults.add(message));
   const store = new AccessStore({
     stateDir,
     onFault: (message) => faults.add(message),
@@ -101,7 +103,7 @@ export async function changeAccess(
   if (!outcome.ok) return refuse(outcome.message);
   const { subject, detail, lines } = outcome;
   const entry = { action: options.kind, subject, detail };
-  const warnings = await noteAccessChange(entry, { stateDir, port: options.port, nowMs });
+  const warnings = await noteChange(entry, { stateDir, port: options.port, nowMs });
   const hints = findHints(outcome, { kind: options.kind, nowMs });
   const isJson = options.kind === "add" && options.json;
   return {

@@ -1,4 +1,4 @@
-import type { AccessLogOptions } from "../../lib/cli/access_command.ts";
+import type { AccessOptions } from "../../lib/cli/access_options.ts";
 import {
   AUDIT_HEADER,
   type AuditRow,
@@ -10,24 +10,20 @@ import { formatTable } from "../../lib/cli/format_table.ts";
 import { withJournal } from "../shared/journal_reader.ts";
 import { createTextStyle, print, type TextStyle, tryPrintLines } from "../shared/terminal.ts";
 
-/** Formats rows of the audit, for programs or for people. */
+/** Formats rows of the audit. */
 export function formatAccessLog(
   rows: readonly AuditRow[],
   { json, style }: { readonly json: boolean; readonly style: TextStyle },
 ): string[] {
   if (json) return rows.map((row) => formatJsonLine(toAuditJson(row)));
-  if (rows.length === 0) return ["No audit: nothing was done yet"];
+  if (rows.length === 0) return ["No audit: nothing was changed yet"];
   return formatTable([AUDIT_HEADER, ...rows.map(formatAuditRow)], style.bold);
 }
 
-/**
- * `access log`: who did what, the newest first.
- *
- * @param options What was asked for on the command line.
- * @returns The exit code.
- */
-export async function showAccessLog(options: AccessLogOptions): Promise<number> {
-  const { stateDir, json, limit } = options;
+/** Runs `access log`. */
+export async function showAccessLog(
+  { stateDir, json, limit }: AccessOptions<"log">,
+): Promise<number> {
   const onNone = (stateDir: string) => {
     if (!json) print(`No audit: there is no journal in ${stateDir} yet`);
     return 0;

@@ -1,26 +1,24 @@
 /**
- * Someone outside who uses the channel over HTTP, and the `curl` lines that do the same by hand.
+ * A sender that uses the channel over HTTP, and the `curl` lines that do the same by hand.
  *
  * @module
  */
 
 import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
 
-/** How long each thing that the demo waits for may take, in milliseconds. */
+/** The time that each step of the demo may wait for, in milliseconds. */
 export const DEMO_TIMEOUT_MS = 5000;
 
-/** One request, and what came back. */
+/** One request and its answer. */
 export interface Exchange {
   /** The command that does the same. */
   readonly curl: string;
-  /** The status of the answer. */
   readonly status: number;
-  /** The text of the answer. */
   readonly text: string;
 }
 
-/** Where a message goes, and as whom. */
-export interface PostOptions {
+/** The target and the sender of a message. */
+interface PostOptions {
   /**
    * The path and the query.
    *
@@ -35,17 +33,11 @@ export interface PostOptions {
 export class Sender {
   readonly #port: number;
 
-  /** Constructs a new instance for the channel on a port of this machine. */
   constructor(port: number) {
     this.#port = port;
   }
 
-  /**
-   * Posts a message.
-   *
-   * @param body The message.
-   * @param options Where to, and as whom.
-   */
+  /** Posts a message. */
   async post(body: string, options: PostOptions = {}): Promise<Exchange> {
     const { target = "", sender } = options;
     const response = await fetch(`http://127.0.0.1:${this.#port}${target}`, {

@@ -12,7 +12,7 @@ function makeRequestId(): string {
     .join("");
 }
 
-/** Runs one line that was typed; returns whether to go on. */
+/** Runs one typed line; returns whether to go on. */
 async function runLine(line: string, session: StandIn): Promise<boolean> {
   const [, command, first = "", rest = ""] = /^(\/\w+)(?:\s+(\S+))?(?:\s+(.*))?$/.exec(line) ?? [];
   if (command === "/quit") return false;
@@ -33,7 +33,7 @@ async function runLine(line: string, session: StandIn): Promise<boolean> {
   return true;
 }
 
-/** Runs what is typed until the end of it. */
+/** Runs typed lines until the end of input. */
 async function runLines(session: StandIn): Promise<void> {
   let rest = "";
   for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -46,10 +46,8 @@ async function runLines(session: StandIn): Promise<void> {
 }
 
 /**
- * Stays open as a stand-in for Claude: shows events as they arrive, and does what is typed, until the
- * process is asked to leave.
- *
- * @returns The exit code of the server.
+ * Stands in for Claude: shows events as they arrive and runs typed lines, until the process is asked to
+ * leave.
  */
 export async function runInteractive(stage: DemoStage): Promise<number> {
   const session = await stage.start({

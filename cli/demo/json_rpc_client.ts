@@ -1,6 +1,6 @@
 /**
- * The client's side of JSON-RPC, as far as the demo needs it: requests of which each gets its answer, and
- * notifications both ways. The SDK's client would be part of what every session loads.
+ * The client's side of JSON-RPC, as far as the demo needs it: requests with answers, and notifications
+ * both ways. The SDK's client would become part of the bundle that every session loads.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
 
 /** The parameters of a message. */
-export type Params = Record<string, unknown>;
+type Params = Record<string, unknown>;
 
 interface Waiting {
   readonly resolve: (result: Params) => void;
@@ -21,12 +21,6 @@ export class JsonRpcClient {
   readonly #waiting = new Map<unknown, Waiting>();
   #lastId = 0;
 
-  /**
-   * Constructs a new instance.
-   *
-   * @param transport The transport, not started yet.
-   * @param onNotification Takes the notifications of the server.
-   */
   constructor(transport: Transport, onNotification: (method: string, params: Params) => void) {
     this.#transport = transport;
     transport.onclose = () => this.#rejectAll(new Error("The server has ended"));
@@ -38,7 +32,6 @@ export class JsonRpcClient {
     };
   }
 
-  /** Begins to read. */
   start(): Promise<void> {
     return this.#transport.start();
   }
@@ -46,7 +39,6 @@ export class JsonRpcClient {
   /**
    * Sends a request.
    *
-   * @returns Its result.
    * @throws {Error} When the server answers with an error, or ends before it answers.
    */
   request(method: string, params: Params): Promise<Params> {
@@ -62,7 +54,6 @@ export class JsonRpcClient {
     return this.#transport.send({ jsonrpc: "2.0", method, params });
   }
 
-  /** Ends the connection. */
   close(): Promise<void> {
     return this.#transport.close();
   }

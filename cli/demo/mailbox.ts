@@ -1,9 +1,9 @@
-/** Keeps what has arrived until somebody takes it. */
+/** Keeps items until they are taken. */
 export class Mailbox<T> {
   readonly #items: T[] = [];
   readonly #takers = new Set<(item: T) => void>();
 
-  /** Hands an item to whoever waits longest, or keeps it. */
+  /** Hands an item to the longest waiting `take()`, or keeps it. */
   put(item: T): void {
     const [taker] = this.#takers;
     if (taker === undefined) this.#items.push(item);
@@ -13,8 +13,6 @@ export class Mailbox<T> {
   /**
    * Takes the oldest item.
    *
-   * @param what Names the item in the error message.
-   * @param timeoutMs How long to wait for it, in milliseconds.
    * @throws {Error} When it does not come in time.
    */
   async take(what: string, timeoutMs: number): Promise<T> {

@@ -1,16 +1,16 @@
-import { DEFAULT_PORT } from "../../lib/cli/flag_value.ts";
+import { DEFAULT_PORT } from "../../lib/cli/common_flags.ts";
+import { type DemoOptions, readDemoOptions } from "../../lib/cli/demo_options.ts";
 import { createLogger } from "../../server/runtime/log.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 import { readEnv } from "../../server/runtime/read_env.ts";
 import { listenForTermination } from "../../server/runtime/termination.ts";
-import { type DemoOptions, readDemoOptions } from "./options.ts";
 import { runInteractive } from "./interactive.ts";
 import { runScript } from "./script.ts";
 import { DEMO_SENDER, type DemoStage } from "./stage.ts";
 import { DEMO_TIMEOUT_MS, Sender } from "./http_client.ts";
 import { createServerCommand } from "./server_command.ts";
 import { startStandIn } from "./stand_in.ts";
-import { print, printError, printUsageError } from "../shared/terminal.ts";
+import { print, printProblem, printUsageError } from "../shared/terminal.ts";
 
 function isFree(port: number): boolean {
   try {
@@ -39,21 +39,21 @@ function makeStateDir(): string {
   }
 }
 
-/** The folder for temporary files that the task of the demo has made for this run, and nobody else. */
+/** The folder for temporary files that the task `demo` makes for one run. */
 const OWN_TEMPORARY_REGEXP = /[\\/]deno-channel-task-[^\\/]+$/;
 
-/** Removes the folder for temporary files where it is one of this run only, and empty. */
+/** Removes the folder for temporary files if the task made it for this run and it is empty. */
 function removeTemporaryFolder(): void {
   const folder = readEnv("TMPDIR") ?? "";
   if (!OWN_TEMPORARY_REGEXP.test(folder)) return;
   try {
     Deno.removeSync(folder);
   } catch {
-    // What somebody else has put there stays.
+    // It is not empty: another program uses it.
   }
 }
 
-/** The port for the demo; throws when the one that was asked for is in use. */
+/** Chooses the port; throws when the one that was asked for is in use. */
 function choosePort({ port = DEFAULT_PORT }: DemoOptions, isFixed: boolean): number {
   if (isFree(port)) return port;
   if (isFixed) throw new Error(`Cannot run the demo on port ${port}: the port is in use`);
@@ -62,7 +62,7 @@ function choosePort({ port = DEFAULT_PORT }: DemoOptions, isFixed: boolean): num
   return free;
 }
 
-/** Whether the process listens on the port. */
+/** Tells whether the process listens on the port. */
 async function isServing(port: number, pid: number): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(1000);
@@ -86,8 +86,8 @@ async function waitForPort(port: number, pid: number): Promise<void> {
 async function run(options: DemoOptions, mainModule: string): Promise<number> {
   const program = Deno.execPath();
   if (Deno.permissions.querySync({ name: "run", command: program }).state !== "granted") {
-    printError(
-      `deno-channel: Cannot start the server: Deno was started without --allow-run=${program}`,
+    printProblem(
+      `Cannot start the server: Deno was started without --allow-run=${program}`,
     );
     return 1;
   }
@@ -114,16 +114,15 @@ async function run(options: DemoOptions, mainModule: string): Promise<number> {
 }
 
 /**
- * `demo`: the channel at work without Claude Code.
+ * Runs `demo`: shows the channel at work without Claude Code.
  *
- * @param args The arguments after the command's name.
  * @param mainModule The URL of `main.ts`, for the server process.
  * @returns The exit code: 0 when every step happened.
  */
 export async function runDemo(args: readonly string[], mainModule: string): Promise<number> {
   try {
     const parsed = readDemoOptions(args);
-    return parsed.ok ? await run(parsed.value, mainModule) : printUsageError(parsed.message);
+    return parsed.ok ? await run(parsed.value, mainModule) : await printUsageError(parsed);
   } finally {
     removeTemporaryFolder();
   }

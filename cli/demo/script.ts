@@ -4,7 +4,7 @@ import { DEMO_SENDER, type DemoStage } from "./stage.ts";
 import { Mailbox } from "./mailbox.ts";
 import { DEMO_TIMEOUT_MS, type Exchange } from "./http_client.ts";
 import type { StandIn } from "./stand_in.ts";
-import { print, printError } from "../shared/terminal.ts";
+import { print, printProblem } from "../shared/terminal.ts";
 
 const CHAT_MESSAGE = "list the files in this directory";
 const CHAT_REPLY = "README.md, main.ts, mod.ts and six folders";
@@ -29,7 +29,7 @@ function expect(isAsExpected: boolean, message: string): void {
   if (!isAsExpected) throw new Error(message);
 }
 
-/** The steps of the demo, in order; each fails with an error that says what did not happen. */
+/** The steps of the demo, in order; each throws an error that says what did not happen. */
 class DemoScript {
   readonly #stage: DemoStage;
   readonly #events = new Mailbox<ChannelEvent>();
@@ -46,13 +46,13 @@ class DemoScript {
 
   readonly steps: readonly (readonly [title: string, run: () => Promise<void>])[] = [
     ["Claude Code starts the server, which declares a channel", () => this.#start()],
-    ["Somebody listens to what Claude says", () => this.#listen()],
+    ["A listener follows what Claude says", () => this.#listen()],
     ["CI reports a failed build", () => this.#alert()],
-    ["Somebody writes to Claude", () => this.#chat()],
+    ["A sender writes to Claude", () => this.#chat()],
     ["Claude answers with the reply tool", () => this.#reply()],
     ["Claude wants to run a tool, and asks", () => this.#ask()],
-    ["Somebody says yes from afar", () => this.#approve()],
-    ["A message from nobody in particular is turned away", () => this.#refuse()],
+    ["A sender says yes from afar", () => this.#approve()],
+    ["A message without a known sender is refused", () => this.#refuse()],
     ["The session ends, and the server with it", () => this.#stop()],
   ];
 
@@ -172,7 +172,7 @@ export async function runScript(stage: DemoStage): Promise<number> {
       await run();
       expect(!isTerminated, "The process was asked to leave");
     } catch (error) {
-      printError(`Step ${index + 1} did not happen (${title}): ${(error as Error).message}`);
+      printProblem(`Step ${index + 1} did not happen (${title}): ${(error as Error).message}`);
       await script.abort();
       return 1;
     }

@@ -4,9 +4,8 @@ import type { SessionEvents, StandIn } from "./stand_in.ts";
 /** The sender that the demo posts as. */
 export const DEMO_SENDER = "dev";
 
-/** What the parts of the demo work with. */
+/** The server, and a sender that uses it. */
 export interface DemoStage {
-  /** Posts to the server and listens to its stream. */
   readonly sender: Sender;
   /** Settles when the process is asked to leave. */
   readonly terminated: Promise<unknown>;

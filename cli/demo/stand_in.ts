@@ -29,15 +29,12 @@ export interface SessionEvents {
   onVerdict(verdict: Verdict): void;
 }
 
-/** What {@linkcode startStandIn} reports to. */
-export interface StandInOptions extends SessionEvents {
-  /** Where problems are reported. */
+interface StandInOptions extends SessionEvents {
   readonly log: Logger;
 }
 
 /** A running server and the session that talks to it. */
 export interface StandIn {
-  /** The id of the server process. */
   readonly pid: number;
   /** The experimental capabilities that the server declared. */
   readonly capabilities: readonly string[];
@@ -49,12 +46,7 @@ export interface StandIn {
   stop(): Promise<number>;
 }
 
-/**
- * Starts the server and finishes the handshake with it.
- *
- * @param server The command that starts the server; its stderr is shown as it is.
- * @param options Takes what the server sends.
- */
+/** Starts the server, whose stderr is shown as it is, and finishes the handshake with it. */
 export async function startStandIn(
   server: ProcessCommand,
   options: StandInOptions,

@@ -3,21 +3,19 @@ import type { EventSummary } from "../../lib/event/event_record.ts";
 import type { EventState } from "../../lib/event/event_state.ts";
 import type { EventTable } from "../../server/journal/event_table.ts";
 
-/** What is followed: the events, and a number that changes when something was committed. */
+/** The journal that is followed. */
 export interface FollowedJournal {
-  /** The events. */
   readonly events: Pick<EventTable, "list">;
-  /** A number that changes when another process has committed something. */
+  /** Changes when another process has committed something. */
   dataVersion(): number;
 }
 
-/** Options of {@linkcode followEvents}. */
 export interface FollowOptions {
   /** The journal as it is now; another one when its file was replaced. */
   readonly journal: () => FollowedJournal;
-  /** The states that matter; `undefined` for all. */
+  /** The states to show; `undefined` for all. */
   readonly states: readonly EventState[] | undefined;
-  /** How many events are shown at first, the newest. */
+  /** The number of events to begin with, the newest. */
   readonly limit: number;
   /** Takes the first events, the oldest first; returns whether to go on. */
   readonly begin: (events: readonly EventSummary[]) => boolean;
@@ -27,15 +25,15 @@ export interface FollowOptions {
   readonly pause: () => Promise<boolean>;
 }
 
-/** How many events are watched besides those that were shown at first. */
+/** The number of events that are watched besides those that were shown at first. */
 const WINDOW = 500;
 
-/** As many as can be shown at first, and the window. */
+/** The window, and as many events as can be shown at first. */
 const WATCHED = 1500;
 
 type Events = FollowedJournal["events"];
 
-/** The newest events, at least down to one that was known before. */
+/** Lists the newest events, at least down to one that was known before. */
 function listDownTo(events: Events, knownSeq: number): EventSummary[] {
   const listed: EventSummary[] = [];
   for (;;) {
@@ -52,7 +50,7 @@ function findEach(events: Events, seqs: readonly number[]): EventSummary[] {
   );
 }
 
-/** All that can be news: the newest events, and those of the others that may have changed. */
+/** Lists the newest events, and the older ones that may have changed. */
 function lookAgain(events: Events, watch: EventWatch): EventSummary[] {
   const newest = listDownTo(events, watch.newest);
   const oldest = newest.at(-1)?.seq ?? 0;
@@ -60,8 +58,8 @@ function lookAgain(events: Events, watch: EventWatch): EventSummary[] {
 }
 
 /**
- * Shows events as they come in and as their state changes, until the pause or whoever takes them ends
- * it. A change is shown when the state before or after it is one that matters.
+ * Shows events as they come in and as their state changes, until the pause or the output ends it. A
+ * change is shown when the state before or after it is one to show.
  */
 export async function followEvents(options: FollowOptions): Promise<void> {
   const { journal, states, limit, begin, next, pause } = options;

@@ -6,29 +6,27 @@ import { formatRow, measureColumns } from "../../lib/cli/format_table.ts";
 import { toEventSummaryJson } from "../../lib/event/status_json.ts";
 import { countColumns, createTextStyle, type TextStyle } from "../shared/terminal.ts";
 
-/** Formats events as lines, for people or for programs. */
+/** Formats events as lines. */
 export interface EventFormatter {
-  /** Formats the first events, a header before them. */
+  /** Formats the first events, and the header of a table. */
   begin(events: readonly EventSummary[], nowMs: number): string[];
-  /** Formats an event that comes after them. */
+  /** Formats a later event. */
   next(event: EventSummary, nowMs: number): string;
 }
 
-/** Options of {@linkcode createEventTable}. */
-export interface EventTableOptions {
-  /** How many columns there are for a line; `undefined` for as many as it takes. */
+interface EventTableOptions {
+  /** The columns of a line; `undefined` for any number. */
   readonly columns: number | undefined;
-  /** What text looks like. */
   readonly style: TextStyle;
 }
 
-/** How many columns there are for the text where nothing limits the line. */
+/** The columns of the text where nothing limits the line. */
 const TEXT_COLUMNS = 120;
 
-/** How many columns a text needs to say something. */
+/** The columns that a text needs to say something. */
 const LEAST_TEXT_COLUMNS = 24;
 
-/** Creates what formats events as a table for people. */
+/** Creates a formatter of tables. */
 export function createEventTable({ columns, style }: EventTableOptions): EventFormatter {
   let widths: readonly number[] = EVENT_WIDTHS;
   let textColumns = TEXT_COLUMNS;
@@ -51,14 +49,22 @@ export function createEventTable({ columns, style }: EventTableOptions): EventFo
   };
 }
 
-const JSON_FORMATTER: EventFormatter = {
-  begin: (events) => events.map((event) => formatJsonLine(toEventSummaryJson(event))),
-  next: (event) => formatJsonLine(toEventSummaryJson(event)),
-};
+/**
+ * Creates a formatter of lines of JSON.
+ *
+ * @param findSession Finds the id of a session by its number.
+ */
+export function createEventLines(
+  findSession: (number: number) => string | undefined,
+): EventFormatter {
+  const next = (event: EventSummary) => {
+    const session = event.session === null ? undefined : findSession(event.session);
+    return formatJsonLine(toEventSummaryJson(event, session ?? null));
+  };
+  return { begin: (events) => events.map(next), next };
+}
 
-/** Creates what formats events for stdout. */
-export function createEventFormatter({ json }: { readonly json: boolean }): EventFormatter {
-  return json
-    ? JSON_FORMATTER
-    : createEventTable({ columns: countColumns(), style: createTextStyle() });
+/** Creates a formatter of tables for stdout. */
+export function createEventFormatter(): EventFormatter {
+  return createEventTable({ columns: countColumns(), style: createTextStyle() });
 }

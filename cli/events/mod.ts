@@ -3,15 +3,10 @@ import { listEvents } from "./list.ts";
 import { showEvent } from "./show.ts";
 import { printUsageError } from "../shared/terminal.ts";
 
-/**
- * `events`, `events show` and `events replay`: what came in, and what has become of it.
- *
- * @param args The arguments after the command's name.
- * @returns The exit code.
- */
+/** Runs `events`: lists, shows and replays events. */
 export async function runEvents(args: readonly string[]): Promise<number> {
   const parsed = readEventsOptions(args);
-  if (!parsed.ok) return printUsageError(parsed.message);
+  if (!parsed.ok) return await printUsageError(parsed);
   const { value: options } = parsed;
   if (options.kind === "list") return await listEvents(options);
   if (options.kind === "show") return await showEvent(options);

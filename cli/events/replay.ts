@@ -1,7 +1,7 @@
 import { cleanLine } from "../../lib/text/clean_line.ts";
 import { EventSequence, formatEventId } from "../../lib/event/event_id.ts";
 import { type EventRecord, judgeReplay } from "../../lib/event/event_record.ts";
-import type { ReplayEventOptions } from "../../lib/cli/events_options.ts";
+import type { EventsOptions } from "../../lib/cli/events_options.ts";
 import { formatJsonLine } from "../../lib/cli/format_json_line.ts";
 import { formatSessionName } from "../../lib/session/route_event.ts";
 import { toEventSummaryJson } from "../../lib/event/status_json.ts";
@@ -13,14 +13,12 @@ import type { SessionTable } from "../../server/journal/session_table.ts";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { findEvent, printUnknownEvent } from "./find_event.ts";
 import { withJournal } from "../shared/journal_reader.ts";
-import { print, printError } from "../shared/terminal.ts";
-import { wakeOwner, type WakeResult } from "../shared/wake_owner.ts";
+import { print, printProblem } from "../shared/terminal.ts";
+import { describeUntold, wakeOwner, type WakeResult } from "../shared/wake_owner.ts";
 
-/** What a copy of an event is put into. */
-export interface ReplayJournal {
-  /** The events. */
+/** The journal that a copy of an event is put into. */
+interface ReplayJournal {
   readonly events: Pick<EventTable, "insert" | "lastSeq" | "raw">;
-  /** Who did what. */
   readonly audit: Pick<AuditTable, "insert">;
   /** Runs some statements as one. */
   transaction<T>(run: () => T): T;
@@ -29,14 +27,13 @@ export interface ReplayJournal {
 /** The longest name of a session in a line, in code points. */
 const TARGET_CODE_POINTS = 48;
 
-/** How long a session may take to be found for the event, in milliseconds. */
+/** The time that a session may take to be found for the event, in milliseconds. */
 const ROUTE_MS = 500;
 
 /**
- * Puts a copy of an event into the journal, as one that has just come in and was never delivered
- * before.
+ * Puts a copy of an event into the journal, as one that has just come in for the first time.
  *
- * @returns Its sequence number, which is above all others: nobody else writes meanwhile.
+ * @returns The sequence number of the copy, above all others: the transaction keeps other writers out.
  */
 export function insertReplay(journal: ReplayJournal, event: EventRecord, nowMs: number): number {
   return journal.transaction(() => {
@@ -61,7 +58,7 @@ export function insertReplay(journal: ReplayJournal, event: EventRecord, nowMs: 
   });
 }
 
-/** The event once a session was found for it, or as it is when that takes too long. */
+/** Waits until a session was found for an event; returns the event as it is then or after too long. */
 async function waitForRoute(journal: Journal, seq: number): Promise<EventRecord | undefined> {
   for (const deadline = performance.now() + ROUTE_MS;;) {
     const event = journal.events.get(seq);
@@ -70,13 +67,7 @@ async function waitForRoute(journal: Journal, seq: number): Promise<EventRecord 
   }
 }
 
-/**
- * Says where a copy of an event goes.
- *
- * @param sessions The sessions.
- * @param event The copy, once it was looked for a session.
- * @param told Whether somebody did look.
- */
+/** Describes where a copy of an event goes. */
 export function describeRoute(
   sessions: Pick<SessionTable, "get">,
   event: Pick<EventRecord, "session" | "target">,
@@ -93,32 +84,23 @@ export function describeRoute(
 async function replay(
   journal: Journal,
   event: EventRecord,
-  { port, json }: ReplayEventOptions,
+  { port, json }: EventsOptions<"replay">,
 ): Promise<void> {
   const seq = insertReplay(journal, event, Date.now());
   const told = await wakeOwner({ port, secret: journal.secret(createNonce) });
-  if (told === "not permitted") {
-    printError(
-      `deno-channel: Nobody was told: Deno was started without --allow-net=127.0.0.1:${port}`,
-    );
-  }
+  if (told === "not permitted") printProblem(describeUntold(port));
   const copy = told === "told" ? await waitForRoute(journal, seq) : journal.events.get(seq);
   if (copy === undefined) return;
+  const session = copy.session === null ? undefined : journal.sessions.get(copy.session);
   print(
     json
-      ? formatJsonLine({ ...toEventSummaryJson(copy), replay_of: event.id })
+      ? formatJsonLine({ ...toEventSummaryJson(copy, session?.key ?? null), replay_of: event.id })
       : `${copy.id} repeats ${event.id}: ${describeRoute(journal.sessions, copy, told)}`,
   );
 }
 
-/**
- * `events replay`: pushes an event again, as a new one; the window for repeated deliveries does not
- * count here.
- *
- * @param options What was asked for on the command line.
- * @returns The exit code.
- */
-export async function replayEvent(options: ReplayEventOptions): Promise<number> {
+/** Runs `events replay`: pushes an event again, as a new one, however recently it came. */
+export async function replayEvent(options: EventsOptions<"replay">): Promise<number> {
   const { id, stateDir } = options;
   const onNone = () => printUnknownEvent(id);
   return await withJournal({ stateDir, onNone }, async (reader) => {
@@ -126,10 +108,10 @@ export async function replayEvent(options: ReplayEventOptions): Promise<number> 
     if (event === undefined) return 1;
     const judgment = judgeReplay(event);
     if (!judgment.ok) {
-      printError(`deno-channel: ${judgment.message}`);
+      printProblem(judgment.message);
       return 1;
     }
-    // On disk before it is said to be: the durability of whoever holds the port is not known here.
+    // The server may run with --durability full, so the copy must be on disk before it is reported.
     const journal = Journal.open(journalPathOf(reader.stateDir), { durability: "full" });
     try {
       await replay(journal, event, options);

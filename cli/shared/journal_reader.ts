@@ -3,11 +3,10 @@ import { isJournalFault, toJournalError } from "../../server/journal/error.ts";
 import { identifyFile, journalPathOf } from "../../server/state/folder.ts";
 import { reportCorruptJournals } from "./report_corrupt_journals.ts";
 import { findStateDir } from "./state_dir.ts";
-import { printError } from "./terminal.ts";
+import { printProblem } from "./terminal.ts";
 
 /** A journal that is read, and the one that takes its place. */
 export class JournalReader implements Disposable {
-  /** The state folder. */
   readonly stateDir: string;
   readonly #path: string;
   #journal: Journal;
@@ -37,11 +36,7 @@ export class JournalReader implements Disposable {
     return this.#journal;
   }
 
-  /**
-   * Opens the journal again when another file has taken its place.
-   *
-   * @returns Whether it has.
-   */
+  /** Opens the journal again when another file has taken its place. */
   refresh(): boolean {
     const file = identifyFile(this.#path);
     if (file === undefined || file === this.#file) return false;
@@ -58,40 +53,42 @@ export class JournalReader implements Disposable {
   }
 }
 
-/** Prints a line about the journal on stderr. */
-export function reportToTerminal(line: string): void {
-  printError(`deno-channel: ${line}`);
-}
-
-/** Options of {@linkcode withJournal}. */
-export interface WithJournalOptions {
+interface WithJournalOptions {
   /** The value of `--state-dir`, if it was given. */
   readonly stateDir: string | undefined;
   /** Says that the state folder has no journal; returns the exit code. */
   readonly onNone: (stateDir: string) => number;
+  /** Pauses before the next look for a journal; returns whether to look.. */
+  readonly pause?: () => Promise<boolean>;
+}
+
+async function openReader(
+  stateDir: string,
+  pause: WithJournalOptions["pause"],
+): Promise<JournalReader | undefined> {
+  for (;;) {
+    const reader = JournalReader.open(stateDir);
+    if (reader !== undefined || !await pause?.()) return reader;
+  }
 }
 
 /**
- * Runs a command that reads the journal, with or without a process that holds the port. Nothing is
- * created, and every journal that was moved aside is reported.
- *
- * @param options Which journal, and what to do without one.
- * @param run Runs the command; returns the exit code.
- * @returns The exit code.
+ * Runs a command that reads the journal, with or without a server. Nothing is created, and every
+ * journal that was moved aside is reported.
  */
 export async function withJournal(
-  { stateDir: flag, onNone }: WithJournalOptions,
+  { stateDir: flag, onNone, pause }: WithJournalOptions,
   run: (reader: JournalReader) => number | Promise<number>,
 ): Promise<number> {
   const stateDir = findStateDir(flag);
   if (stateDir === undefined) return 1;
-  reportCorruptJournals(stateDir, reportToTerminal);
+  reportCorruptJournals(stateDir, printProblem);
   try {
-    using reader = JournalReader.open(stateDir);
+    using reader = await openReader(stateDir, pause);
     return reader === undefined ? onNone(stateDir) : await run(reader);
   } catch (error) {
     if (!isJournalFault(error)) throw error;
-    reportToTerminal(toJournalError(error).message);
+    printProblem(toJournalError(error).message);
     return 1;
   }
 }

@@ -1,18 +1,15 @@
-import { printError, type TextStyle, tryPrintLines } from "./terminal.ts";
+import { printProblem, type TextStyle, tryPrintLines } from "./terminal.ts";
 
-/** What a command about access works with. */
-export interface AccessEnvironment {
-  /** The state folder. */
+/** The surroundings of a command that reads or changes files of the state folder. */
+export interface CommandEnvironment {
   readonly stateDir: string;
   /** The time in milliseconds since the epoch. */
   readonly nowMs: number;
-  /** What text looks like. */
   readonly style: TextStyle;
 }
 
-/** What a command about access has to say. */
-export interface AccessReport {
-  /** The exit code. */
+/** The output of a command, and its exit code. */
+export interface CommandReport {
   readonly exitCode: number;
   /** The lines for stdout. */
   readonly lines: readonly string[];
@@ -20,9 +17,22 @@ export interface AccessReport {
   readonly problems: readonly string[];
 }
 
+/** Reports what a command did. */
+export function succeed(
+  lines: readonly string[],
+  problems: readonly string[] = [],
+): CommandReport {
+  return { exitCode: 0, lines, problems };
+}
+
+/** Reports why a command did nothing. */
+export function fail(...problems: readonly string[]): CommandReport {
+  return { exitCode: 1, lines: [], problems };
+}
+
 /** Prints a report; returns its exit code. */
-export function printAccessReport({ exitCode, lines, problems }: AccessReport): number {
-  for (const problem of problems) printError(`deno-channel: ${problem}`);
+export function printReport({ exitCode, lines, problems }: CommandReport): number {
+  for (const problem of problems) printProblem(problem);
   tryPrintLines(lines);
   return exitCode;
 }

@@ -1,16 +1,14 @@
+import type { UsageFault } from "../../lib/cli/read_command.ts";
+
 const ENCODER = new TextEncoder();
 
-/** Prints a line on stdout, where a command's results go. */
+/** Prints a line on stdout, where results go. */
 export function print(line: string): void {
   // deno-lint-ignore no-console -- the command line is where results are printed
   console.log(line);
 }
 
-/**
- * Prints lines on stdout until nobody reads them any more, as behind `| head`.
- *
- * @returns Whether stdout is still read.
- */
+/** Prints lines on stdout, until its reader has left, as behind `| head`. */
 export function tryPrintLines(lines: readonly string[]): boolean {
   let bytes = ENCODER.encode(lines.map((line) => `${line}\n`).join(""));
   try {
@@ -22,32 +20,29 @@ export function tryPrintLines(lines: readonly string[]): boolean {
   }
 }
 
-/** Prints a line on stderr, where problems go. */
-export function printError(line: string): void {
+/** Prints a problem on stderr, after the name of the program. */
+export function printProblem(message: string): void {
   // deno-lint-ignore no-console -- the command line is where problems are printed
-  console.error(line);
+  console.error(`deno-channel: ${message}`);
 }
 
-/** Prints what was wrong with the command line; returns the exit code for that. */
-export function printUsageError(message: string): number {
-  printError(`deno-channel: ${message}`);
-  printError("Run it with --help to see what there is");
+/** Prints what is wrong with the command line; returns the exit code for that. */
+export async function printUsageError(fault: UsageFault): Promise<number> {
+  // Only a mistake pays for the search of the word that was meant.
+  const { formatUsageFault } = await import("../../lib/cli/usage_fault.ts");
+  printProblem(`${formatUsageFault(fault)}\nRun it with --help to see what there is`);
   return 2;
 }
 
-/** What text looks like. */
+/** Styles text for a terminal. */
 export interface TextStyle {
-  /** Text that stands out. */
+  /** Makes text stand out. */
   readonly bold: (text: string) => string;
-  /** Text that matters less. */
+  /** Makes text recede. */
   readonly dim: (text: string) => string;
 }
 
-/**
- * How stdout shows text: plain, unless it is a terminal and the variable `NO_COLOR` is not set.
- *
- * @param isStyled Decides otherwise.
- */
+/** Creates the style of stdout: plain, unless it is a terminal and `NO_COLOR` is not set. */
 export function createTextStyle(
   isStyled: boolean = Deno.stdout.isTerminal() && !Deno.noColor,
 ): TextStyle {
@@ -55,7 +50,7 @@ export function createTextStyle(
   return { bold: wrap(1), dim: wrap(2) };
 }
 
-/** How many columns stdout has; `undefined` when it is no terminal. */
+/** Counts the columns of stdout; `undefined` when it is no terminal. */
 export function countColumns(): number | undefined {
   if (!Deno.stdout.isTerminal()) return undefined;
   try {

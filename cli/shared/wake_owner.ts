@@ -1,36 +1,33 @@
 import { openFeed } from "../../server/feed/client.ts";
+import { waitAtMost } from "../../server/runtime/delay.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
 
-/** How long the feed may take to end, in milliseconds. */
+/** The time that the feed may take to end, in milliseconds. */
 const CLOSE_MS = 1000;
 
-/** Whom {@linkcode wakeOwner} tells. */
-export interface WakeOptions {
-  /** The port of the owner. */
+interface WakeOptions {
   readonly port: number;
   /** The secret of the state folder. */
   readonly secret: string;
 }
 
-/** What came of it when the owner was to be told. */
-export type WakeResult = "told" | "nobody" | "not permitted";
+export type WakeResult = "told" | "no owner" | "not permitted";
 
-/**
- * Tells the process that holds the port, if it is one of this state folder, that there is something
- * new in the journal.
- */
+/** Explains the result `not permitted`. */
+export function describeUntold(port: number): string {
+  return `The server was not told: Deno was started without --allow-net=${HOSTNAME}:${port}`;
+}
+
+/** Tells the owner, if it is one of this state folder, that there is something new in the journal. */
 export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResult> {
   const address = `${HOSTNAME}:${port}`;
   if (Deno.permissions.querySync({ name: "net", host: address }).state !== "granted") {
     return "not permitted";
   }
   const feed = await openFeed({ address, secret, enter: () => 0 });
-  if (feed === undefined) return "nobody";
+  if (feed === undefined) return "no owner";
   feed.notify();
   feed.close();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([feed.ended, promise]);
-  clearTimeout(timer);
+  await waitAtMost(CLOSE_MS, feed.ended);
   return "told";
 }

@@ -1,11 +1,5 @@
-/**
- * The commands that change which sources there are.
- *
- * @module
- */
-
 import { formatAddedSource } from "../../lib/cli/format_added_source.ts";
-import type { AddSourceOptions, RemoveSourceOptions } from "../../lib/cli/source_options.ts";
+import type { AddSourceOptions, SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { formatNewSecret } from "../../lib/sources/config/secret_reference.ts";
 import { PROVIDERS } from "../../lib/sources/providers/kinds.ts";
 import { addSource, removeSource } from "../../lib/sources/config/changes.ts";
@@ -13,24 +7,20 @@ import type { SourceConfig, SourceEntry } from "../../lib/sources/config/entry.t
 import { readSourceFile, updateSourceFile } from "../../server/sources/config_file.ts";
 import { secretPathOf, sourcesPathOf, tryLstat } from "../../server/state/folder.ts";
 import { writeAtomically } from "../../server/state/write_file.ts";
-import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
-import { noteSourceChange } from "../shared/note_source_change.ts";
+import { type CommandEnvironment, type CommandReport, fail, succeed } from "../shared/report.ts";
+import { noteChange } from "../shared/note_change.ts";
 
 const ABSOLUTE_REGEXP = /^(?:\/|[A-Za-z]:[\\/])/;
 
-/** How deliveries of any system prove where they come from, until the configuration says otherwise. */
+/** The signature of a generic source, until the configuration has another one. */
 const GENERIC_SIGNATURE = { algorithm: "bearer" } as const;
 
-function refuse(message: string): AccessReport {
-  return { exitCode: 1, lines: [], problems: [message] };
-}
-
-/** The state folder as the configuration can name it: whoever reads that may be in another folder. */
+/** Makes the state folder absolute: the server that reads the configuration may run elsewhere. */
 function toAbsolute(stateDir: string): string {
   return ABSOLUTE_REGEXP.test(stateDir) ? stateDir : `${Deno.cwd()}/${stateDir}`;
 }
 
-/** Without what was not given, so that nothing of it stands in the file. */
+/** Leaves out what was not given, so that the file does not show it. */
 function createEntry(options: AddSourceOptions, secret: string): SourceEntry {
   const { sourceKind: kind, path, session, repository } = options;
   return {
@@ -43,21 +33,16 @@ function createEntry(options: AddSourceOptions, secret: string): SourceEntry {
   };
 }
 
-/**
- * `source add`: takes the webhooks of one more source.
- *
- * @param options What was asked for on the command line.
- * @param environment Where the configuration is.
- */
+/** Runs `source add`. */
 export async function addSourceEntry(
   options: AddSourceOptions,
-  environment: AccessEnvironment,
-): Promise<AccessReport> {
+  environment: CommandEnvironment,
+): Promise<CommandReport> {
   const { sourceKind, name, secretFrom, port } = options;
   const { scheme, setup } = PROVIDERS[sourceKind];
   const isPublicKey = "proof" in scheme && scheme.proof.type === "ed25519";
   if (isPublicKey && secretFrom === undefined) {
-    return refuse(
+    return fail(
       `Cannot make a secret for ${sourceKind}: expected its public key, in a file or a variable ` +
         "that --secret-from names",
     );
@@ -83,9 +68,9 @@ export async function addSourceEntry(
     await writeAtomically(secretPath, `${newSecret}\n`);
     return added;
   });
-  if (!outcome.ok) return refuse(outcome.message);
+  if (!outcome.ok) return fail(outcome.message);
   const detail = `${sourceKind} at ${source.path}`;
-  const problems = noteSourceChange({ action: "source-add", subject: name, detail }, environment);
+  const problems = await noteChange({ action: "source-add", subject: name, detail }, environment);
   const lines = formatAddedSource([name, source], {
     newSecret,
     secretPath,
@@ -94,10 +79,10 @@ export async function addSourceEntry(
     stateDir: options.stateDir,
     isReadable: (path) => path.startsWith(`${folder}/`),
   });
-  return { exitCode: 0, lines, problems };
+  return succeed(lines, problems);
 }
 
-/** Whether a source has its secret in a file. */
+/** Tells whether a source uses a secret. */
 function usesSecret({ sources }: SourceConfig, reference: string): boolean {
   return Object.values(sources).some(({ secrets }) => secrets.includes(reference));
 }
@@ -112,34 +97,26 @@ function removeSecret(stateDir: string, name: string): string | undefined {
   return path;
 }
 
-/**
- * `source remove`: takes the webhooks of a source no more.
- *
- * @param options What was asked for on the command line.
- * @param environment Where the configuration is.
- */
+/** Runs `source remove`. */
 export async function removeSourceEntry(
-  { name }: Pick<RemoveSourceOptions, "name">,
-  environment: AccessEnvironment,
-): Promise<AccessReport> {
+  { name }: Pick<SourceOptionsOf<"remove">, "name">,
+  environment: CommandEnvironment,
+): Promise<CommandReport> {
   const { stateDir } = environment;
   let removed: SourceEntry | undefined;
   const outcome = await updateSourceFile(stateDir, (config) => {
     removed = config.sources[name];
     return removeSource(config, name);
   });
-  if (!outcome.ok || removed === undefined) return refuse(outcome.ok ? "" : outcome.message);
+  if (!outcome.ok || removed === undefined) return fail(outcome.ok ? "" : outcome.message);
   const { kind, path, secrets } = removed;
   const hasOwn = secrets.includes(`file:${secretPathOf(toAbsolute(stateDir), name)}`);
   const secretPath = hasOwn ? removeSecret(stateDir, name) : undefined;
   const entry = { action: "source-remove", subject: name, detail: `${kind} at ${path}` };
-  return {
-    exitCode: 0,
-    lines: [
-      `Removed ${name}: ${path} takes no webhooks of it any more`,
-      ...(secretPath === undefined ? [] : [`Its secret, ${secretPath}, is removed as well`]),
-      "Remove it at the other side, too, which goes on sending",
-    ],
-    problems: noteSourceChange(entry, environment),
-  };
+  const lines = [
+    `Removed ${name}: the server no longer takes its webhooks at ${path}`,
+    ...(secretPath === undefined ? [] : [`Removed its secret, ${secretPath}`]),
+    "Remove the webhook at the other side as well: it goes on sending",
+  ];
+  return succeed(lines, await noteChange(entry, environment));
 }

@@ -1,11 +1,6 @@
-/**
- * `source test`: does what the other side would.
- *
- * @module
- */
-
 import { cleanLine } from "../../lib/text/clean_line.ts";
-import type { TestSourceOptions } from "../../lib/cli/source_options.ts";
+import { tryParseJson } from "../../lib/text/parse_json.ts";
+import type { SourceOptionsOf } from "../../lib/cli/source_options.ts";
 import { createSample } from "../../lib/sources/provider.ts";
 import { PROVIDERS } from "../../lib/sources/providers/kinds.ts";
 import type { Scheme } from "../../lib/sources/proof/scheme.ts";
@@ -19,12 +14,12 @@ import { resolveSecrets } from "../../server/sources/resolve_secrets.ts";
 import { readSourceFile } from "../../server/sources/config_file.ts";
 import { identifyFile, journalPathOf } from "../../server/state/folder.ts";
 import { signWebhook } from "../../server/sources/signer.ts";
-import type { AccessEnvironment, AccessReport } from "../shared/report.ts";
+import { type CommandEnvironment, type CommandReport, fail } from "../shared/report.ts";
 import { wakeOwner, type WakeResult } from "../shared/wake_owner.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A request as the source would send it. */
+/** The headers and the body that the source would send. */
 interface SignedDelivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Bytes;
@@ -34,17 +29,17 @@ type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
-/** How long an answer may take, in milliseconds. */
+/** The time that an answer may take, in milliseconds. */
 const ANSWER_MS = 10_000;
 
 const MAX_ANSWER_CODE_POINTS = 300;
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
-/** What an answer probably means, by its status. */
+/** The likely reasons of answers, by status. */
 const HINTS: ReadonlyMap<number, string> = new Map([
   [401, "Does the server have another secret? A file with one is read when config.json changes"],
-  [403, "Does the server not know the source? Its log says why it cannot use config.json"],
+  [403, "Does the server know the source? Its log says why it cannot use config.json"],
 ]);
 
 async function readBody(file: string): Promise<Result<Bytes>> {
@@ -54,28 +49,24 @@ async function readBody(file: string): Promise<Result<Bytes>> {
       value: new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer()),
     };
   }
-  const fail = (reason: string) => {
+  const refuse = (reason: string) => {
     return { ok: false, message: `Cannot read "${file}": ${reason}` } as const;
   };
   if (Deno.permissions.querySync({ name: "read", path: file }).state !== "granted") {
-    return fail(`Deno was started without --allow-read=${file}. Give "-" to read it from stdin`);
+    return refuse(`Deno was started without --allow-read=${file}. Give "-" to read it from stdin`);
   }
   try {
     return { ok: true, value: await Deno.readFile(file) };
   } catch (error) {
-    return fail(error instanceof Deno.errors.NotFound ? "there is no such file" : String(error));
+    return refuse(error instanceof Deno.errors.NotFound ? "there is no such file" : String(error));
   }
 }
 
 function tryParse(body: Bytes): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
+  return tryParseJson(new TextDecoder().decode(body));
 }
 
-/** Puts the time of now into a body whose source signs the time in it. */
+/** Puts the current time into a body whose source signs the time in it. */
 function setBodyTime(body: Bytes, { bodyTime }: Scheme, nowMs: number): Bytes {
   const payload = bodyTime === undefined ? undefined : tryParse(body);
   if (bodyTime === undefined || typeof payload !== "object" || payload === null) return body;
@@ -84,7 +75,7 @@ function setBodyTime(body: Bytes, { bodyTime }: Scheme, nowMs: number): Bytes {
 
 async function createDelivery(
   source: SourceEntry,
-  { file, event }: TestSourceOptions,
+  { file, event }: SourceOptionsOf<"test">,
   nowMs: number,
 ): Promise<Result<SignedDelivery>> {
   const resolved = resolveSecrets(source);
@@ -108,10 +99,10 @@ async function createDelivery(
   return { ok: true, value: { headers: { ...signed.headers, "content-type": type }, body } };
 }
 
-/** Whether the process that holds the port is one of this state folder. */
+/** Looks for an owner of this state folder at the port. */
 async function findOwner(stateDir: string, port: number): Promise<WakeResult> {
   const path = journalPathOf(stateDir);
-  if (identifyFile(path) === undefined) return "nobody";
+  if (identifyFile(path) === undefined) return "no owner";
   const journal = Journal.open(path, { durability: "normal" });
   try {
     return await wakeOwner({ port, secret: journal.secret(createNonce) });
@@ -120,7 +111,7 @@ async function findOwner(stateDir: string, port: number): Promise<WakeResult> {
   }
 }
 
-async function post(url: string, { headers, body }: SignedDelivery): Promise<AccessReport> {
+async function post(url: string, { headers, body }: SignedDelivery): Promise<CommandReport> {
   const signal = AbortSignal.timeout(ANSWER_MS);
   const init = { method: "POST", headers, body, redirect: "manual", signal } as const;
   const response = await fetch(url, init);
@@ -129,7 +120,7 @@ async function post(url: string, { headers, body }: SignedDelivery): Promise<Acc
   const isRepeated = response.headers.has("x-duplicate");
   const lines = [
     `${response.status} ${text}`.trim(),
-    ...(isRepeated ? ["It was delivered before, and is not shown again"] : []),
+    ...(isRepeated ? ["It was delivered before, so it is not pushed again"] : []),
     ...(id === null ? [] : [`${id}: "deno-channel source explain ${id}" tells what decided`]),
   ];
   const hint = HINTS.get(response.status);
@@ -141,39 +132,36 @@ async function post(url: string, { headers, body }: SignedDelivery): Promise<Acc
 }
 
 /**
- * Signs a body as a source would, a sample by default, and posts it to the server on this machine.
- *
- * @param options What was asked for on the command line.
- * @param environment Where the configuration is.
+ * Runs `source test`: signs a body as the source would, a sample by default, and posts it to the server
+ * on this machine.
  */
 export async function trySource(
-  options: TestSourceOptions,
-  { stateDir, nowMs }: AccessEnvironment,
-): Promise<AccessReport> {
+  options: SourceOptionsOf<"test">,
+  { stateDir, nowMs }: CommandEnvironment,
+): Promise<CommandReport> {
   const { name, port } = options;
-  const refuse = (message: string) => ({ exitCode: 1, lines: [], problems: [message] });
   const read = readSourceFile(stateDir);
-  if (!read.ok) return refuse(read.message);
+  if (!read.ok) return fail(read.message);
   const { config } = read;
   const source = Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
-  if (source === undefined) return refuse(describeUnknownSource(config, name));
+  if (source === undefined) return fail(describeUnknownSource(config, name));
   const delivery = await createDelivery(source, options, nowMs);
-  if (!delivery.ok) return refuse(delivery.message);
+  if (!delivery.ok) return fail(delivery.message);
   try {
-    // Some sources send their secret as it is, which no stranger at the port may see.
+    // Some sources send the secret itself, which another program at the port must not see.
     const owner = await findOwner(stateDir, port);
     if (owner === "not permitted") {
-      return refuse(`Cannot post: Deno was started without --allow-net=127.0.0.1:${port}`);
+      return fail(`Cannot post: Deno was started without --allow-net=127.0.0.1:${port}`);
     }
-    if (owner === "nobody") {
-      return refuse(
+    if (owner === "no owner") {
+      return fail(
         `Cannot post to 127.0.0.1:${port}: no server with this state folder holds the port. Open a ` +
           "session, or run the gateway",
       );
     }
     return await post(`http://127.0.0.1:${port}${source.path}`, delivery.value);
   } catch (error) {
-    if (isJournalFault(error)) return refuse(toJournalError(error).message);
-    return refuse(`Cannot post to 127.0.0.1:${port}: ${(error as Error).name}`);
+    if (isJournalFault(error)) return fail(toJournalError(error).message);
+    return fail(`Cannot post to 127.0.0.1:${port}: ${(error as Error).name}`);
   }
 }

@@ -102,7 +102,6 @@ export interface Access {
   readonly pairings: readonly Pairing[];
 }
 
-/** The result of {@linkcode tryParseAccess}. */
 type AccessResult =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly message: string };
@@ -226,7 +225,6 @@ export function createAccess(): Access {
 /**
  * Reads the text of `access.json`.
  *
- * @param text The text of the file.
  * @returns Its content, or a message that names the place of the first fault and what was expected
  * there, and quotes nothing of the file.
  */

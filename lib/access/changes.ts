@@ -268,9 +268,7 @@ export function findByTokenHash(
 /**
  * Finds the sender of a sign-in.
  *
- * @param access The access.
  * @param sha256 The SHA-256 of the id that the cookie carries, in hexadecimal digits.
- * @param nowMs The time in milliseconds since the epoch.
  * @returns `undefined` for an unknown or expired sign-in, an expired sender and the policy `disabled`.
  */
 export function findBySignInHash(

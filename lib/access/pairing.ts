@@ -63,7 +63,6 @@ export interface PairingRequest {
   readonly nowMs: number;
 }
 
-/** The result of {@linkcode requestPairing}. */
 type PairingRequestResult =
   | { readonly ok: true; readonly access: Access; readonly pairing: Pairing }
   | {
@@ -113,7 +112,6 @@ interface PairingClaim {
   readonly nowMs: number;
 }
 
-/** The result of {@linkcode claimPairing}. */
 type PairingClaimResult =
   | { readonly ok: true; readonly kind: "pending"; readonly access: Access }
   | {

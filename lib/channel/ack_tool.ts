@@ -5,7 +5,6 @@ import { type ChannelTool, defineTool } from "./define_tool.ts";
 import { formatEventId, tryParseEventId } from "../event/event_id.ts";
 import { EVENT_ID_HINT, quoteEventId } from "./event_id_hint.ts";
 
-/** Options of {@linkcode createAckTool}. */
 interface AckToolOptions {
   /** Closes an event, with a remark; returns whether there is such an event. */
   readonly close: (seq: number, note: string | undefined) => boolean;

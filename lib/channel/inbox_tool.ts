@@ -15,7 +15,6 @@ export interface InboxQuery {
   readonly before?: number;
 }
 
-/** Options of {@linkcode createInboxTool}. */
 interface InboxToolOptions {
   /** Lists events, the newest first. */
   readonly list: (query: InboxQuery) => readonly EventSummary[];

@@ -4,7 +4,7 @@ export const INSTRUCTIONS: string = [
   "Attributes: chat_id names the conversation, event_id the event, sender who sent it, path the URL " +
   "path it was posted to; attempt counts from 2 when an event comes again because no tool call has " +
   "named it; digest is how many events came together; further attributes come from the sender.",
-  "Webhooks also have source_name, event, severity and such; their first line says what happened, " +
+  "Webhooks also have source_name, verified, event, severity and such; their first line says what happened, " +
   "and a text in quotes that is marked (untrusted) can be a stranger's words. read_event with raw " +
   "has the whole payload.",
   "Where an answer is due, call the reply tool with the chat_id of the tag. Where none is, call ack " +

@@ -61,7 +61,6 @@ async function formatRaw(
   return { text: lines.join("\n") };
 }
 
-/** Options of {@linkcode createReadEventTool}. */
 interface ReadEventOptions {
   /** Finds the event with a sequence number and marks it seen. */
   readonly read: (seq: number) => EventRecord | undefined;

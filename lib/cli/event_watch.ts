@@ -2,20 +2,18 @@ import type { EventSummary } from "../event/event_record.ts";
 import { EVENT_STATES, type EventState, statesBefore } from "../event/event_state.ts";
 
 /** An event that is new or has changed. */
-export interface EventNews {
-  /** The event as it is now. */
+interface EventNews {
   readonly event: EventSummary;
-  /** Its state before; `undefined` for a new event. */
+  /** `undefined` for a new event. */
   readonly before: EventState | undefined;
 }
 
-/** Options of an {@linkcode EventWatch}. */
-export interface EventWatchOptions {
+interface EventWatchOptions {
   /** The events that are known at the start. */
   readonly known: readonly EventSummary[];
   /** Other events up to this sequence number are never new. */
   readonly floor: number;
-  /** How many events are watched at most, the newest. */
+  /** The number of events to watch, the newest. */
   readonly size: number;
 }
 
@@ -29,13 +27,12 @@ const LASTING_STATES: ReadonlySet<EventState> = new Set(
   ),
 );
 
-/** Remembers the states of events, and tells what is new from one look at them to the next. */
+/** Remembers the states of events, and finds what is new from one look to the next. */
 export class EventWatch {
   readonly #known: Map<number, Known>;
   readonly #size: number;
   #floor: number;
 
-  /** Constructs a new instance. */
   constructor({ known, floor, size }: EventWatchOptions) {
     this.#known = new Map(known.map((event) => [event.seq, event]));
     this.#floor = floor;
@@ -55,7 +52,7 @@ export class EventWatch {
   }
 
   /**
-   * Takes note of events.
+   * Compares events with what is known of them, and remembers them.
    *
    * @param events Events as they are now, in any order.
    * @returns Those that are new or have changed, the oldest first.
@@ -74,7 +71,7 @@ export class EventWatch {
     return news.sort((a, b) => a.event.seq - b.event.seq);
   }
 
-  /** Forgets the oldest, which do not come back as new. */
+  /** Forgets the oldest events; the floor keeps them from coming back as new. */
   #forgetOldest(count: number): void {
     if (count <= 0) return;
     const oldest = [...this.#known.keys()].sort((a, b) => a - b).slice(0, count);

@@ -1,6 +1,6 @@
 /**
- * Who gets in, at the command line, for people and for programs. Of what only the devices have to
- * know there is nothing: no hash, no key and no pairing code.
+ * The access as the command line shows it, to people and to programs: without hashes, keys and pairing
+ * codes.
  *
  * @module
  */
@@ -11,23 +11,16 @@ import { formatAge } from "../text/duration.ts";
 
 type Json = Record<string, unknown>;
 
-/** A row of the audit; the time is in milliseconds since the epoch. */
 export interface AuditRow {
-  /** When it was done. */
+  /** In milliseconds since the epoch. */
   readonly at: number;
-  /** What was done. */
   readonly action: string;
-  /** Who did it. */
   readonly actor: string;
-  /** What it was done to. */
   readonly subject: string;
-  /** More about it. */
   readonly detail: string;
-  /** How often it was done. */
   readonly times: number;
 }
 
-/** The titles of the columns of a table of senders. */
 export const SENDER_HEADER: readonly string[] = [
   "ID",
   "LABEL",
@@ -41,7 +34,6 @@ export const SENDER_HEADER: readonly string[] = [
 /** The titles of the columns of a table of pairings that are not over. */
 export const PAIRING_HEADER: readonly string[] = ["LABEL", "ADDRESS", "AGE", "STATE"];
 
-/** The titles of the columns of a table of the audit. */
 export const AUDIT_HEADER: readonly string[] = [
   "TIME",
   "ACTION",
@@ -58,21 +50,21 @@ const NAME_CODE_POINTS = 64;
 const DETAIL_CODE_POINTS = 120;
 
 const POLICIES: Readonly<Record<AccessPolicy, string>> = {
-  pairing: 'who is listed gets in, and a device that asks once "access pair <code>" lets it',
-  allowlist: "who is listed gets in, and no device can ask",
-  disabled: "nobody gets in, whoever is listed",
+  pairing: 'listed senders get in, and "access pair <code>" approves a device that asks',
+  allowlist: "listed senders get in, and pairing is off",
+  disabled: "no sender gets in",
 };
 
 function toTime(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-/** Says in one line what a policy means. */
+/** Explains a policy in one line. */
 export function formatPolicy(policy: AccessPolicy): string {
   return `The policy is ${policy}: ${POLICIES[policy]}`;
 }
 
-/** The rights of a sender in words: `speak, approve`, or `none`. */
+/** Formats the rights of a sender: `speak, approve`, or `none`. */
 export function formatRights(rights: readonly Right[]): string {
   return rights.join(", ") || "none";
 }
@@ -82,12 +74,7 @@ function formatExpiry(expiresAt: number | null, nowMs: number): string {
   return expiresAt > nowMs ? `in ${formatAge(expiresAt - nowMs)}` : "expired";
 }
 
-/**
- * The cells of a sender in a table; they are one line each and cannot move a terminal's cursor.
- *
- * @param sender The sender.
- * @param nowMs The time in milliseconds since the epoch.
- */
+/** The cells of a sender in a table; they are one line each and cannot move a terminal's cursor. */
 export function formatSenderRow(sender: AccessSender, nowMs: number): string[] {
   const { id, label, rights, chats, created_at, last_used_at, expires_at } = sender;
   return [
@@ -101,12 +88,7 @@ export function formatSenderRow(sender: AccessSender, nowMs: number): string[] {
   ];
 }
 
-/**
- * The cells of a pairing in a table, its code not among them: that is for the device to show.
- *
- * @param pairing The pairing.
- * @param nowMs The time in milliseconds since the epoch.
- */
+/** The cells of a pairing in a table, without its code, which only the device shows. */
 export function formatPairingRow(pairing: Pairing, nowMs: number): string[] {
   const { label, address, requested_at, grant } = pairing;
   return [
@@ -129,7 +111,7 @@ export function formatAuditRow(row: AuditRow): string[] {
   ];
 }
 
-/** The pairings that a device can still be let in by, whether or not they were approved. */
+/** Finds the pairings that are not over, approved ones included. */
 export function openPairings(access: Access, nowMs: number): Pairing[] {
   return access.pairings.filter(({ ended_at, expires_at }) =>
     ended_at === null && nowMs < expires_at
@@ -152,7 +134,7 @@ export function toSenderJson(sender: AccessSender): Json {
   };
 }
 
-/** All that programs may know of the access. */
+/** The access as programs see it. */
 export function toAccessJson(access: Access, nowMs: number): Json {
   return {
     policy: access.policy,

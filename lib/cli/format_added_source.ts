@@ -1,22 +1,19 @@
-import { DEFAULT_PORT } from "./flag_value.ts";
+import { DEFAULT_PORT } from "./common_flags.ts";
 import type { NamedSource } from "./format_sources.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 import { tryParseSecretReference } from "../sources/config/secret_reference.ts";
 import { PROVIDERS } from "../sources/providers/kinds.ts";
 
-/** What {@linkcode formatAddedSource} has to know besides the source. */
-export interface AddedSourceOptions {
+interface AddedSourceOptions {
   /** The secret that was made, which is shown only now; `undefined` when it came from elsewhere. */
   readonly newSecret: string | undefined;
-  /** The file with that secret. */
   readonly secretPath: string;
-  /** The file with the configuration. */
   readonly configPath: string;
   /** The port of the server on this machine. */
   readonly port: number;
   /** The state folder that was asked for; `undefined` for the usual one. */
   readonly stateDir: string | undefined;
-  /** Whether the process that takes the deliveries may read a file as it is. */
+  /** Tells whether the server may read a file without a further permission. */
   readonly isReadable: (path: string) => boolean;
 }
 
@@ -24,7 +21,7 @@ function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-/** The flags that tell another command of the same server, where it is not the usual one. */
+/** Formats the flags that another command needs to find the same server. */
 function formatServerFlags(
   { port, stateDir }: Pick<AddedSourceOptions, "port" | "stateDir">,
 ): string {
@@ -32,7 +29,7 @@ function formatServerFlags(
   return stateDir ? `${portFlag} --state-dir ${quote(stateDir)}` : portFlag;
 }
 
-/** What the server has to be started with for a secret; nothing for one that it may read anyway. */
+/** Formats what the server must be started with to read a secret. */
 function formatPermissions(text: string, { isReadable }: AddedSourceOptions): string[] {
   const reference = tryParseSecretReference(text);
   if (reference === undefined) return [];
@@ -43,18 +40,18 @@ function formatPermissions(text: string, { isReadable }: AddedSourceOptions): st
     : [`--allow-read=${place}`, "and the file itself"];
   return [
     "",
-    `Whatever starts the server (.mcp.json, the gateway's unit) now needs ${flag}`,
+    `What starts the server (.mcp.json, the gateway's unit) now needs ${flag}`,
     `${needed}. Without them it does not start.`,
   ];
 }
 
-/** What to do about a secret that the other side makes. */
+/** Explains how to use a secret that the other side makes. */
 function formatReplacing({ secretPath, configPath }: AddedSourceOptions): string[] {
   return [
     "",
-    "The other side makes its secret and takes none. Write it into the first line of the file",
+    "The other side makes the secret. Write it into the first line of the file",
     `  ${secretPath}`,
-    `in place of the one that is there, which is for trying out, and then: touch ${
+    `in place of the one that is there, which is for tests only, and then run: touch ${
       quote(configPath)
     }`,
   ];
@@ -69,10 +66,8 @@ function formatEvents(events: readonly string[]): string[] {
 }
 
 /**
- * Says what to do after a source was added: what to paste where, and how to try it out.
+ * Explains what to do after a source was added: what to paste where, and how to try it out.
  *
- * @param source The source and its name.
- * @param options What else is needed for that.
  * @returns The lines; the new secret is in one of them.
  */
 export function formatAddedSource(

@@ -3,11 +3,9 @@ import type { EventRecord } from "../event/event_record.ts";
 import { formatHistory } from "../event/format_history.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 
-/** Options of {@linkcode formatEventDetails}. */
-export interface EventDetailsOptions {
-  /** The name of the event's session, where it has one. */
+interface EventDetailsOptions {
   readonly session: string | undefined;
-  /** The event's body as it was sent, where it is kept. */
+  /** The body as it was sent, where it is kept. */
   readonly raw: Uint8Array | undefined;
   /** Makes a title stand out. */
   readonly title: (text: string) => string;
@@ -22,11 +20,7 @@ function formatRaw(raw: Uint8Array | undefined): string | undefined {
   return raw && `${raw.length} bytes as they were sent are kept as well`;
 }
 
-/**
- * Formats all there is to know of an event, its text last; nothing in it can move a terminal's cursor.
- *
- * @returns The lines.
- */
+/** Formats all of an event as lines, its text last; nothing in them can move a terminal's cursor. */
 export function formatEventDetails(
   event: EventRecord,
   { session, raw, title }: EventDetailsOptions,

@@ -3,7 +3,6 @@ import { formatAge } from "../text/duration.ts";
 import type { EventSummary } from "../event/event_record.ts";
 import { cutToColumns } from "./format_table.ts";
 
-/** The titles of the columns of a table of events. */
 export const EVENT_HEADER: readonly string[] = ["EVENT", "STATE", "AGE", "FROM", "TEXT"];
 
 /** The least widths of the columns, wide enough for most of what comes in later. */
@@ -18,9 +17,7 @@ const SENDER_CODE_POINTS = 32;
 /**
  * The cells of an event in a table; they are one line each and cannot move a terminal's cursor.
  *
- * @param event The event.
- * @param nowMs The time in milliseconds since the epoch.
- * @param textColumns How many columns there are for the text; at least 16.
+ * @param textColumns The columns for the text, at least 16.
  */
 export function formatEventRow(
   event: EventSummary,

@@ -2,12 +2,12 @@ import { escapeToLine } from "../text/escape_unseen.ts";
 import type { EventRecord } from "../event/event_record.ts";
 import { formatRow, measureColumns } from "./format_table.ts";
 
-/** What decides, by how the rule begins that an event is stored with; all else is the default filter. */
+/** Deciders by the beginning of a rule; all other rules are the default filter's. */
 const DECIDERS: readonly (readonly [start: RegExp, what: string])[] = [
   [/^events\.(?:allow|deny) /, "the events of the configuration"],
   [/^filter: /, "the filter of the configuration"],
-  [/^(?:first good state|good state) /, "what was shown of it before"],
-  [/^gathered in /, "a burst: another event tells of it, too"],
+  [/^(?:first good state|good state) /, "the state that was shown before"],
+  [/^gathered in /, "a burst: another event includes it"],
 ];
 
 function findDecider({ rule, source, duplicateOf }: EventRecord): string {
@@ -21,13 +21,7 @@ function formatRule({ rule, duplicateOf }: EventRecord): string {
   return rule ?? "not kept";
 }
 
-/**
- * Explains why an event of a source has become what it is; nothing in it can move a terminal's cursor.
- *
- * @param event An event of a source.
- * @param title Makes a title stand out.
- * @returns The lines.
- */
+/** Explains what decided about an event of a source; nothing in it can move a terminal's cursor. */
 export function formatExplanation(event: EventRecord, title: (text: string) => string): string[] {
   const { id, source, state, meta } = event;
   const isVerified = meta.verified === "true";

@@ -9,13 +9,11 @@ import { formatAge } from "../text/duration.ts";
 import type { OpenSession } from "../session/route_event.ts";
 import { toSessionStatus } from "../event/status_json.ts";
 
-/** A session, whether or not it is open; times are milliseconds since the epoch. */
+/** A session, open or ended; times are milliseconds since the epoch. */
 export interface ListedSession extends OpenSession {
-  /** The process. */
   readonly pid: number;
-  /** When it started. */
   readonly startedAt: number;
-  /** When it ended; `null` while it is open. */
+  /** `null` while the session is open. */
   readonly endedAt: number | null;
 }
 
@@ -34,12 +32,7 @@ export const SESSION_HEADER: readonly string[] = [
 /** The longest name in a table, in code points. */
 const NAME_CODE_POINTS = 48;
 
-/**
- * The cells of a session in a table; they are one line each and cannot move a terminal's cursor.
- *
- * @param session The session.
- * @param nowMs The time in milliseconds since the epoch.
- */
+/** The cells of a session in a table; they are one line each and cannot move a terminal's cursor. */
 export function formatSessionRow(session: ListedSession, nowMs: number): string[] {
   const { key, project, repository, pid, startedAt, activeAt, isDeaf, endedAt } = session;
   return [
@@ -56,10 +49,9 @@ export function formatSessionRow(session: ListedSession, nowMs: number): string[
 
 /** A session as programs see it at the command line. */
 export function toSessionJson(session: ListedSession): Record<string, unknown> {
-  const { id, pid, endedAt } = session;
+  const { pid, endedAt } = session;
   return {
     ...toSessionStatus(session),
-    number: id,
     pid,
     ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
   };

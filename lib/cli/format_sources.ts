@@ -1,6 +1,6 @@
 /**
- * Sources at the command line, for people and for programs. Of secrets there is where they are, and
- * nothing of what they are.
+ * Sources as the command line shows them, to people and to programs: with the places of their secrets,
+ * and without the secrets.
  *
  * @module
  */
@@ -12,7 +12,6 @@ import type { SourceEntry } from "../sources/config/entry.ts";
 /** A source and its name. */
 export type NamedSource = readonly [name: string, source: SourceEntry];
 
-/** The titles of the columns of a table of sources. */
 export const SOURCE_HEADER: readonly string[] = [
   "NAME",
   "KIND",

@@ -4,44 +4,24 @@
  * @module
  */
 
-/** Characters that take no place of their own: combining marks and joiners. */
-const ZERO_WIDTH_REGEXP = /[\p{M}\p{Cf}\p{Cc}]/gu;
+import displayWidth from "string-width";
 
-/** Characters that take two columns; an approximation, since terminals differ. */
-const WIDE_REGEXP =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/gu;
+const SEGMENTER = new Intl.Segmenter();
 
-/** How many columns a line of text takes on a terminal, as far as that can be told. */
-export function displayWidth(text: string): number {
-  const seen = text.replace(ZERO_WIDTH_REGEXP, "");
-  return [...seen].length + (seen.match(WIDE_REGEXP)?.length ?? 0);
-}
-
-/**
- * Cuts a line of text to what a terminal shows in so many columns.
- *
- * @param text The line.
- * @param columns How many columns there are, the `…` at a cut included.
- */
+/** Cuts a line of text to what a terminal shows in so many columns, the `…` at a cut included. */
 export function cutToColumns(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let line = "";
   let left = columns - 1;
-  for (const character of text) {
-    left -= displayWidth(character);
+  for (const { segment } of SEGMENTER.segment(text)) {
+    left -= displayWidth(segment);
     if (left < 0) break;
-    line += character;
+    line += segment;
   }
   return `${line}…`;
 }
 
-/**
- * Measures the columns of a table.
- *
- * @param rows The cells of the table, row by row.
- * @param least The least widths of the columns.
- * @returns The width of each column.
- */
+/** Measures the width of each column of a table, at least the one in `least`. */
 export function measureColumns(
   rows: readonly (readonly string[])[],
   least: readonly number[] = [],
@@ -57,12 +37,7 @@ export function measureColumns(
   );
 }
 
-/**
- * Formats one row of a table; a cell that is wider than its column moves those after it.
- *
- * @param cells The cells, each one line.
- * @param widths The widths of the columns.
- */
+/** Formats one row of a table; a cell that is wider than its column moves those after it. */
 export function formatRow(cells: readonly string[], widths: readonly number[]): string {
   return cells
     .map((cell, column) =>
@@ -72,13 +47,7 @@ export function formatRow(cells: readonly string[], widths: readonly number[]): 
     .trimEnd();
 }
 
-/**
- * Formats a table.
- *
- * @param rows The header, then the rows.
- * @param title Makes the header stand out.
- * @returns The lines.
- */
+/** Formats the lines of a table; `title` makes the header stand out. */
 export function formatTable(
   [header, ...rows]: readonly [readonly string[], ...(readonly string[])[]],
   title: (text: string) => string,

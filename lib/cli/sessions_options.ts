@@ -1,29 +1,21 @@
-import { type JournalViewOptions, STATE_DIR_FLAG } from "./common_flags.ts";
-import { EVENTS_FLAGS } from "./events_options.ts";
-import type { FlagValue } from "./flag_value.ts";
-import { type FlagSpec, readFlags } from "./read_flags.ts";
+import { JSON_OUTPUT, STATE_DIR } from "./common_flags.ts";
+import { toggle } from "./flags.ts";
+import { type Commands, type OptionsOf, type Parsed, readCommand } from "./read_command.ts";
 
-/** What `sessions` is asked for on the command line. */
-export interface SessionsOptions extends JournalViewOptions {
-  /** Whether sessions that have ended are listed as well. */
-  readonly all: boolean;
-}
+export const SESSIONS_COMMANDS = {
+  list: {
+    isDefault: true,
+    summary: "list the sessions that are open",
+    flags: {
+      all: toggle("all", "list the newest 50 sessions, also those that have ended"),
+      json: JSON_OUTPUT,
+      stateDir: STATE_DIR,
+    },
+  },
+} satisfies Commands;
 
-/** The flags of `sessions`. */
-export const SESSIONS_FLAGS = {
-  "all": { help: "the newest 50 sessions, also those that have ended" },
-  "json": EVENTS_FLAGS.json,
-  ...STATE_DIR_FLAG,
-} as const satisfies Record<string, FlagSpec>;
+export type SessionsOptions = OptionsOf<typeof SESSIONS_COMMANDS>;
 
-/**
- * Reads the command line of `sessions`.
- *
- * @param args The arguments after the command's name.
- */
-export function readSessionsOptions(args: readonly string[]): FlagValue<SessionsOptions> {
-  const parsed = readFlags(args, SESSIONS_FLAGS);
-  if (!parsed.ok) return parsed;
-  const { all, json, "state-dir": stateDir } = parsed.flags;
-  return { ok: true, value: { all: all === true, json: json === true, stateDir } };
+export function readSessionsOptions(args: readonly string[]): Parsed<SessionsOptions> {
+  return readCommand("sessions", SESSIONS_COMMANDS, args);
 }

@@ -1,6 +1,6 @@
 import { CHANNEL_NAME } from "../version.ts";
 
-/** What decides about the state folder. */
+/** The settings that the state folder depends on. */
 export interface StateDirSources {
   /** `--state-dir`. */
   readonly flag?: string | undefined;
@@ -18,8 +18,8 @@ export interface StateDirSources {
 export function chooseStateDir(
   { flag, configDir, home }: StateDirSources,
 ): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly message: string } {
-  // A link is told from the folder that it leads to only without these.
-  if (flag) return { ok: true, path: flag.replace(/\/+(?:\.\/+)*\.?$/, "") || "/" };
+  // With a slash at its end, a link would look like the folder that it leads to.
+  if (flag !== undefined) return { ok: true, path: flag.replace(/\/+(?:\.\/+)*\.?$/, "") || "/" };
   const config = configDir || (home && `${home}/.claude`);
   if (config) return { ok: true, path: `${config}/channels/${CHANNEL_NAME}` };
   return {

@@ -2,7 +2,6 @@ import type { EventState } from "./event_state.ts";
 
 /** An event in a list. */
 export interface EventSummary {
-  /** The sequence number. */
   readonly seq: number;
   /** The id, which spells the sequence number. */
   readonly id: string;
@@ -45,7 +44,6 @@ export interface EventRecord extends EventSummary {
   /** The remark of Claude when it closed the event. */
   readonly note: string | null;
   readonly meta: Readonly<Record<string, string>>;
-  /** The text, cleaned. */
   readonly content: string;
 }
 

@@ -9,7 +9,6 @@
  * @module
  */
 
-/** The state of an event. */
 export type EventState =
   | "stored"
   | "pushed"
@@ -60,14 +59,11 @@ const NEXT_STATES: Readonly<Record<EventState, NextStates>> = {
   expired: {},
 };
 
-/** All states of an event. */
 export const EVENT_STATES: readonly EventState[] = Object.keys(NEXT_STATES) as EventState[];
 
 /**
  * Returns the state of an event after a change.
  *
- * @param state The state before.
- * @param change The change.
  * @returns The state after, or `undefined` when the change does not apply and nothing happens.
  */
 export function nextEventState(state: EventState, change: EventChange): EventState | undefined {

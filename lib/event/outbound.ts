@@ -67,7 +67,7 @@ export function isFor({ outbound, recipient }: OutboundMessage, audience: Audien
 export type StreamFormat = "plain" | "json";
 
 /** A message of the stream: the fields of a server-sent event. */
-export interface StreamMessage {
+interface StreamMessage {
   /** The kind; plain messages have none. */
   readonly event?: string;
   /** The number to resume after; plain messages have none. */

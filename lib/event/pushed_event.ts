@@ -3,9 +3,7 @@ import type { ChannelEvent } from "./format_channel_tag.ts";
 
 /** An event that is written to a session. */
 export interface DeliverableEvent {
-  /** The sequence number. */
   readonly seq: number;
-  /** The text, cleaned. */
   readonly content: string;
   /** The attributes without those that follow from the number. */
   readonly meta: Readonly<Record<string, string>>;

@@ -33,14 +33,18 @@ export function toEventStatus(event: EventRecord): Json {
   };
 }
 
-/** All of an event, its text included. */
-export function toEventJson(event: EventRecord): Json {
+/**
+ * All of an event, its text included.
+ *
+ * @param session The id of its session, as sessions have it.
+ */
+export function toEventJson(event: EventRecord, session: string | null): Json {
   return {
     ...toEventStatus(event),
     source: event.source,
     sender: event.sender,
     chat_id: event.chat,
-    session: event.session,
+    session,
     target: event.target,
     repository: event.repository,
     note: event.note,
@@ -49,15 +53,19 @@ export function toEventJson(event: EventRecord): Json {
   };
 }
 
-/** An event in a list. */
-export function toEventSummaryJson(event: EventSummary): Json {
+/**
+ * An event in a list.
+ *
+ * @param session The id of its session, as sessions have it.
+ */
+export function toEventSummaryJson(event: EventSummary, session: string | null): Json {
   return {
     event_id: event.id,
     state: event.state,
     attempts: event.attempts,
     stored_at: toTime(event.storedAt),
     sender: event.sender,
-    session: event.session,
+    session,
     start: event.start,
   };
 }
@@ -80,9 +88,7 @@ export interface AskedPermission extends PermissionRecord, PermissionRequest {
   readonly project: string | null;
   /** The time when it was asked, in milliseconds since the epoch, as all times here. */
   readonly openedAt: number;
-  /** The sender of the verdict. */
   readonly sender: string | null;
-  /** The time of the verdict. */
   readonly settledAt: number | null;
   /** The way and the address that the verdict came by. */
   readonly settledFrom: string | null;

@@ -12,7 +12,6 @@ export const MAX_LISTED_EVENTS = 20;
  * Creates one event that tells of all that have waited. Its attribute `digest` has their count.
  *
  * @param events The oldest of them; at most {@linkcode MAX_LISTED_EVENTS} are shown.
- * @param count The number of all of them.
  */
 export function createWaitingSummary(
   events: readonly EventSummary[],

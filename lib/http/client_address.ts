@@ -13,7 +13,6 @@
 import ipaddr from "ipaddr.js";
 import { type AddressRange, type IpAddress, tryParseIpAddress } from "./ip_address.ts";
 
-/** Options of {@linkcode findClientAddress}. */
 interface ClientAddressOptions {
   /** The address at the other end of the connection. */
   readonly remote: string;

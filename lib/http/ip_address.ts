@@ -7,7 +7,6 @@
  * @module
  */
 
-/** An IP address. */
 export interface IpAddress {
   /** 32 bits for IPv4, 128 bits for IPv6. */
   readonly bits: 32 | 128;
@@ -35,7 +34,6 @@ const RANGE_REGEXP = /^([0-9a-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/i;
  * Reads an IPv4 or IPv6 address.
  *
  * @param text The address without brackets, zone and port.
- * @returns The address, or `undefined` for any other text.
  */
 export function tryParseIpAddress(text: string): IpAddress | undefined {
   if (IPV4_REGEXP.test(text)) return { bits: 32, text };
@@ -55,7 +53,6 @@ export function tryParseIpAddress(text: string): IpAddress | undefined {
  * range contains an IPv4 address.
  *
  * @param text The range, without brackets, zone and port.
- * @returns The range, or `undefined` for any other text.
  */
 export function tryParseAddressRange(text: string): AddressRange | undefined {
   const [, addressText = "", prefixText] = RANGE_REGEXP.exec(text) ?? [];

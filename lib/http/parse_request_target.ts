@@ -2,7 +2,6 @@
 export interface RequestTarget {
   /** The host, and the port where the URL has one. */
   readonly authority: string;
-  /** The path, as it was sent. */
   readonly path: string;
   /** The query parameters; of several with one name the first counts. */
   readonly query: Readonly<Record<string, string>>;

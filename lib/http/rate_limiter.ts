@@ -1,4 +1,3 @@
-/** Options of a {@linkcode RateLimiter}. */
 interface RateLimiterOptions {
   /** The tokens that a key gets each minute; `0` for no limit. */
   readonly perMinute: number;
@@ -12,7 +11,6 @@ interface RateLimiterOptions {
   readonly maxKeys?: number;
 }
 
-/** The answer of a {@linkcode RateLimiter}. */
 export type RateLimit =
   | { readonly ok: true }
   | {
@@ -53,10 +51,7 @@ export class RateLimiter {
   #elapsedMs = 0;
   #lastMs: number | undefined;
 
-  /**
-   * @param options The limits.
-   * @throws {RangeError} When a number is not whole or is too low.
-   */
+  /** @throws {RangeError} When a number is not whole or is too low. */
   constructor(options: RateLimiterOptions) {
     const { perMinute, burst, maxKeys = 10_000 } = options;
     validateCount("perMinute", perMinute, 0);
@@ -67,17 +62,11 @@ export class RateLimiter {
     this.#maxKeys = maxKeys;
   }
 
-  /** The number of keys that are kept. */
   get size(): number {
     return this.#fullAt.size;
   }
 
-  /**
-   * Takes a token of a key, if there is one.
-   *
-   * @param key The key.
-   * @param nowMs The time in milliseconds since any fixed moment.
-   */
+  /** Takes a token of a key, if there is one. */
   take(key: string, nowMs: number): RateLimit {
     if (this.#perMinute === 0) return OK;
     const limit = this.check(key, nowMs);
@@ -93,12 +82,7 @@ export class RateLimiter {
     return limit;
   }
 
-  /**
-   * Answers as {@linkcode RateLimiter.take} would, and takes nothing.
-   *
-   * @param key The key.
-   * @param nowMs The time in milliseconds since any fixed moment.
-   */
+  /** Answers as {@linkcode RateLimiter.take} would, and takes nothing. */
   check(key: string, nowMs: number): RateLimit {
     if (this.#perMinute === 0) return OK;
     this.#elapsedMs += Math.max(0, nowMs - (this.#lastMs ?? nowMs));

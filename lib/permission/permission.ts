@@ -51,11 +51,7 @@ export type Judgment<Record extends PermissionRecord> =
   | { readonly ok: true; readonly record: Record }
   | NoEffect;
 
-/**
- * Returns the state of a request.
- *
- * @param nowMs The time in milliseconds since the epoch.
- */
+/** Returns the state of a request. */
 export function permissionStateOf(record: PermissionRecord, nowMs: number): PermissionState {
   if (record.behavior !== undefined) return record.behavior === "allow" ? "allowed" : "denied";
   if (record.isClosed) return "answered elsewhere";
@@ -67,7 +63,6 @@ export function permissionStateOf(record: PermissionRecord, nowMs: number): Perm
  *
  * @param requestId The id that the verdict names.
  * @param records The requests with that id, the newest first: sessions choose their ids by themselves.
- * @param nowMs The time in milliseconds since the epoch.
  * @returns The request that it answers, or the reason why it answers none.
  *
  * @example Usage

@@ -7,7 +7,6 @@
  * @module
  */
 
-/** An open session. */
 export interface OpenSession {
   /** The number in the journal; a later session has a higher one. */
   readonly id: number;

@@ -1,15 +1,14 @@
 /**
  * Gathers bytes that come in pieces.
  *
- * The first piece is kept as it is, since most of the time there is no other; as soon as there is, all
- * are copied into one array that grows. Pieces are not collected as they are: a runtime may hand over a
- * few bytes in a buffer of 64 KiB, and whoever sends single bytes would fill the memory with those.
+ * The first piece is kept as it is, since it is usually the only one; with the second one, all are
+ * copied into one array that grows. Keeping the pieces would let a sender of single bytes fill the
+ * memory: a runtime may hand over a few bytes in a buffer of 64 KiB.
  */
 export class ByteBuffer {
   #bytes: Uint8Array | undefined;
   #length = 0;
 
-  /** How many bytes there are. */
   get length(): number {
     return this.#length;
   }
@@ -38,7 +37,6 @@ export class ByteBuffer {
     return bytes.length === length ? bytes : bytes.subarray(0, length);
   }
 
-  /** Forgets all bytes. */
   clear(): void {
     this.#bytes = undefined;
     this.#length = 0;

@@ -1,9 +1,9 @@
 /**
  * The content cleaner: makes text from outside safe to stand between `<channel …>` and `</channel>`.
  *
- * Guarantees of the result, whatever goes in: no opening or closing `channel` tag in any case or
+ * Guarantees of the result for any text: no opening or closing `channel` tag in any case or
  * spacing, no control character but newline and tab, no terminal escape sequence, no bidirectional
- * override or isolate, no tag character, no three characters in a row that are not seen, well-formed
+ * override or isolate, no tag character, no three invisible characters in a row, well-formed
  * Unicode, at most so many code points.
  * Prose, code and emoji come through as they are, but for the few flags that are spelled with tag
  * characters. Cleaning twice gives the same text as cleaning once.
@@ -11,6 +11,7 @@
  * @module
  */
 
+import { isClientTag, TAG_START_REGEXP } from "./client_tag.ts";
 import { truncate } from "./truncate.ts";
 
 /**
@@ -20,23 +21,23 @@ import { truncate } from "./truncate.ts";
 export const MAX_CONTENT_CODE_POINTS = 100_000;
 
 /**
- * Any character that has to be looked at more closely; most text has none but perhaps a `<`. First come
- * controls, markup and halves of pairs, then whatever is not seen: spelled out, since the search takes
- * four times as long with `\p{DI}\p{Cf}`, which need the flag `u`.
+ * Characters that need a closer look; most text has none but perhaps a `<`. First come controls, markup
+ * and halves of pairs, then invisible characters: spelled out, since the search takes four times as long
+ * with `\p{DI}\p{Cf}`, which need the flag `u`.
  */
 const SUSPICIOUS_REGEXP = new RegExp([
-  String.raw`[\0-\x08\x0b-\x1f<\x7f-\x9f\ud800-\udfff`,
+  String.raw`[\0-\x08\x0b-\x1f<\x7f-\x9f\ud800-\udfff\u02c2\u1438\ufe64\uff1c`,
   String.raw`\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5`,
   String.raw`\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff`,
   String.raw`\uffa0\ufff0-\ufffb]`,
 ].join(""));
 
-/** Controls that a terminal skips inside of a sequence, so that they do not hide one. */
+/** Controls that a terminal skips inside of a sequence; left in, they would hide the sequence. */
 const INSIDE_SEQUENCE_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
   /[\0-\x06\x08\x0b-\x1a\x1c-\x1f\x7f]/g;
 
-/** Terminal sequences as a whole (CSI, then OSC), so that no `[31m` of theirs is left behind. */
+/** Whole terminal sequences (CSI, then OSC); without their end, a `[31m` would be left behind. */
 const ESCAPE_SEQUENCE_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)/g;
@@ -44,26 +45,17 @@ const ESCAPE_SEQUENCE_REGEXP =
 /**
  * C0 and C1 controls without newline and tab, bidirectional embeddings, overrides and isolates
  * ("Trojan Source", CVE-2021-42574), deprecated format characters, interlinear annotation, and tag
- * characters, which can spell text that nobody sees.
+ * characters, which can spell invisible text.
  */
 const FORBIDDEN_REGEXP =
   // deno-lint-ignore no-control-regex -- control characters are what this is about
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /**
- * Characters that are not seen, three in a row, and variation selectors, two in a row: no text needs
- * them, and they can spell out bytes. Emoji have a selector and a joiner at most.
+ * Three invisible characters in a row, and two variation selectors in a row: no text needs them, and
+ * they can spell out bytes. Emoji have a selector and a joiner at most.
  */
 const HIDDEN_REGEXP = /[\p{DI}\p{Cf}]{3,}|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/gu;
-
-/**
- * `<channel` and `</channel` with white space and characters that are not seen anywhere inside: a
- * model reads `< / chan\u200bnel` as a tag just as well.
- */
-const CHANNEL_TAG_REGEXP = new RegExp(
-  `<(?=[\\s/\\p{DI}\\p{Cf}]*${[..."channel"].join("[\\s\\p{DI}\\p{Cf}]*")})`,
-  "giu",
-);
 
 /**
  * Cleans text from outside for use as an event's content.
@@ -93,7 +85,8 @@ export function cleanContent(
       .replace(ESCAPE_SEQUENCE_REGEXP, "")
       .replace(FORBIDDEN_REGEXP, "")
       .replace(HIDDEN_REGEXP, "")
-      .replace(CHANNEL_TAG_REGEXP, "&lt;")
+      .replace(TAG_START_REGEXP, (sign, at, whole) =>
+        isClientTag(whole, at + sign.length) ? "&lt;" : sign)
     : text;
   return truncate(clean, maxCodePoints);
 }

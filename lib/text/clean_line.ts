@@ -3,20 +3,19 @@ import { truncate } from "./truncate.ts";
 /** Printable ASCII without `"`, `<` and `>`, words with one space between them. */
 const CLEAN_REGEXP = /^(?:[!#-;=?-~]+(?: [!#-;=?-~]+)*)?$/;
 
-/** Everything that is not seen or that moves what is: controls, format and ignorable characters. */
+/** Invisible and moving characters: controls, format and ignorable characters. */
 const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}]/gu;
 
-/** Tells whether a text is a clean line already; `false` for what only may be. */
+/** Tells whether a text is certainly a clean line; `false` also for one that only may be. */
 export function isCleanLine(text: string): boolean {
   return CLEAN_REGEXP.test(text);
 }
 
 /**
- * Cleans text from outside for use in a place of one line, such as an attribute of the `<channel>`
- * tag: white space is folded, unseen characters go, and `"`, `<` and `>` become `'`, `‹` and `›`, so
- * that the text cannot end the attribute and begin another, whatever the client does to escape it.
+ * Cleans text from outside for use in one line, such as an attribute of the `<channel>` tag: folds
+ * white space, removes invisible characters, and turns `"`, `<` and `>` into `'`, `‹` and `›`. Otherwise
+ * a client that does not escape them would let the text end the attribute and begin another.
  *
- * @param text Any string.
  * @param maxCodePoints The longest result in code points, its marker `… (+N)` included.
  * @returns One line without leading and trailing white space.
  */
@@ -27,7 +26,7 @@ export function cleanLine(text: string, maxCodePoints: number): string {
     .replace(/[\s\x85]+/g, " ")
     .replace(UNSEEN_REGEXP, "")
     .replaceAll('"', "'")
-    .replaceAll("<", "‹")
+    .replace(/[<\u02c2\u1438\ufe64\uff1c]/g, "‹")
     .replaceAll(">", "›")
     .replace(/ {2,}/g, " ")
     .trim();
@@ -38,9 +37,8 @@ export function cleanLine(text: string, maxCodePoints: number): string {
 const FIRST_LINE_REGEXP = /[^\s\p{Cc}\p{Cf}\p{DI}][^\r\n]*/u;
 
 /**
- * The first line of a text that shows anything, cleaned for a place of one line.
+ * Finds the first line of a text with a visible character, and cleans it.
  *
- * @param content Any string.
  * @param maxCodePoints The longest result in code points, the marker `… (+N)` included; from 16.
  * @returns The line, or `(empty)` when there is none.
  * @throws {RangeError} When the limit is no whole number or below 16.

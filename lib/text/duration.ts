@@ -19,7 +19,7 @@ const DURATION_REGEXP = /^(\d+)([a-z]+)$/;
  * Reads a duration such as `500ms`, `90s`, `10m`, `2h` or `30d`.
  *
  * @param text A whole number above 0 and its unit, with nothing between or around them.
- * @returns The duration in milliseconds, or `undefined` for all else and for over 3650 days.
+ * @returns The duration in milliseconds, or `undefined` for other texts and for over 3650 days.
  */
 export function tryParseDurationMs(text: string): number | undefined {
   const [, count = "", unit = ""] = DURATION_REGEXP.exec(text) ?? [];
@@ -30,7 +30,7 @@ export function tryParseDurationMs(text: string): number | undefined {
 /**
  * Formats how long ago something was, in its largest whole unit: `0 s`, `59 min`, `23 h`, `2 d`.
  *
- * @param ms The age in milliseconds; a negative one, of a clock that was set back, counts as 0.
+ * @param ms The age; a negative one, after the clock was set back, counts as 0.
  */
 export function formatAge(ms: number): string {
   if (ms >= DAY_MS) return `${Math.floor(ms / DAY_MS)} d`;

@@ -1,6 +1,6 @@
 import { ByteBuffer } from "./byte_buffer.ts";
 
-/** What a {@linkcode LineSplitter} finds: a line, or that a line was longer than allowed. */
+/** A line, or the length of one that was too long. */
 export type SplitLine =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly byteLength: number };
@@ -8,9 +8,9 @@ export type SplitLine =
 const NEWLINE = 0x0a;
 
 /**
- * Splits a stream of bytes into lines of UTF-8 text, in whatever pieces the bytes come.
+ * Splits a stream of bytes into lines of UTF-8 text.
  *
- * A line that is too long is dropped while it comes in, so it never takes more memory than allowed,
+ * A line that is too long is dropped while it comes in, so that it takes no more memory than allowed,
  * and reported when it ends; the lines after it are read as usual.
  */
 export class LineSplitter {
@@ -20,7 +20,7 @@ export class LineSplitter {
   #byteLength = 0;
 
   /**
-   * Constructs a new instance.
+   * Creates a splitter.
    *
    * @param maxBytes The longest line in bytes, its newline not included.
    */

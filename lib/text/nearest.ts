@@ -1,35 +1,22 @@
+import { distance } from "fastest-levenshtein";
+
 /** The longest name that is compared, in UTF-16 units; comparing takes the product of both lengths. */
 const MAX_NAME_LENGTH = 64;
 
-/** How many letters must be inserted, left out, replaced or swapped with the next to make `b` of `a`. */
+/** Counts the letters to insert, leave out, replace or swap with the next; one swap counts as one. */
 function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const isSame = a[i - 1] === b[j - 1];
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (isSame ? 0 : 1),
-        isSwap ? (before[j - 2] ?? 0) + 1 : Infinity,
-      );
-    }
-    before = row;
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const swaps = Array.from(
+    { length: Math.max(0, a.length - 1) },
+    (_, i) => 1 + distance(`${a.slice(0, i)}${a[i + 1]}${a[i]}${a.slice(i + 2)}`, b),
+  );
+  return Math.min(distance(a, b), ...swaps);
 }
 
 /**
  * Finds the name that was probably meant, without regard to case.
  *
- * @param name What was written.
- * @param known The names that there are.
- * @returns The nearest, the first of equally near ones, or `undefined` when more than a third of the
- * letters (one of up to five) would have to change.
+ * @returns The nearest known name, the first of equally near ones, or `undefined` when more than a third
+ * of the letters (one of up to five) would have to change.
  */
 export function findNearest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;

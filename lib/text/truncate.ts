@@ -12,7 +12,7 @@ export function countCodePoints(text: string): number {
   return count;
 }
 
-/** The index in UTF-16 units at which the first `codePoints` code points of `text` end. */
+/** Finds the index in UTF-16 units at which the first `codePoints` code points of `text` end. */
 function unitIndex(text: string, codePoints: number): number {
   let index = 0;
   for (let left = codePoints; left > 0 && index < text.length; left--) {
@@ -22,10 +22,9 @@ function unitIndex(text: string, codePoints: number): number {
 }
 
 /**
- * Cuts `text` to at most `maxCodePoints` code points, the marker included, and says how many were
- * left out: `abcdefgh…` becomes `abc… (+97)`. Cutting twice gives the same text as cutting once.
+ * Cuts `text` to at most `maxCodePoints` code points, the marker included, which counts what was left
+ * out: `abcdefgh…` becomes `abc… (+97)`. Cutting twice gives the same text as cutting once.
  *
- * @param text The text to cut.
  * @param maxCodePoints The longest result in code points, at least 16.
  * @returns `text` itself when it is short enough.
  * @throws {RangeError} When the limit is no whole number or below 16, which leaves no room for the marker.
@@ -44,7 +43,7 @@ export function truncate(text: string, maxCodePoints: number): string {
   return `${text.slice(0, unitIndex(text, room))}… (+${total - room})`;
 }
 
-/** Splits `text` into pieces of at most `maxCodePoints` code points; joined, they are `text`. */
+/** Splits `text` into pieces of at most `maxCodePoints` code points. */
 export function splitByCodePoints(text: string, maxCodePoints: number): string[] {
   const pieces: string[] = [];
   let rest = text;

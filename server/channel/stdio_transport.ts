@@ -18,7 +18,6 @@ import { LineSplitter } from "../../lib/text/line_splitter.ts";
 import { waitAtMost } from "../runtime/delay.ts";
 import type { Logger } from "../runtime/log.ts";
 
-/** Options of a {@linkcode StdioTransport}. */
 interface StdioTransportOptions {
   readonly input: AsyncIterable<Uint8Array>;
   /** Writes all of the text as UTF-8; rejects when the client is gone. */

@@ -30,9 +30,6 @@ export interface Peer {
  * Creates the other end of all requests at a listener that only this machine reaches, without proxies:
  * its address does not matter. One for all, because the runtime's account of each connection costs a
  * tenth of a request.
- *
- * @param listener The listener.
- * @param address Its address.
  */
 export function createLocalPeer(listener: ListenerInfo, address: string): Peer {
   return {

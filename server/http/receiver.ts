@@ -32,7 +32,7 @@ export interface ReceiverContext {
 }
 
 /** A sender that was let in, on a connection. */
-export interface Poster extends Caller {
+interface Poster extends Caller {
   readonly peer: Peer;
 }
 

@@ -32,7 +32,7 @@ export type Handler<Context> = (
 type Methods<Context> = ReadonlyMap<string, Handler<Context>>;
 
 /** A row of the table: a path, its methods separated by commas, and their handler. */
-export type Route<Context> = readonly [path: string, methods: string, handler: Handler<Context>];
+type Route<Context> = readonly [path: string, methods: string, handler: Handler<Context>];
 
 /** The handlers of a path, and the part of it that a pattern leaves open. */
 interface Match<Context> {

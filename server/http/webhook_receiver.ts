@@ -184,11 +184,7 @@ type ReceiversResult =
   | { readonly ok: true; readonly receivers: ReadonlyMap<string, WebhookReceiver> }
   | { readonly ok: false; readonly message: string };
 
-/**
- * Creates the receivers of all sources of a configuration.
- *
- * @param text The text of `config.json`.
- */
+/** Creates the receivers of all sources of a configuration. */
 export async function createReceivers(
   text: string,
   options: WebhookReceiverOptions,

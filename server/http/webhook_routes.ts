@@ -11,7 +11,7 @@ import { sourcesPathOf } from "../state/folder.ts";
 import { findSourcesFault } from "../state/guard.ts";
 
 /** Options of {@linkcode WebhookRoutes}. */
-export interface WebhookRoutesOptions extends WebhookReceiverOptions {
+interface WebhookRoutesOptions extends WebhookReceiverOptions {
   readonly stateDir: string;
   readonly log: Logger;
 }

@@ -1,6 +1,5 @@
 import { waitAtMost } from "./delay.ts";
 
-/** Options of a {@linkcode LogQueue}. */
 interface LogQueueOptions {
   /** Writes the first bytes at least, and returns their number; by default to stderr. */
   readonly write?: (bytes: Uint8Array) => Promise<number>;

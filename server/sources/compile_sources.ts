@@ -90,11 +90,7 @@ async function compileSource(name: string, entry: SourceEntry): Promise<Source> 
   };
 }
 
-/**
- * Makes the sources of a configuration ready.
- *
- * @param text The text of `config.json`.
- */
+/** Makes the sources of a configuration ready. */
 export async function compileSources(text: string): Promise<SourcesResult> {
   const parsed = tryParseSourceConfig(text);
   if (!parsed.ok) return parsed;

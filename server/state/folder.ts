@@ -68,6 +68,18 @@ export function secretFilesOf(stateDir: string): string[] {
   return listFiles(stateDir, new RegExp(`^${SECRET_START}`)).map((name) => `${stateDir}/${name}`);
 }
 
+/** The paths of the symbolic links in a state folder, sorted. */
+export function linksOf(stateDir: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(stateDir))
+      .filter(({ isSymlink }) => isSymlink)
+      .map(({ name }) => `${stateDir}/${name}`)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
 /** The paths of the files in a state folder that decide what is believed. */
 export function stateFilesOf(stateDir: string): string[] {
   const access = accessPathOf(stateDir);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { secretFilesOf, sourcesPathOf, stateFilesOf, tryLstat } from "./folder.ts";
+import { linksOf, secretFilesOf, sourcesPathOf, stateFilesOf, tryLstat } from "./folder.ts";
 
 /** The bits that let the group or any user write. */
 const WRITABLE_BY_OTHERS = 0o022;
@@ -123,6 +123,6 @@ export function findStateFault(stateDir: string): string | undefined {
     ownUid = folder.uid;
   }
   return folder.uid === ownUid
-    ? findFault(stateFilesOf(stateDir), ownUid)
+    ? findFault([...stateFilesOf(stateDir), ...linksOf(stateDir)], ownUid)
     : describeOwnerFault(stateDir);
 }

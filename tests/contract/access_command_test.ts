@@ -25,15 +25,16 @@ async function link(target: string, path: string): Promise<void> {
 }
 
 Deno.test("access lists, changes and logs who gets in, without a process at the port [cli.access]", async () => {
-  const stateDir = `${createScratch()}/state`;
+  const parent = createScratch();
+  const stateDir = `${parent}/state`;
   const port = takeFreePort();
   const net = [`--allow-net=127.0.0.1:${port}`];
   const none = await run(stateDir, "");
   assertEquals([none.code, none.stderr], [0, ""]);
-  assertStringIncludes(none.stdout, "\nNobody is let in yet");
+  assertStringIncludes(none.stdout, "\nNo senders yet");
   const noLog = await run(stateDir, "log");
   assertEquals(noLog.stdout, `No audit: there is no journal in ${stateDir} yet\n`);
-  assertEquals([...Deno.readDirSync(`${stateDir}/..`)], []);
+  assertEquals([...Deno.readDirSync(parent)], []);
 
   const added = await run(stateDir, `add ci --port ${port}`, net);
   assertEquals([added.code, added.stderr], [0, ""]);
@@ -47,7 +48,10 @@ Deno.test("access lists, changes and logs who gets in, without a process at the 
 
   const told = await run(stateDir, "rights ci speak approve");
   assertEquals(told.code, 0);
-  assertStringIncludes(told.stderr, "Nobody was told: Deno was started without --allow-net=127");
+  assertStringIncludes(
+    told.stderr,
+    "The server was not told: Deno was started without --allow-net=127",
+  );
   const log = await run(stateDir, "log --json --limit 2");
   const rows = log.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(rows.map(({ action, actor, subject }) => [action, actor, subject]), [
@@ -62,8 +66,8 @@ Deno.test("access ends with 1 when it refuses and with 2 when it is used wrongly
     ["restore", 1, "deno-channel: Cannot restore the access file: "],
     ["remove ci", 1, 'deno-channel: Unknown sender "ci": there are no senders yet\n'],
     ["pair K7MWQ2", 1, "tries left before all pairings end: 4\n"],
-    ["dance", 2, 'deno-channel: Unknown command "access dance": expected list, pair, add'],
-    ["rights ci", 2, "expected speak, approve, both or none"],
+    ["dance", 2, 'deno-channel: Unknown command "access dance": expected one of list, pair, add'],
+    ["rights ci", 2, "A right is missing: expected access rights <id> <rights>"],
   ];
   for (const [line, expected, message] of cases) {
     const { code, stdout, stderr } = await run(stateDir, line);

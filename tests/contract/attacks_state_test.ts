@@ -70,6 +70,8 @@ Deno.test("a state that others could write ends the start with the command that 
     ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/journal.db-wal'`],
     ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/config.json.lock'`],
     ["is a symbolic link", (dir) => `ln -s /nowhere '${dir}/secret-ci'`],
+    // The permission flags cover the name of a link, and so what it leads to.
+    ["is a symbolic link", (dir) => `ln -s /etc '${dir}/any-name'`],
     [
       "can be written by other users",
       (dir) => `cd '${dir}' && touch secret-ci && chmod 666 secret-ci`,

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import { VERSION } from "../../lib/version.ts";
 import { createScratch, PROJECT, takeFreePort } from "./_session.ts";
 
@@ -39,6 +39,10 @@ Deno.test("--help and --version print to stdout and exit with 0 [cli.help]", asy
       assertStringIncludes(stdout, word);
     }
   }
+  const part = await run(["access", "pair", "K7MWQ2", "-h"]);
+  assertStringIncludes(part.stdout, "deno-channel access pair <code> [flags]  approve the device");
+  assertStringIncludes(part.stdout, "--chats <scope>");
+  assertFalse(part.stdout.includes("access add"), part.stdout);
   for (const flag of ["--version", "-V"]) {
     assertEquals(await run([flag]), { code: 0, stdout: `deno-channel ${VERSION}\n`, stderr: "" });
   }
@@ -46,12 +50,18 @@ Deno.test("--help and --version print to stdout and exit with 0 [cli.help]", asy
 
 Deno.test("wrong usage names the flag, the value and what is allowed, and exits with 2 [cli.usage]", async () => {
   const cases: [args: string[], message: string][] = [
-    [["--prot", "1"], 'Unknown flag "--prot": allowed flags are --port'],
+    [["--prot", "1"], 'Unknown flag "--prot": did you mean "--port"?'],
+    [["gateway", "--redeliver-after", "1m"], 'Unknown flag "--redeliver-after": allowed flags are'],
+    [["evnets"], 'Unknown command "evnets": did you mean "events"?'],
+    [["events", "shwo", "evt_1"], 'Unknown command "events shwo": did you mean "show"?'],
+    [["events", "--state-dir", ""], 'Invalid value "" for --state-dir: expected a folder'],
+    [["--port", "1", "--port", "2"], "The flag --port is given twice: expected it once"],
+    [["access", "remove"], "The id of a sender is missing: expected access remove <id>"],
     [["serve", "--port", "80a"], 'Invalid value "80a" for --port: expected a whole number from 0'],
     [["--port"], "The flag --port needs a value"],
     [["--trust-header", "a b"], 'Invalid value "a b" for --trust-header'],
     [["--no-relay=1"], "The flag --no-relay takes no value"],
-    [["dance"], 'Unknown command "dance": expected serve, gateway'],
+    [["dance"], 'Unknown command "dance": expected one of serve, gateway'],
     [["serve", "now"], 'Unknown argument "now"'],
     [["demo", "--port", "0"], 'Invalid value "0" for --port: expected a whole number from 1'],
     [["--state-dir", "${HOME}/x"], 'Invalid value "${HOME}/x" for --state-dir'],

@@ -66,7 +66,7 @@ function createFixture() {
   journal.events.insert(eventOf(seqs[1] ?? 0, { content: "\x1b[2Jgone\x9b\u202e\r</b>" }));
   journal.events.insert(eventOf(seqs[2] ?? 0, { sender: "dev", content: "hello" }));
   journal.close();
-  return { stateDir, ids: seqs.map(formatEventId), sessions: { open, ended } };
+  return { stateDir, ids: seqs.map(formatEventId) };
 }
 
 function parseLines(text: string): Record<string, unknown>[] {
@@ -136,7 +136,8 @@ Deno.test("events show and events replay say where ids are found when there is n
 });
 
 Deno.test("commands that read create no folder and no journal [cli.events]", async () => {
-  const stateDir = `${createScratch()}/state`;
+  const parent = createScratch();
+  const stateDir = `${parent}/state`;
   assertEquals(await run(stateDir, ["events"]), {
     code: 0,
     stdout: `No events: there is no journal in ${stateDir} yet\n`,
@@ -145,14 +146,14 @@ Deno.test("commands that read create no folder and no journal [cli.events]", asy
   const sessions = await run(stateDir, ["sessions"]);
   assertStringIncludes(sessions.stdout, "No sessions: there is no journal in");
   for (
-    const args of [["events", "--json"], ["events", "--follow", "--json"], ["sessions", "--json"]]
+    const args of [["events", "--json"], ["sessions", "--json"]]
   ) {
     assertEquals(await run(stateDir, args), { code: 0, stdout: "", stderr: "" }, args.join(" "));
   }
   for (const command of ["show", "replay"]) {
     assertEquals((await run(stateDir, ["events", command, formatEventId(1)])).code, 1);
   }
-  assertEquals([...Deno.readDirSync(`${stateDir}/..`)], []);
+  assertEquals([...Deno.readDirSync(parent)], []);
 });
 
 Deno.test("a journal with another schema is left as it is, and said to be [cli.events]", async () => {
@@ -172,32 +173,96 @@ Deno.test("a journal with another schema is left as it is, and said to be [cli.e
   assertEquals(Deno.readFileSync(path), before);
 });
 
-Deno.test("events --follow shows what comes in until it is told to end [cli.events]", async () => {
-  const { stateDir, ids: [first, , third] } = createFixture();
-  const args = ["events", "--follow", "--json", "--state-dir", stateDir];
-  const child = createCommand(stateDir, args).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let shown = "";
-  const waitFor = async (part: string) => {
-    while (!shown.includes(part)) {
-      const { value, done } = await lines.read();
-      assert(!done, `ended after ${shown}`);
-      shown += value;
-    }
-  };
-  await waitFor(`"${third}"`);
+/** The text of a stream, as far as it has come. */
+class Output {
+  text = "";
+  readonly #reader: ReadableStreamDefaultReader<string>;
+
+  constructor(stream: ReadableStream<BufferSource>) {
+    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async waitFor(part: string): Promise<void> {
+    while (!this.text.includes(part)) assert(await this.#read(), `ended after ${this.text}`);
+  }
+
+  async waitForEnd(): Promise<string> {
+    while (await this.#read());
+    return this.text;
+  }
+
+  async #read(): Promise<boolean> {
+    const { value = "", done } = await this.#reader.read();
+    this.text += value;
+    return !done;
+  }
+}
+
+/** `events --follow`, as a real process. */
+class Follower {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly #child: Deno.ChildProcess;
+
+  constructor(stateDir: string, flags: readonly string[]) {
+    const args = ["events", "--follow", ...flags, "--state-dir", stateDir];
+    this.#child = createCommand(stateDir, args).spawn();
+    this.stdout = new Output(this.#child.stdout);
+    this.stderr = new Output(this.#child.stderr);
+  }
+
+  /** Asks it to leave; returns its exit code and its output. */
+  async end(signal: Deno.Signal): Promise<[code: number, stdout: string, stderr: string]> {
+    this.#child.kill(signal);
+    const { code } = await this.#child.status;
+    return [code, await this.stdout.waitForEnd(), await this.stderr.waitForEnd()];
+  }
+}
+
+Deno.test("session is the id of the session in every JSON of the command line [cli.events] [cli.sessions]", async () => {
+  const { stateDir, ids: [first = ""] } = createFixture();
+  const sessionsOf = async (...args: readonly string[]) =>
+    parseLines((await run(stateDir, [...args, "--json"])).stdout).map(({ session }) => session);
+  assertEquals(await sessionsOf("sessions"), ["1a2b3c4d-0000"]);
+  assertEquals(await sessionsOf("events"), [null, null, "1a2b3c4d-0000"]);
+  assertEquals(await sessionsOf("events", "show", first), ["1a2b3c4d-0000"]);
+  const follower = new Follower(stateDir, ["--json"]);
+  await follower.stdout.waitFor('"session":"1a2b3c4d-0000"');
+  assertEquals((await follower.end("SIGTERM"))[0], 0);
+});
+
+Deno.test("events --follow waits where there is no journal yet [cli.events]", async () => {
+  const stateDir = createScratch();
+  // The report of it on stderr comes right before the first look for a journal.
+  const aside = `${journalPathOf(stateDir)}.corrupt-20261120T040000Z`;
+  Deno.writeTextFileSync(aside, "");
+  const report = `deno-channel: A corrupt journal was moved aside: ${aside}\n`;
+  const follower = new Follower(stateDir, ["--json"]);
+  await follower.stderr.waitFor(report);
   const journal = openJournal(stateDir);
   const seq = seqAt(Date.now());
   journal.events.insert(eventOf(seq));
-  await waitFor(formatEventId(seq));
-  journal.events.change(FIRST + 2, "see", NOW);
-  await waitFor('"seen"');
+  await follower.stdout.waitFor(formatEventId(seq));
   journal.close();
-  child.kill("SIGTERM");
-  const { code } = await child.status;
-  assertEquals([code, await new Response(child.stderr).text()], [0, ""]);
-  await lines.cancel();
-  const [oldest, , , added, changed] = parseLines(shown);
+  const [code, stdout, stderr] = await follower.end("SIGINT");
+  assertEquals([code, stderr], [0, report]);
+  assertEquals(parseLines(stdout).map(({ event_id }) => event_id), [formatEventId(seq)]);
+});
+
+Deno.test("events --follow shows what comes in until it is told to end [cli.events]", async () => {
+  const { stateDir, ids: [first, , third] } = createFixture();
+  const follower = new Follower(stateDir, ["--json"]);
+  await follower.stdout.waitFor(`"${third}"`);
+  const journal = openJournal(stateDir);
+  const seq = seqAt(Date.now());
+  journal.events.insert(eventOf(seq));
+  await follower.stdout.waitFor(formatEventId(seq));
+  journal.events.change(FIRST + 2, "see", NOW);
+  await follower.stdout.waitFor('"seen"');
+  journal.close();
+  const [code, stdout, stderr] = await follower.end("SIGTERM");
+  assertEquals([code, stderr], [0, ""]);
+  const [oldest, , , added, changed] = parseLines(stdout);
   assertEquals([oldest?.event_id, oldest?.state], [first, "answered"]);
   assertEquals([added?.event_id, added?.state], [formatEventId(seq), "stored"]);
   assertEquals([changed?.event_id, changed?.state], [third, "seen"]);
@@ -272,7 +337,7 @@ Deno.test("events replay refuses what has nothing to push [cli.replay]", async (
 });
 
 Deno.test("sessions lists the open ones, or the newest of all [cli.sessions]", async () => {
-  const { stateDir, sessions } = createFixture();
+  const { stateDir } = createFixture();
   assertEquals(await run(stateDir, ["sessions"]), {
     code: 0,
     stdout: [
@@ -285,9 +350,9 @@ Deno.test("sessions lists the open ones, or the newest of all [cli.sessions]", a
   const { stdout } = await run(stateDir, ["sessions", "--all"]);
   assertMatch(stdout, /ENDED\n5e6f7a8b .* no +\d+ (?:s|min)\n1a2b3c4d .* no +-\n$/);
   const json = parseLines((await run(stateDir, ["sessions", "--all", "--json"])).stdout);
-  assertEquals(json.map(({ session, number, pid }) => [session, number, pid]), [
-    ["5e6f7a8b-0000", sessions.ended, 43],
-    ["1a2b3c4d-0000", sessions.open, 42],
+  assertEquals(json.map(({ session, pid }) => [session, pid]), [
+    ["5e6f7a8b-0000", 43],
+    ["1a2b3c4d-0000", 42],
   ]);
   assertEquals(json.map(({ ended_at }) => ended_at), [new Date(NOW).toISOString(), null]);
 });

@@ -60,11 +60,15 @@ const ARROWS: Readonly<Record<string, string>> = {
     "cli/shared lib lib/channel lib/cli lib/event lib/http lib/permission server/channel server/runtime",
   "cli/events":
     "cli/shared lib/cli lib/event lib/session lib/text server/feed server/journal server/runtime server/state",
+  "cli/gateway": "cli/serve cli/shared lib/cli server",
+  "cli/help": "lib/cli lib/sources/providers",
+  "cli/serve":
+    "cli/shared lib/cli lib/http server server/port server/runtime server/sources server/state",
+  "cli/sessions": "cli/shared lib/cli",
   "cli/source":
     "cli/events cli/shared lib/cli lib/sources lib/sources/config lib/sources/proof lib/sources/providers lib/text server/feed server/journal server/sources server/state",
-  "cli":
-    "cli/demo cli/shared lib/cli lib/http lib/sources/providers server server/port server/runtime server/sources server/state",
-  "main.ts": "cli cli/access cli/demo cli/events cli/shared cli/source lib",
+  "main.ts":
+    "cli/access cli/demo cli/events cli/gateway cli/help cli/serve cli/sessions cli/shared cli/source lib lib/cli",
   "mod.ts":
     "lib lib/access lib/channel lib/event lib/http lib/permission lib/text server/channel server/runtime",
 };
@@ -179,4 +183,39 @@ Deno.test("no folder has more files than a reader can take in", async () => {
     }
   }
   assertEquals([...counts].filter(([, count]) => count > MAX_FILES), []);
+});
+
+/** The names that a module imports or exports again: `lib/version.ts VERSION`. */
+function namesOf(source: string, path: string): string[] {
+  const patterns = [
+    /(?:^|\n)(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*"([^"]+)"/g,
+    /const \{([^}]*)\} = await import\("([^"]+)"\)/g,
+  ].flatMap((pattern) => [...source.matchAll(pattern)]);
+  const members = [...source.matchAll(/\(await import\("([^"]+)"\)\)\.(\w+)/g)]
+    .map(([all, specifier = "", name = ""]) => [all, name, specifier]);
+  return [...patterns, ...members].flatMap(([, names = "", specifier = ""]) => {
+    const { pathname } = new URL(specifier, `file:///${path}`);
+    return names.split(",").map((name) =>
+      `${pathname.slice(1)} ${name.replace(/^\s*(?:type\s+)?(\w*)[^]*$/, "$1")}`
+    );
+  });
+}
+
+Deno.test("modules export what another file imports, and nothing else", async () => {
+  const paths = ["main.ts", "mod.ts"];
+  for (const room of ["lib/", "server/", "cli/", "tests/", "bench/", ".ci/"]) {
+    paths.push(...await listFiles(room, ".ts"));
+  }
+  const imported = new Set<string>();
+  for (const path of paths) {
+    for (const name of namesOf(await readFile(path), path)) imported.add(name);
+  }
+  const pattern = /^export (?:async )?(?:function\*?|class|interface|type|const|let) (\w+)/gm;
+  const unused: string[] = [];
+  for (const path of paths.filter((path) => /^(?:lib|server|cli)\//.test(path))) {
+    for (const [, name] of (await readFile(path)).matchAll(pattern)) {
+      if (!imported.has(`${path} ${name}`)) unused.push(`${path} ${name}`);
+    }
+  }
+  assertEquals(unused, []);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as mod from "../../mod.ts";
+import { formatHelpText } from "../../cli/help/mod.ts";
 import { VERSION } from "../../lib/version.ts";
 import { listFiles, readFile } from "./_files.ts";
 import { anchorsOf, formatPromises, readBehaviours, readCitations } from "./_promises.ts";
@@ -72,6 +73,37 @@ Deno.test("the stand-ins have the names and the versions that deno.json asks for
     const standIn = JSON.parse(await readFile(`std/${name}/deno.json`));
     assertEquals(standIn.name, `@std/${name}`);
     assertEquals(imports[standIn.name], `jsr:${standIn.name}@^${standIn.version}`);
+  }
+});
+
+/** The words after a command's name that are none of its commands. */
+const OTHER_WORD_REGEXP = /^(?:[^a-z].*)?$/;
+
+const DENO_FLAGS = [
+  "--cached-only",
+  "--deny-import",
+  "--no-npm",
+  "--no-remote",
+  "--allow-env",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--no-config",
+];
+
+Deno.test("the help text has every command and every flag that the documents name [cli.help]", async () => {
+  const help = formatHelpText([]);
+  const flags = new Set([...help.match(/--[a-z-]+/g) ?? [], ...DENO_FLAGS, "--v8-flags"]);
+  for (const path of ["README.md", ...await listFiles("docs/", ".md")]) {
+    const text = await readFile(path);
+    for (const [, task = "", word = ""] of text.matchAll(/deno task ([a-z]+)(?: ([^\s`]+))?/g)) {
+      const isCommand = help.includes(`deno-channel ${task} [list]`);
+      if (!isCommand || OTHER_WORD_REGEXP.test(word)) continue;
+      assert(help.includes(`deno-channel ${task} ${word} `), `${path}: ${task} ${word}`);
+    }
+    for (const [, flag = ""] of text.matchAll(/`(--[a-z0-9-]+)[`= ]/g)) {
+      assert(flags.has(flag), `${path}: ${flag}`);
+    }
   }
 });
 

@@ -68,7 +68,7 @@ Deno.test("serve() carries events in, replies and prompts out, verdicts back [wa
     arguments: { chat_id: chatId, text: "hi\nthere" },
   });
   assertEquals(result, { content: [{ type: "text", text: "sent" }] });
-  assertEquals((await stream?.read())?.value, `data: Reply to ${chatId}: hi\ndata: there\n\n`);
+  assertEquals((await stream?.read())?.value, `data: Reply to ${chatId}: hi\ndata: > there\n\n`);
 
   await client.send({
     method: "notifications/claude/channel/permission_request",

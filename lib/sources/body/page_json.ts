@@ -136,8 +136,6 @@ export function takePage(text: string, page: number): PageResult {
 /**
  * Formats a page of a body of JSON or of a part of it, indented, redacted and cleaned. Numbers keep
  * all their digits.
- *
- * @returns The page, or a description of what is there instead.
  */
 export function pageJson(
   json: string,

@@ -82,7 +82,6 @@ function formatText(text: string): string {
  * of anything else the text, cleaned and redacted.
  *
  * @param raw The body; a cut one counts as text.
- * @returns The page, or a description of what is there instead.
  */
 export function pageRaw(raw: Uint8Array, options: PageJsonOptions = {}): RawPageResult {
   const { path = "", page = 1 } = options;

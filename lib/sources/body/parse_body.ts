@@ -28,9 +28,6 @@ function tryDecode(bytes: Uint8Array): string | undefined {
  * A form without a `=` is text, and a form that begins as JSON is JSON, because `curl -d` sends the
  * content type of a form by default. In JSON, bytes that are no UTF-8 are replaced; elsewhere such
  * bytes, or a NUL, mean that the body is no text.
- *
- * @param bytes The body as it was signed.
- * @param contentType The value of the header, or `null`.
  */
 export function parseBody(bytes: Uint8Array, contentType: string | null): ParsedBody {
   const type = (contentType ?? "").replace(/;.*/s, "").trim().toLowerCase();

@@ -46,12 +46,7 @@ function* namesOf(value: unknown): Generator<string> {
   }
 }
 
-/**
- * Finds a name that stands twice in an object, where `JSON.parse()` drops the first silently.
- *
- * @param json A text of JSON.
- * @param value Its value, which is not nested deeply.
- */
+/** Finds a name that stands twice in an object, where `JSON.parse()` drops the first silently. */
 function findRepeatedName(json: string, value: unknown): string | undefined {
   const counts = new Map<string, number>();
   for (const name of namesOf(value)) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -73,7 +73,6 @@ function formatMeta(sourceName: string, shape: Shape): Record<string, string> {
  * Formats a shape as an event for Claude: the title after the name of the source, then the lines,
  * then the address. Everything is cleaned and redacted here, because a shape may hold raw texts.
  *
- * @param sourceName The name of the source in the configuration.
  * @returns A text of at most 1,900 code points without any `<`, its first line at most 200; lines
  * that do not fit are left out from the end and counted, the address stays.
  */

@@ -135,11 +135,7 @@ function textsOf(members: Members, keys: readonly string[]): string[] {
     .filter((value) => typeof value === "string");
 }
 
-/**
- * Shapes a delivery of unknown form.
- *
- * @param delivery The delivery; of a list the first item is shown.
- */
+/** Shapes a delivery of unknown form. */
 export function shapeGeneric(delivery: Delivery, options: GenericOptions = {}): Shape {
   const { isWanted = true, rule = "generic: all events" } = options;
   const { payload } = delivery;

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { changeAccess } from "../../../cli/access/change.ts";
+import { changeAccess, isChange } from "../../../cli/access/change.ts";
 import { formatSenders, listAccess } from "../../../cli/access/list.ts";
 import { formatAccessLog } from "../../../cli/access/log.ts";
-import type { AccessReport } from "../../../cli/shared/report.ts";
+import type { CommandReport } from "../../../cli/shared/report.ts";
 import { createTextStyle } from "../../../cli/shared/terminal.ts";
 import type { Access } from "../../../lib/access/access_file.ts";
 import { findByTokenHash } from "../../../lib/access/changes.ts";
@@ -39,15 +39,13 @@ class Fixture {
   }
 
   /** Runs what comes after the word `access`. */
-  async run(line: string, nowMs = NOW): Promise<AccessReport> {
+  async run(line: string, nowMs = NOW): Promise<CommandReport> {
     const parsed = readAccessOptions(line.split(" ").filter(Boolean));
-    if (!parsed.ok) throw new Error(parsed.message);
+    if (!parsed.ok) throw new Error(parsed.problem);
     const { value: options } = parsed;
     const environment = { stateDir: this.stateDir, nowMs, style: PLAIN };
-    if (options.kind === "list" || options.kind === "show-policy") {
-      return listAccess(options, environment);
-    }
     if (options.kind === "log") throw new Error("The audit is read from the journal");
+    if (!isChange(options)) return listAccess(options, environment);
     return await changeAccess({ ...options, port: this.#port }, environment);
   }
 
@@ -78,15 +76,15 @@ class Fixture {
   }
 }
 
-Deno.test("access list says when nobody is let in [cli.access]", async () => {
+Deno.test("access list says when there are no senders [cli.access]", async () => {
   const fixture = new Fixture();
   assertEquals(
     await fixture.print(""),
     [
-      'The policy is pairing: who is listed gets in, and a device that asks once "access pair <code>" ' +
-      "lets it",
+      'The policy is pairing: listed senders get in, and "access pair <code>" approves a device ' +
+      "that asks",
       "",
-      "Nobody is let in yet, except the names that --trust-header gives a server",
+      "No senders yet, except the names that --trust-header gives a server",
     ].join("\n"),
   );
   assertEquals(
@@ -226,17 +224,17 @@ Deno.test("access remove and access policy say what holds now [cli.access]", asy
   assertStringIncludes(await fixture.print("remove tab"), "which had no token yet, gets none");
   assertEquals(
     await fixture.print("policy disabled"),
-    "The policy is disabled: nobody gets in, whoever is listed (before: pairing)",
+    "The policy is disabled: no sender gets in (before: pairing)",
   );
   assertEquals(
     await fixture.print("policy disabled"),
-    "The policy is disabled: nobody gets in, whoever is listed (before: disabled)",
+    "The policy is disabled: no sender gets in (before: disabled)",
   );
   assertEquals(fixture.access.policy, "disabled");
   const added = await fixture.print("add late --approve");
-  assert(added.endsWith("\n\nThe policy is disabled: nobody gets in, whoever is listed"), added);
+  assert(added.endsWith("\n\nThe policy is disabled: no sender gets in"), added);
   assertStringIncludes(await fixture.print("policy"), "The policy is disabled: ");
-  // Whoever may approve is let in by the policy now.
+  // The policy lets the approver in now.
   assert((await fixture.print("policy allowlist")).endsWith(RESTART));
 });
 
@@ -338,7 +336,7 @@ Deno.test("a journal that cannot be used costs a change of access a warning only
   assertEquals(exitCode, 0);
   assertMatch(lines.join("\n"), TOKEN_REGEXP);
   assertEquals(problems, [
-    "The change is made, but it is not in the audit and nobody was told: " +
+    "The change is made, but it is not in the audit, and the server was not told: " +
     "Cannot use the journal: the file is no journal",
   ]);
   assertEquals(fixture.access.senders.map(({ id }) => id), ["ci"]);

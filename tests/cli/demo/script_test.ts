@@ -15,7 +15,7 @@ const SESSION: StandIn = {
 
 Deno.test("runScript() fails when a step does not happen, and ends what is running [cli.demo]", async () => {
   let stopped = 0;
-  // Nobody serves the port, so the second step, listening, cannot happen.
+  // No server has the port, so the second step, listening, cannot happen.
   const sender = new Sender(1);
   const stop = () => Promise.resolve(++stopped);
   const start = () => Promise.resolve({ ...SESSION, stop });

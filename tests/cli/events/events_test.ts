@@ -3,7 +3,7 @@ import { createEventTable } from "../../../cli/events/format.ts";
 import { describeRoute, insertReplay } from "../../../cli/events/replay.ts";
 import { createTextStyle } from "../../../cli/shared/terminal.ts";
 import { formatEventId, seqAt, tryParseEventId } from "../../../lib/event/event_id.ts";
-import { displayWidth } from "../../../lib/cli/format_table.ts";
+import displayWidth from "string-width";
 import { DELIVERY_WINDOW_MS } from "../../../server/event/types.ts";
 import { recordOf, STORED_AT, summaryOf } from "../../lib/_events.ts";
 import { MemoryJournal } from "../../server/_memory_journal.ts";
@@ -56,9 +56,9 @@ Deno.test("describeRoute() tells of a named session that the event waits for tha
   const named = { session: null, target: "billing\n" };
   const next = "it is stored, and pushed when a session opens next";
   const waits = 'it is stored, and waits for the session "billing"';
-  assertEquals(describeRoute(sessions, unnamed, "nobody"), next);
+  assertEquals(describeRoute(sessions, unnamed, "no owner"), next);
   assertEquals(describeRoute(sessions, unnamed, "told"), `no session is open for it: ${next}`);
-  assertEquals(describeRoute(sessions, named, "nobody"), waits);
+  assertEquals(describeRoute(sessions, named, "no owner"), waits);
   assertEquals(describeRoute(sessions, named, "told"), `no session is open for it: ${waits}`);
 });
 

@@ -144,7 +144,7 @@ Deno.test("followEvents() goes on with the journal that has taken the place of a
   assertEquals(shown, ["1 stored", "2 stored"]);
 });
 
-Deno.test("followEvents() ends when nobody takes what it shows", async () => {
+Deno.test("followEvents() ends when its output is closed", async () => {
   using memory = new MemoryJournal();
   const { journal } = memory;
   const add = () => [1, 2].forEach((seq) => insert(journal, seq));

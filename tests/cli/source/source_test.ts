@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import type { AccessReport } from "../../../cli/shared/report.ts";
+import type { CommandReport } from "../../../cli/shared/report.ts";
 import { addSourceEntry, removeSourceEntry } from "../../../cli/source/change.ts";
 import { listSources } from "../../../cli/source/list.ts";
 import { createTextStyle } from "../../../cli/shared/terminal.ts";
@@ -72,9 +72,9 @@ class Fixture {
   }
 
   /** Runs what comes after the word `source`. */
-  async run(line: string, nowMs = NOW): Promise<AccessReport> {
+  async run(line: string, nowMs = NOW): Promise<CommandReport> {
     const parsed = readSourceOptions(line.split(" ").filter(Boolean));
-    if (!parsed.ok) throw new Error(parsed.message);
+    if (!parsed.ok) throw new Error(parsed.problem);
     const { value: options } = parsed;
     const environment = { stateDir: this.stateDir, nowMs, style: createTextStyle(false) };
     if (options.kind === "list") return listSources(options, environment);
@@ -106,7 +106,7 @@ class Fixture {
     return result.config.sources;
   }
 
-  /** What the last file with a secret of a source says. */
+  /** The content of the file with the secret of a source. */
   secretOf(name: string): string {
     return Deno.readTextFileSync(secretPathOf(this.stateDir, name)).trimEnd();
   }
@@ -226,7 +226,7 @@ Deno.test("source remove takes away the secret that was made, and no other [cli.
   assertMatch(fixture.secretOf("github"), /^[0-9a-f]{64}$/);
   Deno.removeSync(path);
   await fixture.print("add github");
-  assertStringIncludes(await fixture.print("remove github"), `Its secret, ${path}, is removed`);
+  assertStringIncludes(await fixture.print("remove github"), `Removed its secret, ${path}\n`);
   assertEquals(fixture.config, {});
   assertEquals(
     await fixture.refuse("remove github"),
@@ -296,7 +296,7 @@ Deno.test("source test tells the answer, and what it probably means [cli.source]
   assertStringIncludes(await fixture.print("test github"), "200 filtered: star[2J\nevt_2: ");
   const headers = { "X-Event-Id": "evt_2", "X-Duplicate": "true" };
   fixture.answer = () => new Response("ok", { headers });
-  assertStringIncludes(await fixture.print("test github"), "It was delivered before, and is not");
+  assertStringIncludes(await fixture.print("test github"), "It was delivered before, so it is not");
   fixture.answer = () => new Response("unauthorized", { status: 401 });
   const unauthorized = await fixture.run("test github");
   assertEquals([unauthorized.exitCode, unauthorized.lines], [1, ["401 unauthorized"]]);
@@ -305,16 +305,16 @@ Deno.test("source test tells the answer, and what it probably means [cli.source]
   assertEquals((await fixture.run("test github")).lines, ["302"]);
 });
 
-Deno.test("source test shows a secret to nobody who does not know that of the state folder [source.secrets]", async () => {
+Deno.test("source test shows a secret to no program that does not know that of the state folder [source.secrets]", async () => {
   await using fixture = new Fixture();
   await fixture.print("add telegram");
-  const nobody =
+  const refusal =
     /^Cannot post to 127\.0\.0\.1:\d+: no server with this state folder holds the port/;
   fixture.serve(createNonce());
-  assertMatch(await fixture.refuse("test telegram"), nobody);
+  assertMatch(await fixture.refuse("test telegram"), refusal);
   assertEquals(fixture.received, []);
   Deno.removeSync(journalPathOf(fixture.stateDir));
-  assertMatch(await fixture.refuse("test telegram"), nobody);
+  assertMatch(await fixture.refuse("test telegram"), refusal);
   assertFalse(Array.from(Deno.readDirSync(fixture.stateDir)).some((e) => e.name === "journal.db"));
 });
 

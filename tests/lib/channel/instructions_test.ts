@@ -3,7 +3,16 @@ import { INSTRUCTIONS } from "../../../lib/channel/instructions.ts";
 
 Deno.test("INSTRUCTIONS explain the tag, each attribute and how to answer", () => {
   assertStringIncludes(INSTRUCTIONS, "<channel ");
-  const attributes = ["chat_id", "event_id", "sender", "path", "attempt", "digest", "source_name"];
+  const attributes = [
+    "chat_id",
+    "event_id",
+    "sender",
+    "path",
+    "attempt",
+    "digest",
+    "source_name",
+    "verified",
+  ];
   for (const attribute of attributes) assertStringIncludes(INSTRUCTIONS, attribute);
   assertStringIncludes(INSTRUCTIONS, "call the reply tool with the chat_id of the tag");
 });

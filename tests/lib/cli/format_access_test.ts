@@ -148,7 +148,7 @@ Deno.test("toAccessJson() tells programs who gets in, and none of the secrets [c
 Deno.test("formatPolicy() says what each policy means, formatRights() that there are none [cli.access]", () => {
   assertEquals(
     formatPolicy("disabled"),
-    "The policy is disabled: nobody gets in, whoever is listed",
+    "The policy is disabled: no sender gets in",
   );
   assertEquals(formatRights([]), "none");
   assertEquals(formatRights(["speak", "approve"]), "speak, approve");

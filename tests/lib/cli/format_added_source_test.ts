@@ -61,7 +61,7 @@ Deno.test("formatAddedSource() says where a secret goes that the other side make
     const text = format({ kind });
     assertFalse(text.includes(OPTIONS.newSecret), kind);
     assertStringIncludes(text, "into the first line of the file\n  /state/secret-ci\n");
-    assertStringIncludes(text, "then: touch '/state/config.json'");
+    assertStringIncludes(text, "then run: touch '/state/config.json'");
   }
 });
 

@@ -12,7 +12,7 @@ function explain(fields: Partial<EventRecord>): string[] {
   return formatExplanation(event, (text) => `*${text}*`);
 }
 
-/** What is said of who decided, and by which rule. */
+/** The explanation of the decider and of its rule. */
 function decisionOf(fields: Partial<EventRecord>): string[] {
   return explain(fields).flatMap((line) => /^ {2}(?:decided by|rule) +(.+)$/.exec(line)?.[1] ?? []);
 }
@@ -37,11 +37,11 @@ Deno.test("formatExplanation() tells the rules of the configuration from those o
     [{ rule: 'events.allow "p*"' }, ["the events of the configuration", 'events.allow "p*"']],
     [{ rule: "filter: a equals 1" }, ["the filter of the configuration", "filter: a equals 1"]],
     [{ rule: "good state without a bad one before" }, [
-      "what was shown of it before",
+      "the state that was shown before",
       "good state without a bad one before",
     ]],
     [{ rule: "gathered in evt_00000000008" }, [
-      "a burst: another event tells of it, too",
+      "a burst: another event includes it",
       "gathered in evt_00000000008",
     ]],
     [{ state: "duplicate", duplicateOf: "evt_00000000001" }, [

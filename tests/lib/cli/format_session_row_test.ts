@@ -59,7 +59,6 @@ Deno.test("toSessionJson() tells the process and the end of a session as well", 
     started_at: "2026-11-21T04:00:00.000Z",
     active_at: "2026-11-21T04:01:00.000Z",
     deaf: false,
-    number: 3,
     pid: 4242,
     ended_at: null,
   };

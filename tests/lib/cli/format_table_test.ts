@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  cutToColumns,
-  displayWidth,
-  formatRow,
-  measureColumns,
-} from "../../../lib/cli/format_table.ts";
+import { cutToColumns, formatRow, measureColumns } from "../../../lib/cli/format_table.ts";
 
-Deno.test("displayWidth() counts the columns of a terminal", () => {
+/** The columns of a text on a terminal. */
+function widthOf(text: string): number {
+  return measureColumns([[text]])[0] ?? 0;
+}
+
+Deno.test("measureColumns() counts the columns of a terminal", () => {
   const cases: [string, number][] = [
     ["", 0],
     ["project", 7],
@@ -16,10 +16,13 @@ Deno.test("displayWidth() counts the columns of a terminal", () => {
     ["日本語", 6],
     ["프로젝트", 8],
     ["😀", 2],
+    ["👩‍👩‍👧", 2],
+    ["🇩🇪", 2],
+    ["❤️", 2],
     ["a\u200bb", 2],
     ["2×", 2],
   ];
-  for (const [text, width] of cases) assertEquals(displayWidth(text), width, text);
+  for (const [text, width] of cases) assertEquals(widthOf(text), width, text);
 });
 
 Deno.test("cutToColumns() leaves what fits, and marks what it cuts [cli.events]", () => {
@@ -35,7 +38,7 @@ Deno.test("cutToColumns() leaves what fits, and marks what it cuts [cli.events]"
   const text = fc.string({ unit: "grapheme", maxLength: 40 });
   fc.assert(fc.property(text, fc.integer({ min: 1, max: 40 }), (text, columns) => {
     const cut = cutToColumns(text, columns);
-    assert(displayWidth(cut) <= columns);
+    assert(widthOf(cut) <= columns);
     assert(cut === text || text.startsWith(cut.slice(0, -1)));
   }));
 });
@@ -63,7 +66,7 @@ Deno.test("formatRow() begins each column at the same place in all rows that wer
     const starts = rows.map((row) => {
       const line = formatRow(row, widths);
       assert(line.endsWith(row[2]));
-      return displayWidth(line) - row[2].length;
+      return widthOf(line) - row[2].length;
     });
     assertEquals(new Set(starts).size, 1);
   }));

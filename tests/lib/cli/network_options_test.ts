@@ -8,8 +8,9 @@ import {
   type NetworkOptions,
   readNetworkOptions,
 } from "../../../lib/cli/network_options.ts";
-import { readFlags } from "../../../lib/cli/read_flags.ts";
+import { readCommand } from "../../../lib/cli/read_command.ts";
 import { anyString, show } from "../_texts.ts";
+import { messageOf as formatMessage } from "./_message_of.ts";
 
 const NOTHING: NetworkOptions = { trustedProxies: [], allowedHosts: [] };
 
@@ -17,25 +18,26 @@ const TLS = ["--tls-cert", "/tls/chain.pem", "--tls-key", "/tls/key.pem"];
 const TLS_FILES = { certFile: "/tls/chain.pem", keyFile: "/tls/key.pem" };
 const PROXY = ["--behind-proxy", "10.0.0.1"];
 
+const COMMANDS = { test: { words: "", summary: "", flags: NETWORK_FLAGS } };
+
 function read(args: readonly string[], context: Partial<NetworkContext> = {}) {
-  const parsed = readFlags(args, NETWORK_FLAGS);
+  const parsed = readCommand("test", COMMANDS, args);
   return parsed.ok
-    ? readNetworkOptions(parsed.flags, { port: 8788, isHeaderTrusted: false, ...context })
+    ? readNetworkOptions(parsed.value, { port: 8788, isHeaderTrusted: false, ...context })
     : parsed;
 }
 
 function messageOf(args: readonly string[], context: Partial<NetworkContext> = {}): string {
-  const parsed = read(args, context);
-  return parsed.ok ? "" : parsed.message;
+  return formatMessage(read(args, context));
 }
 
 function listenOf(args: readonly string[], context: Partial<NetworkContext> = {}) {
   const parsed = read(args, context);
-  assert(parsed.ok, parsed.ok ? "" : parsed.message);
+  assert(parsed.ok, formatMessage(parsed));
   return parsed.value.listen;
 }
 
-Deno.test("readNetworkOptions() listens nowhere else and believes nobody without flags [network.loopback]", () => {
+Deno.test("readNetworkOptions() listens nowhere else and trusts no proxy without flags [network.loopback]", () => {
   assertEquals(read([]), { ok: true, value: NOTHING });
   assertEquals(read([], { isHeaderTrusted: true }), { ok: true, value: NOTHING });
 });
@@ -236,7 +238,7 @@ Deno.test("readNetworkOptions() reads further names of the server [network.loopb
     assertEquals(
       messageOf([`--allow-host=${value}`]),
       `Invalid value "${item}" for --allow-host: ` +
-        'expected names such as "channel.example.com", without port and separated by commas',
+        'expected names such as "channel.example.com" without port, separated by commas',
     );
   }
 });

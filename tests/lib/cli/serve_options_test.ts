@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import fc from "fast-check";
-import { DEFAULT_PORT, readNumberFlag } from "../../../lib/cli/flag_value.ts";
+import { DEFAULT_PORT } from "../../../lib/cli/common_flags.ts";
 import {
-  GATEWAY_FLAGS,
+  GATEWAY_COMMANDS,
   type GatewayOptions,
   readGatewayOptions,
   readServeOptions,
-  SERVE_FLAGS,
+  SERVE_COMMANDS,
   type ServeOptions,
 } from "../../../lib/cli/serve_options.ts";
 import { show } from "../_texts.ts";
+import { messageOf as formatMessage } from "./_message_of.ts";
 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -35,7 +35,7 @@ const GATEWAY_DEFAULTS: GatewayOptions = {
 
 const DEFAULTS: ServeOptions = { ...GATEWAY_DEFAULTS, redeliverAfterMs: undefined };
 
-/** What each flag does that `gateway` and `serve` have in common. */
+/** The flags that `gateway` and `serve` have in common, and their options. */
 const FLAGS: readonly [string[], Partial<GatewayOptions>][] = [
   [["--port", "0"], { port: 0 }],
   [["--port=65535"], { port: 65535 }],
@@ -65,7 +65,9 @@ const FLAGS: readonly [string[], Partial<GatewayOptions>][] = [
   [["--max-streams", "1"], { maxStreams: 1 }],
   [["--max-streams=65536"], { maxStreams: 65536 }],
   [["--state-dir", "/state/of mine"], { stateDir: "/state/of mine" }],
-  [["--state-dir="], { stateDir: "" }],
+  [["--relay-tools=Bash,mcp__github__*"], { relayFilter: { only: ["Bash", "mcp__github__*"] } }],
+  [["--relay-except", "Write,Edit"], { relayFilter: { except: ["Write", "Edit"] } }],
+  [["--permission-expiry=1d"], { permissionExpiryMs: DAY_MS }],
   [["--durability", "normal"], { durability: "normal" }],
   [["--durability=full"], { durability: "full" }],
   [["--default-session", "my-app"], { defaultSession: "my-app" }],
@@ -82,11 +84,10 @@ const FLAGS: readonly [string[], Partial<GatewayOptions>][] = [
 ];
 
 function messageOf(args: readonly string[]): string {
-  const parsed = readServeOptions(args);
-  return parsed.ok ? "" : parsed.message;
+  return formatMessage(readServeOptions(args));
 }
 
-Deno.test("readServeOptions() believes nobody and listens where the walkthrough does", () => {
+Deno.test("readServeOptions() trusts no header and listens where the walkthrough does", () => {
   assertEquals(DEFAULT_PORT, 8788);
   assertEquals(readServeOptions([]), { ok: true, value: DEFAULTS });
 });
@@ -110,10 +111,9 @@ Deno.test("readGatewayOptions() reads each flag but those of a session", () => {
     assertEquals(readGatewayOptions(args), expected, show(args));
   }
   for (const args of [["--redeliver-after", "10m"], ["--redeliver-after=10m"]]) {
-    const parsed = readGatewayOptions(args);
-    assert(!parsed.ok, show(args));
-    assertStringIncludes(parsed.message, `Unknown flag "${args[0]}": allowed flags are --port, `);
-    assertFalse(parsed.message.endsWith("--redeliver-after"));
+    const message = formatMessage(readGatewayOptions(args));
+    assertStringIncludes(message, 'Unknown flag "--redeliver-after": allowed flags are --port, ');
+    assertFalse(message.endsWith("--redeliver-after"));
   }
 });
 
@@ -168,19 +168,18 @@ Deno.test("readServeOptions() refuses a durability that is none", () => {
   for (const value of ["", "Full", "off", "normal ", "full,normal", "__proto__"]) {
     assertEquals(
       messageOf([`--durability=${value}`]),
-      `Invalid value "${value}" for --durability: expected "normal" or "full"`,
+      `Invalid value "${value}" for --durability: expected normal or full`,
     );
   }
 });
 
-Deno.test("readServeOptions() refuses a folder in which a variable was left as it is [state.folder]", () => {
-  for (const value of ["${CLAUDE_PROJECT_DIR}", "${HOME}/state", "/a/${X:-b}", "${"]) {
+Deno.test("readServeOptions() refuses no folder, and one in which a variable was left as it is [state.folder]", () => {
+  for (const value of ["", "${CLAUDE_PROJECT_DIR}", "${HOME}/state", "/a/${X:-b}", "${"]) {
     for (const read of [readServeOptions, readGatewayOptions]) {
-      assertEquals(read(["--state-dir", value]), {
-        ok: false,
-        message: `Invalid value "${value}" for --state-dir: ` +
-          "expected a folder, and each variable in it set",
-      });
+      assertEquals(
+        formatMessage(read(["--state-dir", value])),
+        `Invalid value "${value}" for --state-dir: expected a folder, and each variable in it set`,
+      );
     }
   }
   // A dollar sign alone stands in names of folders.
@@ -237,43 +236,71 @@ Deno.test("readServeOptions() compares the port of --host with that of --port [n
   assert(readServeOptions([...proxy, "0.0.0.0:9000"]).ok);
 });
 
-Deno.test("readServeOptions() refuses what readFlags() refuses", () => {
+Deno.test("readServeOptions() refuses names that no tool can have [relay.filter]", () => {
+  const cases: [string, string][] = [
+    ["", ""],
+    [",", ""],
+    ["Bash,", ""],
+    ["Bash, Edit", " Edit"],
+    ["Bash\n", "Bash\n"],
+    ["*Bash", "*Bash"],
+    ["mcp__*__list", "mcp__*__list"],
+  ];
+  for (const flag of ["relay-tools", "relay-except"]) {
+    for (const [value, name] of cases) {
+      assertEquals(
+        messageOf([`--${flag}=${value}`]),
+        `Invalid value "${name}" for --${flag}: expected names of tools such as ` +
+          '"Bash" or "mcp__github__*", separated by commas',
+        show(value),
+      );
+    }
+  }
+});
+
+Deno.test("readServeOptions() refuses a list of what to relay beside one of what not to [relay.filter]", () => {
+  assertEquals(
+    messageOf(["--relay-tools=Bash", "--relay-except=Edit"]),
+    "Cannot use --relay-tools with --relay-except: expected one of them",
+  );
+  assert(messageOf(["--relay-tools=", "--relay-except="]) !== "");
+});
+
+Deno.test("readServeOptions() refuses an expiry that is none or too long [cli.usage]", () => {
+  for (const value of ["", "0m", "30", "-1m", "forever"]) {
+    assertStringIncludes(
+      messageOf([`--permission-expiry=${value}`]),
+      `Invalid value "${value}" for --permission-expiry: expected a duration`,
+    );
+  }
+  for (const value of ["25h", "86400001ms", "2d"]) {
+    assertEquals(
+      messageOf([`--permission-expiry=${value}`]),
+      `Invalid value "${value}" for --permission-expiry: ` +
+        'expected a duration such as "10m" or "2h", at most 24h',
+    );
+  }
+});
+
+Deno.test("readServeOptions() takes no argument and no value for a switch [cli.usage]", () => {
   const cases: [string[], string][] = [
-    [["--hostname", "0.0.0.0"], 'Unknown flag "--hostname"'],
-    [["8788"], 'Unknown argument "8788"'],
-    [["--port"], "--port needs a value"],
+    [["8788"], 'Unknown argument "8788": expected serve'],
     [["--no-relay=false"], "--no-relay takes no value"],
-    [["--port=1", "--port=2"], "--port is given twice"],
-    [["--state-dir"], "--state-dir needs a value"],
     [["--state-dir", "--no-relay"], "--state-dir needs a value"],
   ];
   for (const [args, part] of cases) assertStringIncludes(messageOf(args), part, show(args));
 });
 
-Deno.test("readNumberFlag() reads whole numbers within its bounds and nothing else", () => {
-  const text = fc.oneof(
-    fc.integer({ min: -10, max: 200 }).map(String),
-    fc.string({ unit: fc.constantFrom(..."0123456789+-. e_"), maxLength: 12 }),
-  );
-  fc.assert(fc.property(text, fc.nat(100), fc.nat(100), (text, min, length) => {
-    const max = min + length;
-    const parsed = readNumberFlag(text, { flag: "n", min, max });
-    const isNumber = text !== "" && [...text].every((digit) => "0123456789".includes(digit));
-    const isInside = isNumber && text.length <= 9 && Number(text) >= min && Number(text) <= max;
-    assertEquals(parsed.ok, isInside, show(text));
-    if (parsed.ok) assertEquals(parsed.value, Number(text));
-    else assert(parsed.message.endsWith(`expected a whole number from ${min} to ${max}`));
-  }));
-});
-
-Deno.test("GATEWAY_FLAGS and SERVE_FLAGS tell the default of each value that has one", () => {
-  assertEquals(Object.keys(SERVE_FLAGS), [...Object.keys(GATEWAY_FLAGS), "redeliver-after"]);
-  const defaults: [keyof typeof SERVE_FLAGS, string][] = [
+Deno.test("the help text of serve tells the default of each value that has one [cli.help]", () => {
+  const { flags } = SERVE_COMMANDS.serve;
+  const common = Object.keys(GATEWAY_COMMANDS.gateway.flags);
+  assertEquals(Object.keys(flags), [...common, "redeliverAfterMs"]);
+  const defaults: [string, string][] = [
     ["port", "default 8788"],
     ["host", "default 127.0.0.1 only"],
     ["behind-proxy", "default none"],
     ["allow-host", "default loopback only"],
-    ["trust-header", "default nobody"],
+    ["trust-header", "default none"],
     ["relay-tools", "default all"],
     ["relay-except", "default none"],
     ["permission-expiry", "default 30m"],
@@ -287,5 +314,6 @@ Deno.test("GATEWAY_FLAGS and SERVE_FLAGS tell the default of each value that has
     ["retain-size", "default 256"],
     ["redeliver-after", "default never"],
   ];
-  for (const [flag, text] of defaults) assertStringIncludes(SERVE_FLAGS[flag].help, text);
+  const lines = new Map(Object.values(flags).map(({ name, help }) => [name, help]));
+  for (const [flag, text] of defaults) assertStringIncludes(lines.get(flag) ?? "", `(${text}`);
 });

@@ -12,9 +12,8 @@ Deno.test("chooseStateDir() takes the flag, else the configuration folder, else 
     [{ configDir: "/config", home: "/home/me" }, "/config/channels/webhook"],
     [{ configDir: "/config" }, "/config/channels/webhook"],
     [{ home: "/home/me" }, "/home/me/.claude/channels/webhook"],
-    // What is set and empty is not set.
-    [{ flag: "", configDir: "/config" }, "/config/channels/webhook"],
-    [{ flag: "", configDir: "", home: "/home/me" }, "/home/me/.claude/channels/webhook"],
+    // An empty variable counts as not set.
+    [{ configDir: "", home: "/home/me" }, "/home/me/.claude/channels/webhook"],
   ];
   for (const [sources, path] of cases) {
     assertEquals(chooseStateDir(sources), { ok: true, path }, show(sources));
@@ -41,7 +40,7 @@ Deno.test("chooseStateDir() says what to give when nothing tells the folder [sta
   const cases: StateDirSources[] = [
     {},
     { flag: undefined, configDir: undefined, home: undefined },
-    { flag: "", configDir: "", home: "" },
+    { configDir: "", home: "" },
   ];
   for (const sources of cases) {
     const chosen = chooseStateDir(sources);

@@ -17,6 +17,7 @@ const RESERVED = [
   "digest",
   "source_name",
   "verified",
+  "delivery_id",
 ];
 
 /** A name of one of our own in any case, with other signs in the place of each `_`. */
@@ -84,6 +85,61 @@ Deno.test("createEventMeta() leaves out what would pass for one of our own, and 
     assertEquals(record, { ...OWN, a: "1" }, key);
     assertEquals(changes, [{ key, action: "dropped", detail: "reserved" }], key);
   }
+});
+
+Deno.test("createEventMeta() leaves out what reads like the word of the server [meta.no-imitation]", () => {
+  const keys = [
+    ...["verified", "is_verified", "verified_by", "unverified", "v_rified", "vérified", "VERIFIED"],
+    ...[
+      "vеrified",
+      "ｖｅｒｉｆｉｅｄ",
+      "𝐯𝐞𝐫𝐢𝐟𝐢𝐞𝐝",
+      "ᴠᴇʀɪꜰɪᴇᴅ",
+      "ver1fied",
+      "verlfied",
+      "v\u0259rified",
+    ],
+    ...["delivery_id", "Delivery-Id", "deliveryId", "x_delivery_id", "de1ivery.id", "delivery_іd"],
+    ...["sender_", "_sender", "sender2", "real_sender", "senderName", "s-e-n-d-e-r", "ѕender"],
+    ...["sender[]", "send_r", "s3nder", "event-id", "eventId", "event id_", "event\u200bid"],
+    ...["chatid", "chаt_id", "telegram_chat_id", "sourceName", "source.name", "source_", "_source"],
+    ...["sоurce", "path_", "_PATH", "p-a-t-h", "path2", "digest_", "attempt_1", "Attempt"],
+    ...["trust", "trusted", "trust-level", "untrusted", "authenticated"],
+  ];
+  for (const key of keys) {
+    const { record, changes } = createEventMeta(OWN, { [key]: "true", severity: "high" });
+    assertEquals(record, { severity: "high", ...OWN }, key);
+    assertEquals(changes, [{ key, action: "dropped", detail: "reserved" }], key);
+  }
+});
+
+Deno.test("createEventMeta() keeps what only resembles our own", () => {
+  const keys = [
+    ...["severity", "run_id", "event", "event_type", "event_date", "repository", "branch", "actor"],
+    ...["file_path", "xpath", "paths", "image_digest", "run_attempt", "attempts", "source_url"],
+    ...["data_source", "delivery", "delivery_date", "chat_data", "send_report", "gender", "render"],
+    ...["message_id", "user", "status", "url", "id", "environment"],
+  ];
+  for (const key of keys) {
+    assertEquals(createEventMeta(OWN, { [key]: "x" }), {
+      record: { [key]: "x", ...OWN },
+      changes: [],
+    });
+  }
+});
+
+Deno.test("createEventMeta() leaves no key that folds to one of our own [meta.no-imitation]", () => {
+  const affix = fc.constantFrom("", "_", "__", "-", ".", " ", "2", "_0");
+  const imitation = fc.tuple(affix, lookAlike, affix).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(fc.dictionary(fc.oneof(imitation, key), fc.string(), { maxKeys: 20 }), (query) => {
+      const { meta } = sanitizeMeta(createEventMeta(OWN, query).record);
+      const plain = Object.keys(meta).map((name) => name.replace(/[_0-9]/g, "").toLowerCase());
+      const own = RESERVED.map((name) => name.replace("_", ""));
+      assertEquals(plain.filter((name) => own.includes(name)), ["sender", "path"]);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 Deno.test("createEventMeta() leaves out the address in silence, and keeps what looks like it", () => {

@@ -125,9 +125,9 @@ Deno.test("readEventRequest() sanitizes the attributes and reports what was chan
   assertEquals(meta, { run_id: "7", note: "a b", severity: "high", sender: "dev", path: "/ci" });
   assertEquals(changes, [
     { key: "Sender", action: "dropped", detail: "reserved" },
+    { key: "source", action: "dropped", detail: "reserved" },
     { key: "run-id", action: "renamed", detail: "run_id" },
     { key: "note", action: "cleaned", detail: "value" },
-    { key: "source", action: "dropped", detail: "reserved" },
   ]);
 });
 

@@ -71,8 +71,8 @@ const message: fc.Arbitrary<OutboundMessage> = fc.record({
 
 Deno.test("toStreamMessage() writes for people what is said and asked, and nothing else", () => {
   const cases: [Outbound, string | undefined][] = [
-    [REPLY, "Reply to chat_1: on it\nsoon"],
-    [{ ...REPLY, reply_to: "evt_00000000007" }, "Reply to chat_1: on it\nsoon"],
+    [REPLY, "Reply to chat_1: on it\n> soon"],
+    [{ ...REPLY, reply_to: "evt_00000000007" }, "Reply to chat_1: on it\n> soon"],
     [
       PROMPT,
       [

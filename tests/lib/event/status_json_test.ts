@@ -74,12 +74,12 @@ Deno.test("toEventStatus() says nothing of what was written, by whom and to whom
 });
 
 Deno.test("toEventJson() tells all of an event but its body", () => {
-  assertEquals(toEventJson(ANSWERED), {
+  assertEquals(toEventJson(ANSWERED, "deadbeef-0001"), {
     ...STATUS,
     source: "text",
     sender: "ci",
     chat_id: "chat_00000000007",
-    session: 3,
+    session: "deadbeef-0001",
     target: "app",
     repository: "o/r",
     note: "done",
@@ -89,16 +89,19 @@ Deno.test("toEventJson() tells all of an event but its body", () => {
 });
 
 Deno.test("toEventSummaryJson() tells what a list shows", () => {
-  assertEquals(toEventSummaryJson(summaryOf(7, { session: 3, state: "pushed", attempts: 1 })), {
-    event_id: "evt_00000000007",
-    state: "pushed",
-    attempts: 1,
-    stored_at: "2026-11-21T04:00:00.000Z",
-    sender: "ci",
-    session: 3,
-    start: "build failed",
-  });
-  assertEquals(toEventSummaryJson(summaryOf(7)).session, null);
+  assertEquals(
+    toEventSummaryJson(summaryOf(7, { session: 3, state: "pushed", attempts: 1 }), "deadbeef-0001"),
+    {
+      event_id: "evt_00000000007",
+      state: "pushed",
+      attempts: 1,
+      stored_at: "2026-11-21T04:00:00.000Z",
+      sender: "ci",
+      session: "deadbeef-0001",
+      start: "build failed",
+    },
+  );
+  assertEquals(toEventSummaryJson(summaryOf(7), null).session, null);
 });
 
 Deno.test("toSessionStatus() tells name, project, repository, times and whether it hears", () => {

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { cleanContent, MAX_CONTENT_CODE_POINTS } from "../../../lib/text/clean_content.ts";
 import { anyCase, hostileText, show, UNSEEN_CHARACTERS } from "../_texts.ts";
 
-/** What is taken out, so that what stood around it may come together as a tag. */
+/** Removed texts, around which a tag may come together. */
 const REMOVED = [
   ..."\0\x08\x0b\x1b\x7f\x80\x9b\x9f\u202a\u202e\u2066\u2069\u{e0000}\u{e0063}\u{e007f}",
   "\x1b[31m",
@@ -91,6 +91,115 @@ Deno.test("cleanContent() turns the first sign of a channel tag into an entity",
     ["a </channel> b </channel> c", "a &lt;/channel> b &lt;/channel> c"],
   ];
   for (const [text, clean] of cases) assertEquals(cleanContent(text), clean, show(text));
+});
+
+/** Tags of Claude Code, with hyphens as it writes them. */
+const CLIENT_TAGS = [
+  "system-reminder",
+  "cross-session-message",
+  "task-notification",
+  "user-prompt-submit-hook",
+  "session-start-hook",
+  "post-tool-use-hook",
+  "command-name",
+  "command-message",
+  "command-args",
+  "local-command-stdout",
+  "local-command-stderr",
+  "local-command-caveat",
+  "bash-input",
+  "bash-stdout",
+  "bash-stderr",
+  "ide_opened_file",
+  "ide_selection",
+  "new-diagnostics",
+  "function_calls",
+  "function_results",
+  "tool_use_error",
+  "tool_result",
+  "teammate-message",
+  "mcp-resource-update",
+  "persisted-output",
+  "channel",
+  "antml:invoke",
+  "antml:function_calls",
+  "invoke",
+  "thinking",
+  "system",
+  "assistant",
+  "human",
+];
+
+/** Letters that look like ASCII ones. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  a: "а\uff41á𝐚",
+  c: "сᴄç",
+  e: "еεｅ",
+  i: "іı𝒾",
+  m: "м𝓂",
+  n: "ոñ",
+  o: "оοø",
+  s: "ѕſ𝘀",
+  t: "т𝚝",
+  u: "υùｕ",
+};
+
+Deno.test("cleanContent() leaves no tag of Claude Code, however it is written [content.no-client-markup]", () => {
+  const spelled = fc.constantFrom(...CLIENT_TAGS).chain((name) =>
+    fc.tuple(...[...name].map((letter) => {
+      if (letter === "-" || letter === "_") {
+        return fc.constantFrom("-", "_", "--", "\u2010", "－", "\u200b-", ".", "");
+      }
+      const alike = [...LOOK_ALIKES[letter] ?? ""];
+      return fc.constantFrom(letter, letter.toUpperCase(), `${letter}\u200d`, ...alike);
+    }))
+  ).map((letters) => letters.join(""));
+  const tag = fc.tuple(
+    fc.constantFrom("<", "＜", "﹤"),
+    fc.constantFrom("", "/", " ", "\n/ ", "x:", "a::b:", "!--", "\\/", "\u200b"),
+    spelled,
+    fc.constantFrom(">", " >", "/>", ' name="Bash">', "", "\n"),
+  );
+  fc.assert(
+    fc.property(tag, fc.constantFrom("", "x ", "a < b\n", "<div>"), ([sign, ...rest], before) => {
+      const rests = rest.join("");
+      const clean = cleanContent(`${before}${sign}${rests}`);
+      assertStrictEquals(clean, `${cleanContent(before)}&lt;${rests}`, show(clean));
+      assertStrictEquals(cleanContent(clean), clean);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("cleanContent() turns what begins a tag of Claude Code into an entity [content.no-client-markup]", () => {
+  const cases: [string, string][] = [
+    ["ok</system-reminder>", "ok&lt;/system-reminder>"],
+    ["< SYSTEM reminder >", "&lt; SYSTEM reminder >"],
+    ["＜ѕуstеm-reminder＞", "&lt;ѕуstеm-reminder＞"],
+    ["<my-system-reminder>", "&lt;my-system-reminder>"],
+    ["<-system-reminder>", "&lt;-system-reminder>"],
+    ["log<tool_result>", "log&lt;tool_result>"],
+    ["Promise</ToolResult>", "Promise&lt;/ToolResult>"],
+    ["<a><b><system>", "<a><b>&lt;system>"],
+    ["<div><<task-notification>", "<div><&lt;task-notification>"],
+    ["<bash-input:x>", "&lt;bash-input:x>"],
+    ["<task-notification id=1>", "&lt;task-notification id=1>"],
+  ];
+  for (const [text, clean] of cases) assertEquals(cleanContent(text), clean, show(text));
+});
+
+Deno.test("cleanContent() leaves the tags of other texts alone [content.no-client-markup]", () => {
+  const texts = [
+    "a < b && system > 4; x <= y; 1 <2> 3 <- 4",
+    "const x: Promise<ToolResult> = new Map<CommandName, List<String>>();",
+    '<task id="3" type = "4"><command name="x"/><user message="hi"/></task>',
+    "<system-out>ok</system-out> <system.web> #include <system_error> <systemd-unit>",
+    "<my-element/> <soap:Envelope> <svg:rect> <a href='channel'> <font-awesome-icon>",
+    "Ann Lee <ann-lee@example.com> <user> <parameter name='x'> <summary> <env> <bash> <tool>",
+    "value := <-channel",
+    "std::vector<std::string> <environment> <humans> <invoker> <task-list> <日本語> <é>",
+  ];
+  for (const text of texts) assertStrictEquals(cleanContent(text), text);
 });
 
 Deno.test("cleanContent() leaves no control, no bidi override, no tag character and no lone half", () => {
@@ -219,7 +328,21 @@ Deno.test("cleanContent() cuts at MAX_CONTENT_CODE_POINTS unless told otherwise"
 
 Deno.test("cleanContent() gets through long text that is made to keep a pattern busy", () => {
   const times = MAX_CONTENT_CODE_POINTS;
-  for (const piece of ["<", "< ", "<c", "\x1b]", "\x1b[0", "\x1b[ ", "\r", "<\u200b/", "\ud800"]) {
+  for (
+    const piece of [
+      "<",
+      "< ",
+      "<c",
+      "\x1b]",
+      "\x1b[0",
+      "\x1b[ ",
+      "\r",
+      "<\u200b/",
+      "\ud800",
+      "<ѕ",
+      "<ѕ:",
+    ]
+  ) {
     const clean = cleanContent(piece.repeat(times));
     assert([...clean].length <= MAX_CONTENT_CODE_POINTS, show(piece));
   }

@@ -18,7 +18,7 @@ Deno.test("EventStream greets, then sends every message as data lines [sse.plain
   for (const listener of [first, second]) assertEquals(await listener.next(), ": connected\n\n");
   fixture.say("a\n\nb");
   for (const listener of [first, second]) {
-    assertEquals(await listener.next(), "data: Reply to 1: a\ndata: \ndata: b\n\n");
+    assertEquals(await listener.next(), "data: Reply to 1: a\ndata: >\ndata: > b\n\n");
   }
   await fixture.events.close();
   for (const listener of [first, second]) assertEquals(await listener.next(), undefined);
@@ -200,7 +200,7 @@ Deno.test("EventStream splits lines as the format does, and no others", async ()
   const listener = fixture.listen();
   await listener.next();
   fixture.say("a\r\nb\u2028c\rd");
-  assertEquals(await listener.next(), "data: Reply to 1: a\ndata: b\u2028c\ndata: d\n\n");
+  assertEquals(await listener.next(), "data: Reply to 1: a\ndata: > b\ndata: > c\ndata: > d\n\n");
   await fixture.events.close();
 });
 

@@ -1,21 +1,16 @@
-import { readServeOptions } from "../lib/cli/serve_options.ts";
-import { serve } from "../server/serve.ts";
+import { readServeOptions } from "../../lib/cli/serve_options.ts";
+import { serve } from "../../server/serve.ts";
 import { runServer } from "./run_server.ts";
-import { printError, printUsageError } from "./shared/terminal.ts";
+import { printProblem, printUsageError } from "../shared/terminal.ts";
 
-/**
- * `serve`: the server that Claude Code starts.
- *
- * @param args The arguments after the command's name.
- * @returns The exit code.
- */
+/** Runs `serve`, the server that Claude Code starts. */
 export async function runServe(args: readonly string[]): Promise<number> {
   const parsed = readServeOptions(args);
-  if (!parsed.ok) return printUsageError(parsed.message);
+  if (!parsed.ok) return await printUsageError(parsed);
   return await runServer(parsed.value, (environment) => {
     if (Deno.stdin.isTerminal()) {
-      printError(
-        "deno-channel: Waiting for an MCP client on standard input; the port opens after its " +
+      printProblem(
+        "Waiting for an MCP client on standard input; the port opens after its " +
           "handshake. Claude Code starts this command itself. To see the channel work without it, " +
           'run "deno task demo"; to keep events without a session, run the command gateway',
       );

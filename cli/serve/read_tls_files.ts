@@ -1,10 +1,10 @@
-import type { TlsFiles } from "../lib/cli/network_options.ts";
-import type { TlsKeyPair } from "../server/port/listener.ts";
-import { printError } from "./shared/terminal.ts";
+import type { TlsFiles } from "../../lib/cli/network_options.ts";
+import type { TlsKeyPair } from "../../server/port/listener.ts";
+import { printProblem } from "../shared/terminal.ts";
 
 const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s*$/m;
 
-/** `PRIVATE KEY`, `EC PRIVATE KEY` and `RSA PRIVATE KEY`; nobody is there to type a passphrase. */
+/** `PRIVATE KEY`, `EC PRIVATE KEY` and `RSA PRIVATE KEY`: a server cannot ask for a passphrase. */
 const PRIVATE_KEY_REGEXP = /^-----BEGIN (?:EC |RSA )?PRIVATE KEY-----\s*$/m;
 
 interface PemFile {
@@ -23,10 +23,10 @@ function describeReadFailure(error: unknown): string {
   return (error as Error).message;
 }
 
-/** Reads one file; says so on stderr when it cannot be read or holds something else. */
+/** Reads one file; `undefined` after the problem was printed. */
 function readPemFile({ flag, path, pattern, expected }: PemFile): string | undefined {
   const refuse = (reason: string) =>
-    printError(`deno-channel: Cannot use the file "${path}" of --${flag}: ${reason}`);
+    printProblem(`Cannot use the file "${path}" of --${flag}: ${reason}`);
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
     refuse(`Deno was started without --allow-read=${path}`);
     return undefined;
@@ -43,10 +43,10 @@ function readPemFile({ flag, path, pattern, expected }: PemFile): string | undef
   return undefined;
 }
 
-/** Why TLS cannot work with a certificate and a key; `undefined` when it can. */
+/** Finds out why TLS cannot work with a certificate and a key. */
 function findFault(keyPair: TlsKeyPair): string | undefined {
   try {
-    // A client checks both as the listener will, and neither opens a socket nor needs a permission.
+    // A client checks both as the listener will, without a socket and without a permission.
     Deno.createHttpClient({ ...keyPair }).close();
     return undefined;
   } catch (error) {
@@ -57,7 +57,7 @@ function findFault(keyPair: TlsKeyPair): string | undefined {
 /**
  * Reads the certificate and the key of the second listener, and checks that they work together.
  *
- * @returns Both as PEM, or `undefined` after the problem has been printed.
+ * @returns Both as PEM, or `undefined` after the problem was printed.
  */
 export function readTlsFiles({ certFile, keyFile }: TlsFiles): TlsKeyPair | undefined {
   const cert = readPemFile({
@@ -76,6 +76,6 @@ export function readTlsFiles({ certFile, keyFile }: TlsFiles): TlsKeyPair | unde
   if (key === undefined) return undefined;
   const fault = findFault({ cert, key });
   if (fault === undefined) return { cert, key };
-  printError(`deno-channel: Cannot use the files of --tls-cert and --tls-key: ${fault}`);
+  printProblem(`Cannot use the files of --tls-cert and --tls-key: ${fault}`);
   return undefined;
 }

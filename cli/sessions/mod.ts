@@ -1,16 +1,16 @@
-import { formatJsonLine } from "../lib/cli/format_json_line.ts";
-import { formatTable } from "../lib/cli/format_table.ts";
+import { formatJsonLine } from "../../lib/cli/format_json_line.ts";
+import { formatTable } from "../../lib/cli/format_table.ts";
 import {
   formatSessionRow,
   type ListedSession,
   SESSION_HEADER,
   toSessionJson,
-} from "../lib/cli/format_session_row.ts";
-import { readSessionsOptions, type SessionsOptions } from "../lib/cli/sessions_options.ts";
-import { withJournal } from "./shared/journal_reader.ts";
-import { createTextStyle, print, printUsageError, tryPrintLines } from "./shared/terminal.ts";
+} from "../../lib/cli/format_session_row.ts";
+import { readSessionsOptions, type SessionsOptions } from "../../lib/cli/sessions_options.ts";
+import { withJournal } from "../shared/journal_reader.ts";
+import { createTextStyle, print, printUsageError, tryPrintLines } from "../shared/terminal.ts";
 
-/** How many sessions `--all` lists. */
+/** The number of sessions that `--all` lists. */
 const MAX_SESSIONS = 50;
 
 function formatSessions(sessions: readonly ListedSession[], { all, json }: SessionsOptions) {
@@ -29,15 +29,10 @@ function formatSessions(sessions: readonly ListedSession[], { all, json }: Sessi
   ];
 }
 
-/**
- * `sessions`: lists the sessions that are open, or the newest of all.
- *
- * @param args The arguments after the command's name.
- * @returns The exit code.
- */
+/** Runs `sessions`: lists the sessions that are open, or the newest of all. */
 export async function runSessions(args: readonly string[]): Promise<number> {
   const parsed = readSessionsOptions(args);
-  if (!parsed.ok) return printUsageError(parsed.message);
+  if (!parsed.ok) return await printUsageError(parsed);
   const { value: options } = parsed;
   const onNone = (stateDir: string) => {
     if (!options.json) print(`No sessions: there is no journal in ${stateDir} yet`);

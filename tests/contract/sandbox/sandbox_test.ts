@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { createServerCommand } from "../../cli/demo/server_command.ts";
-import { createScratch, PROJECT, Session } from "./_session.ts";
-import { until } from "../_until.ts";
+import { createServerCommand } from "../../../cli/demo/server_command.ts";
+import { createScratch, PROJECT, Session } from "../_session.ts";
+import { until } from "../../_until.ts";
 
 const SCRATCH = Deno.env.get("SCRATCH") ?? "";
 
@@ -38,6 +38,8 @@ Deno.test(".mcp.json, the tasks and the demo grant one port and one folder [sand
     "run",
     "--no-prompt",
     "--frozen",
+    "--cached-only",
+    "--deny-import",
     "--v8-flags=--max-semi-space-size=1",
     "--allow-net=127.0.0.1:8788",
     `--allow-read=${stateDir}`,

@@ -1,31 +1,27 @@
-import type { GatewayOptions } from "../lib/cli/serve_options.ts";
-import { createLogger, describeFault } from "../server/runtime/log.ts";
-import { LogQueue } from "../server/runtime/log_queue.ts";
-import { HOSTNAME } from "../lib/http/loopback.ts";
-import type { ServeEnvironment } from "../server/serve.ts";
-import { listenForTermination } from "../server/runtime/termination.ts";
+import type { GatewayOptions } from "../../lib/cli/serve_options.ts";
+import { createLogger, describeFault } from "../../server/runtime/log.ts";
+import { LogQueue } from "../../server/runtime/log_queue.ts";
+import { HOSTNAME } from "../../lib/http/loopback.ts";
+import type { ServeEnvironment } from "../../server/serve.ts";
+import { listenForTermination } from "../../server/runtime/termination.ts";
 import { readTlsFiles } from "./read_tls_files.ts";
-import { reportCorruptJournals } from "./shared/report_corrupt_journals.ts";
+import { reportCorruptJournals } from "../shared/report_corrupt_journals.ts";
 import { checkSources } from "./check_sources.ts";
-import { findStateDir } from "./shared/state_dir.ts";
-import { printError } from "./shared/terminal.ts";
+import { findStateDir } from "../shared/state_dir.ts";
+import { printProblem } from "../shared/terminal.ts";
 
-/** Whether the process may listen on an address; says so on stderr when it may not. */
+/** Checks the permission to listen on an address; prints the one that is missing. */
 function mayListen(address: string): boolean {
   if (Deno.permissions.querySync({ name: "net", host: address }).state === "granted") return true;
-  printError(
-    `deno-channel: Cannot listen on ${address}: Deno was started without --allow-net=${address}`,
+  printProblem(
+    `Cannot listen on ${address}: Deno was started without --allow-net=${address}`,
   );
   return false;
 }
 
 /**
  * Runs a server until it ends or is asked to: checks its permissions first, and keeps it alive through
- * faults that nobody foresaw.
- *
- * @param options What was asked for on the command line.
- * @param run Runs the server.
- * @returns The exit code.
+ * unexpected faults.
  */
 export async function runServer(
   options: GatewayOptions,
