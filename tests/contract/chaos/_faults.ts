@@ -15,7 +15,7 @@ import type { World } from "./_world.ts";
 type FaultMaker = (world: World, fault: Fault) => Promise<void>;
 
 /** The jumps of the clock, as the library of the clock reads them. */
-const JUMPS: readonly string[] = ["+1h", "-1h", "+3d", "-3d", "+40d", "+5y", "-1y"];
+const JUMPS: readonly string[] = ["+1h", "-1h", "+3d", "-3d", "+40d", "+5y"];
 
 /** The time in which a program tries to take the lock, or the port. */
 const TRY_MS = 3000;
@@ -149,8 +149,8 @@ async function leaveUnread(world: World, { target, forMs }: Fault): Promise<void
   member.process.readOn();
 }
 
-async function jumpFor(world: World, { variant, forMs }: Fault): Promise<void> {
-  const jump = pick(JUMPS, variant) ?? "";
+async function jumpFor(world: World, { kind, variant, forMs }: Fault): Promise<void> {
+  const jump = kind === "past" ? "-1y" : pick(JUMPS, variant) ?? "";
   world.note(`the clock jumps by ${jump}`);
   Deno.writeTextFileSync(world.clockFile, `${jump}\n`);
   await pace(forMs);
@@ -204,6 +204,7 @@ function makersFor(disk: Disk | undefined): Readonly<Record<FaultKind, FaultMake
     stop: stopFor,
     unread: leaveUnread,
     clock: jumpFor,
+    past: jumpFor,
     holder: holdFor,
   };
 }

@@ -20,6 +20,8 @@ const DURATIONS_MS = {
   unread: [1000, 5000],
   /** The wall clock jumps, and back. */
   clock: [1500, 4000],
+  /** The wall clock is behind by more than the age at which events are removed. */
+  past: [1500, 4000],
   /** A hostile program has the port between two owners. */
   holder: [1000, 4000],
 } as const;
