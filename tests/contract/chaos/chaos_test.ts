@@ -44,10 +44,10 @@ function readOptions(args: readonly string[]): Options {
 
 async function findDisk(): Promise<Disk | undefined> {
   const folder = createScratch("disk-");
-  if (await mountDisk(folder)) {
-    await runShell('umount "$0"', folder);
-    return "tmpfs";
-  }
+  const isMounted = await mountDisk(folder);
+  if (isMounted) await runShell('umount "$0"', folder);
+  Deno.removeSync(folder);
+  if (isMounted) return "tmpfs";
   return await hasLimits() ? "limit" : undefined;
 }
 
