@@ -57,7 +57,7 @@ Deno.bench("parseRequestTarget()", { group: "small" }, () => {
 });
 
 const journal = Journal.on(new DatabaseSync(":memory:"), "memory");
-const intake = new EventIntake({ keeper: { use: (run) => run(journal) } });
+const intake = new EventIntake({ keeper: { write: (run) => run(journal) } });
 const token = formatAccessToken(crypto.getRandomValues(new Uint8Array(32)));
 const change = addSender(createAccess(), {
   id: "ci",
@@ -76,6 +76,7 @@ const access = {
     Promise.resolve(change(state.access)),
 };
 const audit = { note() {} };
+const forbid = () => Promise.resolve(new Response());
 const app = createHttpApp({
   access,
   allowedHosts: [],
@@ -90,7 +91,7 @@ const app = createHttpApp({
   sources: { find: () => undefined },
   bodies: new BodyReader(),
   stream: { listen: () => "closed" },
-  feeds: { accept: () => new Response() },
+  feeds: { accept: forbid, challenge: forbid },
   take: (event) => intake.take(event, undefined),
   settle: () => ({ ok: false, code: "unknown", message: "" }),
   permissions: () => [],

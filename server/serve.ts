@@ -79,7 +79,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
     instructions: INSTRUCTIONS,
     tools: createSessionTools({ keeper, agent, notifyOwner }),
     log,
-    onResume: () => agent.sync(),
+    onResume: () => agent.resume(),
     ...(options.relay && isAnswerable(options, access) && {
       onPermissionRequest(request) {
         if (isRelayed(request.toolName, relayFilter)) agent.ask(request);
@@ -99,6 +99,7 @@ export async function serve(options: ServeOptions, environment: ServeEnvironment
   }
 
   await ended;
+  keeper.hurry();
   await role?.close();
   agent.close();
   await channel.close();
@@ -115,6 +116,7 @@ export async function runGateway(
   const access = new AccessStore({ stateDir, onFault: (message) => log.warn(message) });
   const role = new PortRole({ options, keeper, stateDir, access, tls, log });
   await terminated;
+  keeper.hurry();
   await role.close();
   keeper.close();
 }

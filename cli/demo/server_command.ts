@@ -27,7 +27,7 @@ export function createServerCommand(options: ServerCommandOptions): ProcessComma
       "--cached-only",
       "--deny-import",
       "--v8-flags=--max-semi-space-size=1",
-      `--allow-net=127.0.0.1:${port}`,
+      `--allow-net=127.0.0.1:${port},[::1]:${port}`,
       `--allow-read=${stateDir}`,
       `--allow-write=${stateDir}`,
       mainModule,

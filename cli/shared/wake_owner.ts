@@ -1,9 +1,5 @@
 import { openFeed } from "../../server/feed/client.ts";
-import { waitAtMost } from "../../server/runtime/delay.ts";
 import { HOSTNAME } from "../../lib/http/loopback.ts";
-
-/** The time that the feed may take to end, in milliseconds. */
-const CLOSE_MS = 1000;
 
 interface WakeOptions {
   readonly port: number;
@@ -25,9 +21,9 @@ export async function wakeOwner({ port, secret }: WakeOptions): Promise<WakeResu
     return "not permitted";
   }
   const feed = await openFeed({ address, secret, enter: () => 0 });
-  if (feed === undefined) return "no owner";
+  if (typeof feed === "string") return "no owner";
   feed.notify();
   feed.close();
-  await waitAtMost(CLOSE_MS, feed.ended);
+  await feed.ended;
   return "told";
 }

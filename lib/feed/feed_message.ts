@@ -1,15 +1,15 @@
 /**
- * The messages of a feed between the owner of the port and a session's process.
+ * The lines of a feed between the owner of the port and another process of its state folder.
  *
- * Both prove themselves first. After that, either side only says that there is news in the journal.
- * Processes of earlier versions ignore fields and messages that they do not know.
+ * A feed is one request over plain HTTP whose body and answer both last. It begins after both sides
+ * have proven themselves. Either side ignores lines that it does not know.
  *
  * @module
  */
 
 import { tryParseJson } from "../text/parse_json.ts";
 
-/** The first message of the owner: it proves itself and challenges the session. */
+/** The owner's proof, and its challenge to the session. */
 interface FeedChallenge {
   /** The nonce for the session's proof. */
   readonly nonce: string;
@@ -17,46 +17,51 @@ interface FeedChallenge {
   readonly proof: string;
 }
 
-/** The answer of the session. */
-interface FeedAnswer {
-  /** The proof for the owner's nonce. */
-  readonly proof: string;
-  /** The session's number in the journal; 0 for a process without one, which only says that there is news. */
-  readonly session: number;
-  /** `true` when the session knows {@linkcode VERDICT}; earlier versions hear {@linkcode NEWS} instead. */
-  readonly knowsVerdict: boolean;
-}
-
 /** 32 bytes in hexadecimal. */
 const HEX_REGEXP = /^[0-9a-f]{64}$/;
 
-/** There is something new in the journal; spelled as earlier versions know it. */
+const SESSION_REGEXP = /^session (\d{1,16})$/;
+
+/** There is something new in the journal. */
 export const NEWS = "look";
 
 /** There is a verdict for the session in the journal, and nothing else. */
 export const VERDICT = "verdict";
+
+/** A session asks whether the owner is alive. */
+export const PING = "ping";
+
+/** The owner's answer to {@linkcode PING}. */
+export const PONG = "pong";
+
+/** The longest line of a feed, in bytes. */
+export const MAX_LINE_BYTES = 128;
 
 /** Returns whether a value can be the nonce or the proof of a feed. */
 export function isFeedNonce(value: unknown): value is string {
   return typeof value === "string" && HEX_REGEXP.test(value);
 }
 
-function tryParseObject(text: unknown): Readonly<Record<string, unknown>> {
-  return Object(typeof text === "string" ? tryParseJson(text) : undefined);
-}
-
-export function tryParseChallenge(text: unknown): FeedChallenge | undefined {
-  const { nonce, proof } = tryParseObject(text);
+export function tryParseChallenge(text: string): FeedChallenge | undefined {
+  const { nonce, proof } = Object(tryParseJson(text));
   return isFeedNonce(nonce) && isFeedNonce(proof) ? { nonce, proof } : undefined;
 }
 
-export function tryParseAnswer(text: unknown): FeedAnswer | undefined {
-  const { proof, session, knows } = tryParseObject(text);
-  const isSession = typeof session === "number" && Number.isSafeInteger(session) && session >= 0;
-  if (!isFeedNonce(proof) || !isSession) return undefined;
-  return { proof, session, knowsVerdict: Array.isArray(knows) && knows.includes(VERDICT) };
+/** Names a session by its number in the journal; 0 for a process that only says that there is news. */
+export function formatSessionLine(session: number): string {
+  return `session ${session}`;
 }
 
-export function formatAnswer({ proof, session, knowsVerdict }: FeedAnswer): string {
-  return JSON.stringify({ proof, session, knows: knowsVerdict ? [VERDICT] : [] });
+export function tryParseSessionLine(line: string): number | undefined {
+  const [, digits] = SESSION_REGEXP.exec(line) ?? [];
+  const session = Number(digits);
+  return Number.isSafeInteger(session) ? session : undefined;
 }
+
+/** Formats a line as one chunk of a chunked body. */
+export function formatChunk(line: string): string {
+  return `${(line.length + 1).toString(16)}\r\n${line}\n\r\n`;
+}
+
+/** The end of a chunked body. */
+export const LAST_CHUNK = "0\r\n\r\n";

@@ -6,8 +6,14 @@
  * memory: a runtime may hand over a few bytes in a buffer of 64 KiB.
  */
 export class ByteBuffer {
+  readonly #maxBytes: number;
   #bytes: Uint8Array | undefined;
   #length = 0;
+
+  /** @param maxBytes The most bytes that come; the array grows no further unless they are more. */
+  constructor(maxBytes = Infinity) {
+    this.#maxBytes = maxBytes;
+  }
 
   get length(): number {
     return this.#length;
@@ -20,7 +26,9 @@ export class ByteBuffer {
       this.#bytes = piece;
     } else {
       if (length > this.#bytes.length) {
-        const grown = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+        const grown = new Uint8Array(
+          Math.max(length, Math.min(2 * this.#bytes.length, this.#maxBytes)),
+        );
         grown.set(this.#bytes.subarray(0, this.#length));
         this.#bytes = grown;
       }

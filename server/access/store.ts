@@ -14,7 +14,7 @@ import {
   tryParseAccess,
 } from "../../lib/access/access_file.ts";
 import { pruneAccess } from "../../lib/access/changes.ts";
-import { findFileFault } from "../state/guard.ts";
+import { findFileFault, findFolderUid } from "../state/guard.ts";
 import { accessPathOf, corruptPathOf, lastGoodPathOf } from "../state/folder.ts";
 import { describeWriteFault, lockWriters, writeAtomically } from "../state/write_file.ts";
 
@@ -68,6 +68,8 @@ export class AccessStore {
   /** The text that was read, `null` where there is no file; `undefined` after a fault. */
   #text: string | null | undefined;
   #state: AccessState = { ok: false, message: "The access file was not read yet" };
+  /** The number of this user, once there is a folder. */
+  #ownUid: number | undefined;
   /** The reason why the last write failed. */
   #writeFault: string | undefined;
 
@@ -83,12 +85,14 @@ export class AccessStore {
    * @returns The same object as before when the file has not changed.
    */
   read(): AccessState {
+    this.#ownUid ??= findFolderUid(this.#path) ?? undefined;
     try {
       const info = Deno.lstatSync(this.#path);
-      const version = `${info.dev}:${info.ino}:${info.size}:${info.mtime?.getTime()}:${info.mode}`;
+      const { dev, ino, size, mtime, mode, uid } = info;
+      const version = `${dev}:${ino}:${size}:${mtime?.getTime()}:${mode}:${uid}`;
       if (version !== this.#version) {
         this.#state = this.#parse(info);
-        const isSettled = this.#now() - (info.mtime?.getTime() ?? Infinity) > SETTLED_MS;
+        const isSettled = this.#now() - (mtime?.getTime() ?? Infinity) > SETTLED_MS;
         this.#version = isSettled ? version : undefined;
       }
     } catch (error) {
@@ -133,7 +137,7 @@ export class AccessStore {
       const path = lastGoodPathOf(this.#path);
       let text: string;
       try {
-        const fault = findFileFault(path, await Deno.lstat(path));
+        const fault = findFileFault(path, await Deno.lstat(path), this.#ownUid);
         if (fault !== undefined) throw new AccessFileError(`Cannot restore: ${fault}`);
         text = await Deno.readTextFile(path);
       } catch (error) {
@@ -157,7 +161,7 @@ export class AccessStore {
   }
 
   #parse(info: Deno.FileInfo): AccessState {
-    const fault = findFileFault(this.#path, info);
+    const fault = findFileFault(this.#path, info, this.#ownUid);
     if (fault !== undefined) return this.#refuse(fault);
     const text = Deno.readTextFileSync(this.#path);
     if (text === this.#text) return this.#state;

@@ -99,6 +99,8 @@ export interface Channel {
   readonly initialized: Promise<void>;
   /** Settles when either side has ended the connection. */
   readonly closed: Promise<void>;
+  /** `true` while the client has not taken all that was sent. */
+  readonly isWaiting: boolean;
   /**
    * Begins to talk to the client.
    *
@@ -285,6 +287,9 @@ export function createChannel(options: ChannelOptions): Channel {
   return {
     initialized: initialized.promise,
     closed: closed.promise,
+    get isWaiting() {
+      return transport?.isWaiting === true;
+    },
     async connect() {
       if (transport !== undefined) throw new TypeError("Cannot connect: this was done before");
       // The web streams of stdin and stdout would take over 1 MiB, and longer for each write.

@@ -89,6 +89,11 @@ export class StdioTransport implements Transport {
     return this.#closing === undefined && !this.#isEnded;
   }
 
+  /** `true` while lines are queued, or one write waits for the client. */
+  get isWaiting(): boolean {
+    return this.#queuedUnits > 0;
+  }
+
   /** Begins to read. */
   start(): Promise<void> {
     this.#read();

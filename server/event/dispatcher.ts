@@ -19,7 +19,7 @@ import type { StoredSession } from "../journal/session_table.ts";
 
 /** Options of a {@linkcode Dispatcher}. */
 interface DispatcherOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "read" | "write">;
   /** The session for events that name none, where several are open. */
   readonly defaultSession?: string | undefined;
   /**
@@ -82,7 +82,7 @@ export class Dispatcher {
   /** Begins once this process owns the port. */
   start(): void {
     this.#releaseHeld();
-    const open = this.#try(({ sessions }) => sessions.open());
+    const open = this.#tryRead(({ sessions }) => sessions.open());
     if (open?.every(({ id }) => this.#attached.has(id))) return;
     this.#grace = setTimeout(() => this.#endGrace(), this.#options.graceMs ?? 2000);
   }
@@ -108,10 +108,13 @@ export class Dispatcher {
    * @throws {RangeError} When the journal has no such session.
    */
   attach(link: SessionLink): void {
-    const session = this.#options.keeper.use(({ sessions }) => {
-      sessions.markEnded(link.sessionId, null);
-      return sessions.get(link.sessionId);
-    });
+    const { keeper } = this.#options;
+    const find = () => keeper.read(({ sessions }) => sessions.get(link.sessionId));
+    let session = find();
+    if (session !== undefined && session.endedAt !== null) {
+      keeper.write(({ sessions }) => sessions.markEnded(link.sessionId, null));
+      session = find();
+    }
     if (session === undefined) throw new RangeError(`There is no session ${link.sessionId}`);
     this.#attached.set(session.id, { link, session });
     this.#refreshSessions();
@@ -151,7 +154,7 @@ export class Dispatcher {
   /** Reads a session again from the journal. */
   refresh(sessionId: number): void {
     const attached = this.#attached.get(sessionId);
-    const session = attached && this.#try(({ sessions }) => sessions.get(sessionId));
+    const session = attached && this.#tryRead(({ sessions }) => sessions.get(sessionId));
     if (attached === undefined || session === undefined) return;
     attached.session = session;
     this.#refreshSessions();
@@ -200,7 +203,7 @@ export class Dispatcher {
    * @throws {JournalError} When the journal cannot be used.
    */
   release(seqs: readonly number[]): void {
-    this.#options.keeper.use(({ events }) => events.release(seqs));
+    this.#options.keeper.write(({ events }) => events.release(seqs));
     this.#offer();
   }
 
@@ -210,7 +213,7 @@ export class Dispatcher {
    * @throws {JournalError} When the journal cannot be used.
    */
   withhold(seqs: readonly number[]): void {
-    this.#options.keeper.use(({ events }) => events.withhold(seqs));
+    this.#options.keeper.write(({ events }) => events.withhold(seqs));
   }
 
   #refreshSessions(): void {
@@ -218,15 +221,19 @@ export class Dispatcher {
   }
 
   /** Survives a failure, which the keeper logs; a moment later all that waits is offered again. */
-  #try<T>(run: (journal: Journal) => T): T | undefined {
+  #try<T>(run: (journal: Journal) => T, way: "read" | "write" = "write"): T | undefined {
     try {
-      return this.#options.keeper.use(run);
+      return this.#options.keeper[way](run);
     } catch {
       if (!this.#isStopped) {
         this.#retry ??= setTimeout(() => this.#offerAnew(), this.#options.retryMs ?? 1000);
       }
       return undefined;
     }
+  }
+
+  #tryRead<T>(run: (journal: Journal) => T): T | undefined {
+    return this.#try(run, "read");
   }
 
   #offerAnew(): void {
@@ -283,7 +290,7 @@ export class Dispatcher {
 
   /** Lists the ended sessions, and `null` for none, to which events of a state belong. */
   #sessionsGone(state: "stored" | "pushed"): (number | null)[] {
-    const sessions = this.#try(({ events }) => events.sessionsOf(state)) ?? [];
+    const sessions = this.#tryRead(({ events }) => events.sessionsOf(state)) ?? [];
     return sessions.filter((session) => this.#isGone(session));
   }
 
@@ -297,7 +304,7 @@ export class Dispatcher {
       for (let before = Number.MAX_SAFE_INTEGER;;) {
         await delay(0);
         if (this.#isStopped || !this.#isGone(session)) break;
-        const waiting = this.#try(({ events }) =>
+        const waiting = this.#tryRead(({ events }) =>
           events.waiting("stored", session, before, CHUNK)
         ) ?? [];
         this.#assign(waiting, this.#sessions, toSync);
@@ -313,7 +320,7 @@ export class Dispatcher {
     for (const session of this.#sessionsGone("pushed")) {
       await delay(0);
       if (this.#isStopped) break;
-      const newest = this.#try(({ events }) =>
+      const newest = this.#tryRead(({ events }) =>
         events.waiting("pushed", session, Number.MAX_SAFE_INTEGER, MAX_OFFERED_AGAIN)
       ) ?? [];
       const routed = newest

@@ -18,14 +18,14 @@ import { DELIVERY_WINDOW_MS, type IncomingEvent, type Receipt, type SessionLink 
 
 /** Options of an {@linkcode EventIntake}. */
 interface EventIntakeOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "write">;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 interface Entry {
   readonly event: IncomingEvent;
-  readonly link: SessionLink | undefined;
+  link: SessionLink | undefined;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
   seq: number;
@@ -58,10 +58,11 @@ export function findRepeated(
 
 /** Takes events in. */
 export class EventIntake {
-  readonly #keeper: Pick<JournalKeeper, "use">;
+  readonly #keeper: Pick<JournalKeeper, "write">;
   readonly #now: () => number;
   readonly #sequence = new EventSequence();
-  #isSequenceKnown = false;
+  /** The journal of the last write. */
+  #journal: Journal | undefined;
   #entries: Entry[] = [];
   #isScheduled = false;
   #flushedAt = -Infinity;
@@ -115,7 +116,7 @@ export class EventIntake {
     this.#entries = [];
     this.#lastCount = entries.length;
     try {
-      this.#keeper.use((journal) => this.#write(journal, entries));
+      this.#keeper.write((journal) => this.#write(journal, entries));
     } catch (error) {
       for (const { reject } of entries) reject(error);
       return;
@@ -126,8 +127,7 @@ export class EventIntake {
   }
 
   #write(journal: Journal, entries: readonly Entry[]): void {
-    if (!this.#isSequenceKnown) this.#sequence.skip(journal.events.lastSeq());
-    this.#isSequenceKnown = true;
+    if (journal !== this.#journal) this.#begin(journal, entries);
     const [first] = entries;
     const insertAll = () => entries.forEach((entry) => this.#insert(journal, entry));
     try {
@@ -140,6 +140,13 @@ export class EventIntake {
       this.#sequence.skip(journal.events.lastSeq());
       journal.transaction(insertAll);
     }
+  }
+
+  /** Begins to write to a journal. One that takes another's place knows none of the sessions yet. */
+  #begin(journal: Journal, entries: readonly Entry[]): void {
+    if (this.#journal !== undefined) entries.forEach((entry) => entry.link = undefined);
+    this.#sequence.skip(journal.events.lastSeq());
+    this.#journal = journal;
   }
 
   #insert(journal: Journal, entry: Entry): void {
@@ -200,7 +207,7 @@ export class EventIntake {
       return resolve({ seq, kind: "accepted" });
     }
     try {
-      this.#keeper.use(({ events }) => events.giveBack(seq));
+      this.#keeper.write(({ events }) => events.giveBack(seq));
       resolve({ seq, kind: "stored" });
     } catch (error) {
       reject(error);

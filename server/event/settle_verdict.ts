@@ -15,7 +15,7 @@ export type Settlement = { readonly ok: true; readonly seq: number } | NoEffect;
 
 /** Options of {@linkcode settleVerdict}. */
 interface SettleVerdictOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "write">;
   readonly dispatcher: Pick<Dispatcher, "nextSeq" | "syncVerdicts">;
   /** `false` where permission requests are not relayed: then no verdict has an effect. */
   readonly relay: boolean;
@@ -27,7 +27,7 @@ export function settleVerdict(
   { keeper, dispatcher, relay }: SettleVerdictOptions,
 ): Settlement {
   const nowMs = Date.now();
-  const settlement = keeper.use((journal) =>
+  const settlement = keeper.write((journal) =>
     journal.transaction(() => {
       const asked = relay ? journal.permissions.find(requestId) : [];
       const judgment = judgeVerdict(requestId, asked, nowMs);

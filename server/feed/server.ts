@@ -8,7 +8,16 @@
  */
 
 import { STATUS_CODE } from "@std/http/status";
-import { isFeedNonce, NEWS, tryParseAnswer, VERDICT } from "../../lib/feed/feed_message.ts";
+import {
+  isFeedNonce,
+  MAX_LINE_BYTES,
+  NEWS,
+  PING,
+  PONG,
+  tryParseSessionLine,
+  VERDICT,
+} from "../../lib/feed/feed_message.ts";
+import { LineSplitter } from "../../lib/text/line_splitter.ts";
 import type { SessionLink } from "../event/types.ts";
 import { createNonce, isProven, prove } from "./proof.ts";
 
@@ -16,6 +25,8 @@ import { createNonce, isProven, prove } from "./proof.ts";
 interface FeedServerOptions {
   /** The secret of the state folder. */
   readonly secret: () => string;
+  /** The address of the port as sessions know it, such as `127.0.0.1:8788`. */
+  readonly address: string;
   /** A session has opened. */
   attach(link: SessionLink): void;
   /** A session has ended, or lost its feed. */
@@ -24,116 +35,177 @@ interface FeedServerOptions {
   lose(): void;
   /** A session has written to the journal; `0` for another process. */
   sync(sessionId: number): void;
+  /** Called when a session of an earlier version asks for a feed, which it does by a WebSocket. */
+  noteEarlierVersion(): void;
 }
 
-/** The time in which the other side must prove itself, in milliseconds. */
+/** The query of a request for a feed. */
+interface FeedQuery {
+  readonly nonce?: string;
+  readonly proof?: string;
+}
+
+/** The most challenges that are remembered: a stranger may ask for any number. */
+const MAX_CHALLENGES = 1024;
+
+/** The time in which a challenge must be answered, in milliseconds. */
 const HANDSHAKE_MS = 2000;
 
-/** The most sockets that are unproven; for one more, the oldest is closed. */
-const MAX_UNPROVEN = 32;
+/** The most lines that may wait for a session that does not read; later ones become one. */
+const MAX_QUEUED_LINES = 16;
 
-/** The longest answer that is read, in UTF-16 units. */
-const MAX_ANSWER_UNITS = 4096;
+const ENCODER = new TextEncoder();
 
-/** Begins a WebSocket; `undefined` when the request is for none, or malformed. */
-function tryUpgrade(request: Request): Deno.WebSocketUpgrade | undefined {
-  try {
-    return Deno.upgradeWebSocket(request);
-  } catch {
-    return undefined;
+/** The owner's side of a feed whose other side has proven itself. */
+class ServedFeed {
+  readonly #options: FeedServerOptions;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #splitter = new LineSplitter(MAX_LINE_BYTES);
+  readonly body: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #link: SessionLink | undefined;
+  #sessionId: number | undefined;
+  #owesNews = false;
+
+  constructor(body: ReadableStream<Uint8Array>, options: FeedServerOptions) {
+    this.#options = options;
+    this.#reader = body.getReader();
+    this.body = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      pull: () => {
+        if (!this.#owesNews) return;
+        this.#owesNews = false;
+        this.#tell(NEWS);
+      },
+      cancel: () => this.close(),
+    }, { highWaterMark: MAX_QUEUED_LINES });
+  }
+
+  /** Reads until either side ends the feed. */
+  async run(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        if (done) break;
+        for (const line of this.#splitter.push(value)) if (line.ok) this.#hear(line.text);
+      }
+    } catch {
+      // The session's process has ended, or it is unknown to the journal.
+    }
+    this.close();
+    // The runtime drops what a process sent right before its end.
+    this.#sync();
+    if (this.#link === undefined) this.#options.lose();
+    else this.#options.detach(this.#link);
+  }
+
+  /** Ends the feed. Safe to call twice. */
+  close(): void {
+    const controller = this.#controller;
+    this.#controller = undefined;
+    this.#reader.cancel().catch(() => {});
+    try {
+      controller?.close();
+    } catch {
+      // The session has canceled the answer.
+    }
+  }
+
+  #hear(line: string): void {
+    if (this.#sessionId === undefined) this.#admit(tryParseSessionLine(line));
+    else if (line === PING) this.#tell(PONG);
+    else if (line === NEWS) this.#sync();
+  }
+
+  #admit(sessionId: number | undefined): void {
+    if (sessionId === undefined) return this.close();
+    if (sessionId !== 0) {
+      const link: SessionLink = {
+        sessionId,
+        sync: () => this.#tell(NEWS),
+        syncVerdicts: () => this.#tell(VERDICT),
+      };
+      this.#options.attach(link);
+      this.#link = link;
+    }
+    this.#sessionId = sessionId;
+    // The session may have written while it had no feed.
+    if (sessionId !== 0) this.#sync();
+    this.#tell(NEWS);
+  }
+
+  #sync(): void {
+    if (this.#sessionId === undefined) return;
+    try {
+      this.#options.sync(this.#sessionId);
+    } catch {
+      // A journal that fails has been reported; the next news tries again.
+    }
+  }
+
+  #tell(line: string): void {
+    const controller = this.#controller;
+    if (controller === undefined) return;
+    if ((controller.desiredSize ?? 0) > 0) controller.enqueue(ENCODER.encode(`${line}\n`));
+    else this.#owesNews = true;
   }
 }
 
 export class FeedServer {
   readonly #options: FeedServerOptions;
-  readonly #sockets = new Set<WebSocket>();
-  /** The sockets that have not proven themselves, the oldest first. */
-  readonly #unproven = new Set<WebSocket>();
+  readonly #feeds = new Set<ServedFeed>();
+  /** The times of the challenges that wait for an answer, by their nonces, the oldest first. */
+  readonly #challenges = new Map<string, number>();
 
   constructor(options: FeedServerOptions) {
     this.#options = options;
   }
 
-  /** Answers the request for a feed. */
-  accept(request: Request, nonce: string | undefined): Response {
-    const upgrade = isFeedNonce(nonce) ? tryUpgrade(request) : undefined;
-    if (nonce === undefined || upgrade === undefined) {
-      return new Response("expected a WebSocket and a nonce", { status: STATUS_CODE.BadRequest });
+  /** Proves to a session that this process is the owner, and challenges it. */
+  async challenge(request: Request, { nonce: sessionNonce }: FeedQuery): Promise<Response> {
+    if (!isFeedNonce(sessionNonce)) return refuse("expected a nonce");
+    if (request.headers.has("upgrade")) {
+      this.#options.noteEarlierVersion();
+      return refuse("this version has no WebSocket: end the older session");
     }
-    const { socket, response } = upgrade;
-    this.#sockets.add(socket);
-    this.#limitUnproven();
-    this.#unproven.add(socket);
-    this.#serve(socket, nonce);
-    return response;
+    const { secret, address } = this.#options;
+    const proof = await prove(secret(), { side: "owner", address, nonce: sessionNonce });
+    const nonce = createNonce();
+    const [oldest] = this.#challenges.keys();
+    if (oldest !== undefined && this.#challenges.size >= MAX_CHALLENGES) {
+      this.#challenges.delete(oldest);
+    }
+    this.#challenges.set(nonce, performance.now());
+    return Response.json({ nonce, proof });
+  }
+
+  /** Begins the feed of a session that answers its challenge. */
+  async accept(request: Request, { nonce, proof }: FeedQuery): Promise<Response> {
+    if (!isFeedNonce(nonce) || !isFeedNonce(proof) || request.body === null) {
+      return refuse("expected a nonce, a proof and a body");
+    }
+    const { secret, address } = this.#options;
+    const askedAt = this.#challenges.get(nonce) ?? -Infinity;
+    const isOpen = this.#challenges.delete(nonce) && performance.now() - askedAt < HANDSHAKE_MS;
+    if (!isOpen || !await isProven(secret(), { side: "session", address, nonce }, proof)) {
+      return refuse("not proven", STATUS_CODE.Forbidden);
+    }
+    const feed = new ServedFeed(request.body, this.#options);
+    this.#feeds.add(feed);
+    feed.run().finally(() => this.#feeds.delete(feed));
+    return new Response(feed.body);
   }
 
   /** Ends all feeds. Safe to call twice. */
   close(): void {
-    for (const socket of this.#sockets) socket.close();
-    this.#sockets.clear();
+    for (const feed of this.#feeds) feed.close();
+    this.#feeds.clear();
   }
+}
 
-  /** Makes room for one more unproven socket. */
-  #limitUnproven(): void {
-    const [oldest] = this.#unproven;
-    if (oldest === undefined || this.#unproven.size < MAX_UNPROVEN) return;
-    this.#unproven.delete(oldest);
-    oldest.close();
-  }
-
-  #serve(socket: WebSocket, sessionNonce: string): void {
-    const { secret, attach, detach, lose, sync } = this.#options;
-    const nonce = createNonce();
-    let link: SessionLink | undefined;
-    let hasAnswered = false;
-    let isTrusted = false;
-    const greet = async () => {
-      const proof = await prove(secret(), "owner", sessionNonce);
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ nonce, proof }));
-    };
-    const admit = async (text: string) => {
-      const answer = tryParseAnswer(text);
-      const isAdmitted = answer !== undefined &&
-        await isProven(secret(), "session", nonce, answer.proof);
-      if (!isAdmitted || socket.readyState !== WebSocket.OPEN) return socket.close();
-      isTrusted = true;
-      this.#unproven.delete(socket);
-      const tell = (message: string) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(message);
-      };
-      if (answer.session !== 0) {
-        const session = {
-          sessionId: answer.session,
-          sync: () => tell(NEWS),
-          syncVerdicts: () => tell(answer.knowsVerdict ? VERDICT : NEWS),
-        };
-        attach(session);
-        link = session;
-        // The session may have written while it had no feed.
-        sync(answer.session);
-      }
-      tell(NEWS);
-    };
-    const refuse = () => socket.close();
-    const timeout = setTimeout(() => isTrusted || refuse(), HANDSHAKE_MS);
-    socket.onopen = () => greet().catch(refuse);
-    socket.onmessage = ({ data }) => {
-      if (isTrusted) return sync(link?.sessionId ?? 0);
-      if (hasAnswered || typeof data !== "string" || data.length > MAX_ANSWER_UNITS) {
-        return refuse();
-      }
-      hasAnswered = true;
-      admit(data).catch(refuse);
-    };
-    // An error is followed by the end.
-    socket.onerror = (event) => event.preventDefault();
-    socket.onclose = () => {
-      clearTimeout(timeout);
-      this.#sockets.delete(socket);
-      this.#unproven.delete(socket);
-      if (link === undefined) lose();
-      else detach(link);
-    };
-  }
+function refuse(
+  message: string,
+  status: typeof STATUS_CODE.BadRequest | typeof STATUS_CODE.Forbidden = STATUS_CODE.BadRequest,
+): Response {
+  return new Response(message, { status, headers: { Connection: "close" } });
 }

@@ -23,3 +23,11 @@ export function answerJson(value: unknown, status: StatusCode = STATUS_CODE.OK):
 export function forbidden(): Response {
   return answer(STATUS_CODE.Forbidden, "forbidden");
 }
+
+/** Refuses a body, whose rest would follow on the same connection. */
+export function refuseBody(
+  { status, message }: { readonly status: StatusCode; readonly message: string },
+): Response {
+  const isBusy = status === STATUS_CODE.ServiceUnavailable;
+  return answer(status, message, { Connection: "close", ...(isBusy && { "Retry-After": "2" }) });
+}

@@ -80,7 +80,10 @@ export async function decidePermission(
   const refusal = gatekeeper.admit(poster, peer);
   if (refusal !== undefined) return refusal;
   if (!poster.rights.approve) return forbidden();
-  const fields = await readFields(request, { bodies, names: ["behavior"] });
+  const fields = await readFields(request, {
+    read: (request) => bodies.read(request),
+    names: ["behavior"],
+  });
   if (!fields.ok) return fields.response;
   const caller = gatekeeper.recall(poster, peer);
   if (caller instanceof Response) return caller;

@@ -28,8 +28,9 @@ import {
   refuseUnknown,
   showEvent,
 } from "./api.ts";
+import type { BodyReader } from "./body_reader.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
-import { acceptFeed, type LocalContext, showHealth } from "./local.ts";
+import { acceptFeed, challengeFeed, type LocalContext, showHealth } from "./local.ts";
 import { listen, type ListenContext } from "./listen.ts";
 import { type PairingContext, pollPairing, requestPairing } from "./pairing.ts";
 import type { Peer } from "./peer.ts";
@@ -41,6 +42,7 @@ import type { WebhookRoutes } from "./webhook_routes.ts";
 /** The parts that the HTTP side works with. */
 interface HttpContext
   extends ApiContext, ListenContext, LocalContext, PairingContext, ReceiverContext, SignInContext {
+  readonly bodies: Pick<BodyReader, "read" | "readUnprovenText">;
   readonly gatekeeper: Gatekeeper;
   readonly sources: Pick<WebhookRoutes, "find">;
   /** Further names by which the `Host` header may call the server. */
@@ -60,7 +62,8 @@ const ROUTES = new Router<HttpContext>([
   ["/pair/*", "GET", pollPairing],
   ["/events", "GET, HEAD", listen],
   ["/healthz", "GET, HEAD", showHealth],
-  ["/feed", "GET, HEAD", acceptFeed],
+  ["/feed", "GET", challengeFeed],
+  ["/feed", "POST", acceptFeed],
   ["/api/sessions", "GET, HEAD", listSessions],
   ["/api/events/:id", "GET, HEAD", showEvent],
   ["/api/permissions", "GET, HEAD", listPermissions],

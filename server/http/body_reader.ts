@@ -37,13 +37,46 @@ interface BodyReaderOptions {
    * @default {10_000}
    */
   readonly deadlineMs?: number;
+  /**
+   * The longest time that a body without proof may wait for its turn, in milliseconds.
+   *
+   * @default {2000}
+   */
+  readonly maxWaitMs?: number;
 }
 
 interface Reading {
-  readonly expiresAt: number;
+  readonly startedAt: number;
   readonly reader: ReadableStreamDefaultReader<Uint8Array>;
-  isLate: boolean;
+  readonly isProven: boolean;
+  /** The refusal of a body that was cut off. */
+  refusal?: BodyRefusal;
 }
+
+/** A body without proof that waits for its turn. */
+interface Waiting {
+  readonly startedAt: number;
+  readonly resolve: (isTurn: boolean) => void;
+}
+
+/**
+ * The most bodies without proof that are read and verified at a time: 32 MiB, since each is copied at
+ * most once, where its buffer grows or a signature covers more than the body.
+ */
+const MAX_UNPROVEN = 16;
+
+/** The most bodies that wait for their turn; their bytes stay in the buffers of the system. */
+const MAX_WAITING = 256;
+
+/** The time after which a body without proof makes room for one that waits, in milliseconds. */
+const TURN_MS = 1000;
+
+/** The answer to a body without proof that gets no turn, or has used it up. */
+const BUSY: BodyRefusal = {
+  ok: false,
+  status: STATUS_CODE.ServiceUnavailable,
+  message: "too many requests without a proof at a time",
+};
 
 const REPLACEMENT_CHARACTER = "\ufffd";
 const EMPTY = new Uint8Array();
@@ -74,39 +107,71 @@ function decodeUtf8(bytes: Uint8Array): Body {
 export class BodyReader {
   readonly #maxBytes: number;
   readonly #deadlineMs: number;
+  readonly #maxWaitMs: number;
+  /** The bodies that are read, the oldest first. */
   readonly #readings = new Set<Reading>();
+  /** The bodies that wait, the oldest first. */
+  readonly #waiting = new Set<Waiting>();
+  #unprovenCount = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: BodyReaderOptions = {}) {
     this.#maxBytes = options.maxBytes ?? 1024 * 1024;
     this.#deadlineMs = options.deadlineMs ?? 10_000;
+    this.#maxWaitMs = options.maxWaitMs ?? 2000;
   }
 
   /**
-   * Reads the body of a request as text.
+   * Reads the body of a request of a known sender as text.
    *
    * @param request The request; its body must not have been read.
    */
   async read(request: Request): Promise<Body> {
-    const body = await this.readBytes(request);
+    const body = await this.#readBytes(request, true);
     return body.ok ? decodeUtf8(body.bytes) : body;
   }
 
   /**
-   * Reads the body of a request as it was sent.
+   * Reads the body of a request that has proven nothing yet, when it is its turn. The turn ends with
+   * the judgment: strangers then fill no more memory than their turns allow.
+   *
+   * @param request The request; its body must not have been read.
+   * @param judge Judges the body, such as by its signature.
+   */
+  async readUnproven<Judgment>(
+    request: Request,
+    judge: (bytes: Uint8Array<ArrayBuffer>) => Judgment | Promise<Judgment>,
+  ): Promise<{ readonly ok: true; readonly value: Judgment } | BodyRefusal> {
+    if (this.#isTooLarge(request)) return this.#tooLarge();
+    if (!await this.#waitForTurn()) return BUSY;
+    try {
+      const body = await this.#readBytes(request, false);
+      return body.ok ? { ok: true, value: await judge(body.bytes) } : body;
+    } finally {
+      this.#endTurn();
+    }
+  }
+
+  /**
+   * Reads the text of a body that has proven nothing yet, when it is its turn.
    *
    * @param request The request; its body must not have been read.
    */
-  async readBytes(request: Request): Promise<BodyBytes> {
-    if (Number(request.headers.get("content-length")) > this.#maxBytes) return this.#tooLarge();
+  async readUnprovenText(request: Request): Promise<Body> {
+    const read = await this.readUnproven(request, decodeUtf8);
+    return read.ok ? read.value : read;
+  }
+
+  async #readBytes(request: Request, isProven: boolean): Promise<BodyBytes> {
+    if (this.#isTooLarge(request)) return this.#tooLarge();
     if (request.body === null) return { ok: true, bytes: new Uint8Array() };
     const reading: Reading = {
-      expiresAt: performance.now() + this.#deadlineMs,
+      startedAt: performance.now(),
       reader: request.body.getReader(),
-      isLate: false,
+      isProven,
     };
     this.#readings.add(reading);
-    this.#timer ??= setInterval(() => this.#cutOffLate(), Math.min(1000, this.#deadlineMs / 4));
+    this.#startTimer();
     // Nearly all bodies come in one piece, which is taken as it is.
     let only: Uint8Array = EMPTY;
     let buffer: ByteBuffer | undefined;
@@ -114,7 +179,7 @@ export class BodyReader {
     try {
       for (;;) {
         const { done, value } = await reading.reader.read();
-        if (reading.isLate) return this.#late();
+        if (reading.refusal !== undefined) return reading.refusal;
         // Bytes of the network are never shared with another thread.
         if (done) return { ok: true, bytes: (buffer?.take() ?? only) as Uint8Array<ArrayBuffer> };
         length += value.length;
@@ -125,24 +190,28 @@ export class BodyReader {
         if (buffer !== undefined) buffer.append(value);
         else if (only.length === 0) only = value;
         else {
-          buffer = new ByteBuffer();
+          buffer = new ByteBuffer(this.#maxBytes);
           buffer.append(only);
           buffer.append(value);
         }
       }
     } catch {
-      return reading.isLate
-        ? this.#late()
-        : { ok: false, status: STATUS_CODE.BadRequest, message: "the body ended early" };
+      return reading.refusal ??
+        { ok: false, status: STATUS_CODE.BadRequest, message: "the body ended early" };
     } finally {
       this.#readings.delete(reading);
     }
   }
 
-  /** Stops the timer. */
+  /** Stops the timer, and lets no body wait any longer. */
   close(): void {
+    for (const waiting of this.#waiting) this.#settle(waiting, false);
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  #isTooLarge({ headers }: Request): boolean {
+    return Number(headers.get("content-length")) > this.#maxBytes;
   }
 
   #tooLarge(): BodyRefusal {
@@ -161,13 +230,50 @@ export class BodyReader {
     };
   }
 
+  async #waitForTurn(): Promise<boolean> {
+    if (this.#unprovenCount < MAX_UNPROVEN) {
+      this.#unprovenCount++;
+      return true;
+    }
+    if (this.#waiting.size >= MAX_WAITING) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#waiting.add({ startedAt: performance.now(), resolve });
+    this.#startTimer();
+    return await promise;
+  }
+
+  /** Gives the turn to the body that has waited longest. */
+  #endTurn(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#unprovenCount--;
+    else this.#settle(next, true);
+  }
+
+  #settle(waiting: Waiting, isTurn: boolean): void {
+    this.#waiting.delete(waiting);
+    waiting.resolve(isTurn);
+  }
+
+  #startTimer(): void {
+    const periodMs = Math.min(250, this.#deadlineMs / 4, this.#maxWaitMs / 4);
+    this.#timer ??= setInterval(() => this.#cutOffLate(), periodMs);
+  }
+
   #cutOffLate(): void {
     const now = performance.now();
+    for (const waiting of this.#waiting) {
+      if (waiting.startedAt + this.#maxWaitMs > now) break;
+      this.#settle(waiting, false);
+    }
+    let needed = this.#waiting.size;
     for (const reading of this.#readings) {
-      if (reading.expiresAt > now) break;
-      reading.isLate = true;
+      const isLate = reading.startedAt + this.#deadlineMs <= now;
+      const isOver = !reading.isProven && needed > 0 && reading.startedAt + TURN_MS <= now;
+      if (!isLate && !isOver) continue;
+      if (!reading.isProven) needed--;
+      reading.refusal = isLate ? this.#late() : BUSY;
       reading.reader.cancel().catch(() => {});
     }
-    if (this.#readings.size === 0) this.close();
+    if (this.#readings.size + this.#waiting.size === 0) this.close();
   }
 }

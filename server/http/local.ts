@@ -11,7 +11,7 @@ import type { Exchange } from "./router.ts";
 
 /** The parts that `/healthz` and `/feed` work with. */
 export interface LocalContext {
-  readonly feeds: Pick<FeedServer, "accept">;
+  readonly feeds: Pick<FeedServer, "challenge" | "accept">;
   /** The facts that `GET /healthz` tells on this machine. */
   readonly health: () => Readonly<Record<string, string | number>>;
 }
@@ -30,9 +30,20 @@ export function showHealth(
   return answerJson({ status: "ok", ...(isLocal(exchange) ? health() : {}) });
 }
 
-/** Answers `GET /feed`. */
-export function acceptFeed(exchange: Exchange, { feeds }: Pick<LocalContext, "feeds">): Response {
+type Answer = Response | Promise<Response>;
+
+type FeedContext = Pick<LocalContext, "feeds">;
+
+/** Answers `GET /feed`: proves to a session that this process is the owner. */
+export function challengeFeed(exchange: Exchange, { feeds }: FeedContext): Answer {
   const { request, peer, target } = exchange;
   if (!peer.listener.hasFeeds || !isLocal(exchange)) return forbidden();
-  return feeds.accept(request, target.query.nonce);
+  return feeds.challenge(request, target.query);
+}
+
+/** Answers `POST /feed`: begins the feed of a session that proves itself. */
+export function acceptFeed(exchange: Exchange, { feeds }: FeedContext): Answer {
+  const { request, peer, target } = exchange;
+  if (!peer.listener.hasFeeds || !isLocal(exchange)) return forbidden();
+  return feeds.accept(request, target.query);
 }

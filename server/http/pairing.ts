@@ -25,7 +25,7 @@ import type { Exchange } from "./router.ts";
 export interface PairingContext {
   readonly access: Pick<AccessStore, "update">;
   readonly gatekeeper: Pick<Gatekeeper, "identify" | "admitStranger">;
-  readonly bodies: Pick<BodyReader, "read">;
+  readonly bodies: Pick<BodyReader, "readUnprovenText">;
   readonly audit: Pick<AuditLog, "note">;
   /** Shows codes to the owner. */
   readonly log: Logger;
@@ -44,7 +44,10 @@ export async function requestPairing(
 ): Promise<Response> {
   const refusal = gatekeeper.admitStranger(peer);
   if (refusal !== undefined) return refusal;
-  const fields = await readFields(request, { bodies, names: ["label"] });
+  const fields = await readFields(request, {
+    read: (request) => bodies.readUnprovenText(request),
+    names: ["label"],
+  });
   if (!fields.ok) return fields.response;
   const pairingId = createRandomId(16);
   const idSha256 = await hashToken(pairingId);

@@ -1,11 +1,11 @@
 import { STATUS_CODE } from "@std/http/status";
 import { tryParseJson } from "../../lib/text/parse_json.ts";
 import type { BodyReader } from "./body_reader.ts";
-import { answer } from "./answer.ts";
+import { answer, refuseBody } from "./answer.ts";
 
 /** Options of {@linkcode readFields}. */
 interface ReadFieldsOptions<Name extends string> {
-  readonly bodies: Pick<BodyReader, "read">;
+  readonly read: BodyReader["read"];
   /** The fields that a body may have; others are refused. */
   readonly names: readonly Name[];
 }
@@ -22,13 +22,10 @@ type Fields<Name extends string> =
  */
 export async function readFields<Name extends string>(
   request: Request,
-  { bodies, names }: ReadFieldsOptions<Name>,
+  { read, names }: ReadFieldsOptions<Name>,
 ): Promise<Fields<Name>> {
-  const body = await bodies.read(request);
-  if (!body.ok) {
-    const response = answer(body.status, body.message, { Connection: "close" });
-    return { ok: false, response };
-  }
+  const body = await read(request);
+  if (!body.ok) return { ok: false, response: refuseBody(body) };
   const values = /^\s*[{[]/.test(body.text)
     ? tryParseJson(body.text)
     : Object.fromEntries(new URLSearchParams(body.text));

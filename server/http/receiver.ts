@@ -16,7 +16,7 @@ import type { Taken } from "../event/dispatcher.ts";
 import type { Settlement } from "../event/settle_verdict.ts";
 import type { IncomingEvent } from "../event/types.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
-import { answer, forbidden } from "./answer.ts";
+import { answer, forbidden, refuseBody } from "./answer.ts";
 import type { Peer } from "./peer.ts";
 import type { Exchange } from "./router.ts";
 import { answerTaken } from "./answer_taken.ts";
@@ -57,7 +57,7 @@ export async function postEvent(
   const refusal = gatekeeper.admit(poster, peer);
   if (refusal !== undefined) return refusal;
   const body = await bodies.read(request);
-  if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
+  if (!body.ok) return refuseBody(body);
   const caller = gatekeeper.recall(poster, peer);
   if (caller instanceof Response) return caller;
   const verdict = tryParseVerdict(body.text);

@@ -24,7 +24,7 @@ import type { Exchange } from "./router.ts";
 /** The parts that signing in works with. */
 export interface SignInContext {
   readonly access: Pick<AccessStore, "update">;
-  readonly bodies: Pick<BodyReader, "read">;
+  readonly bodies: Pick<BodyReader, "readUnprovenText">;
   readonly gatekeeper: Pick<Gatekeeper, "identify" | "admitStranger">;
   readonly audit: Pick<AuditLog, "note">;
 }
@@ -61,7 +61,10 @@ export async function signIn(
   const refusal = gatekeeper.admitStranger(peer);
   if (refusal !== undefined) return refusal;
   const { headers } = request;
-  const fields = await readFields(request, { bodies, names: ["token"] });
+  const fields = await readFields(request, {
+    read: (request) => bodies.readUnprovenText(request),
+    names: ["token"],
+  });
   if (!fields.ok) return fields.response;
   const proof = headers.get("authorization") === null
     ? withToken(headers, fields.values.token ?? "")

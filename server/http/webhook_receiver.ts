@@ -1,9 +1,9 @@
 /**
  * Receives the deliveries of a source.
  *
- * The way of a delivery: read → verify, on the bytes as they came → parse → answer a challenge →
- * detect a duplicate → filter → shape → journal → answer. A delivery without a valid proof is not
- * parsed.
+ * The way of a delivery: check the headers → read → verify, on the bytes as they came → parse → answer
+ * a challenge → detect a duplicate → filter → shape → journal → answer. A delivery without a valid
+ * proof is not parsed.
  *
  * @module
  */
@@ -24,16 +24,17 @@ import type { Taken } from "../event/dispatcher.ts";
 import { findRepeated } from "../event/intake.ts";
 import type { IncomingEvent } from "../event/types.ts";
 import { hashToken, sha256 } from "../runtime/crypto.ts";
-import { answer } from "./answer.ts";
+import { answer, refuseBody } from "./answer.ts";
 import { answerTaken } from "./answer_taken.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Peer } from "./peer.ts";
 import type { SourceBursts } from "../sources/bursts.ts";
+import type { VerificationRefusal } from "../sources/verifier.ts";
 
 /** Options of a {@linkcode WebhookReceiver}. */
 export interface WebhookReceiverOptions {
-  readonly bodies: Pick<BodyReader, "readBytes">;
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly bodies: Pick<BodyReader, "readUnproven">;
+  readonly keeper: Pick<JournalKeeper, "read">;
   /** Takes in an event that no session is shown. */
   readonly take: (event: IncomingEvent) => Promise<Taken>;
   /** Takes in an event that is shown, alone or with others. */
@@ -99,16 +100,17 @@ export class WebhookReceiver {
   async receive(request: Request, peer: Peer): Promise<Response> {
     const source = this.#source;
     const { headers } = request;
-    const body = await this.#options.bodies.readBytes(request);
-    if (!body.ok) return answer(body.status, body.message, { Connection: "close" });
-    const { bytes } = body;
-    const verified = await source.verifier.verify({ headers, body: bytes, nowMs: this.#now() });
-    if (!verified.ok) {
-      const { code: detail, message } = verified;
-      const subject = `source:${source.name}`;
-      this.#options.audit.note({ action: "refuse", actor: peer.network, subject, detail });
-      return answer(STATUS_CODE.Unauthorized, `unauthorized: ${message}`);
-    }
+    const nowMs = this.#now();
+    // A delivery that no body can prove is refused before its body is read.
+    const refusal = await source.verifier.precheck({ headers, nowMs });
+    if (refusal !== undefined) return this.#refuse(refusal, peer);
+    const read = await this.#options.bodies.readUnproven(request, async (bytes) => ({
+      bytes,
+      verified: await source.verifier.verify({ headers, body: bytes, nowMs: this.#now() }),
+    }));
+    if (!read.ok) return refuseBody(read);
+    const { bytes, verified } = read.value;
+    if (!verified.ok) return this.#refuse(verified, peer);
     const parsed = parseBody(bytes, headers.get("content-type"));
     if (!parsed.ok) return answer(STATUS_CODE.BadRequest, parsed.message);
     const isData = parsed.format === "json" || parsed.format === "form";
@@ -133,6 +135,12 @@ export class WebhookReceiver {
     return await this.#take({ note, payload, shape, bytes, digest });
   }
 
+  #refuse({ code: detail, message }: VerificationRefusal, { network: actor }: Peer): Response {
+    const subject = `source:${this.#source.name}`;
+    this.#options.audit.note({ action: "refuse", actor, subject, detail });
+    return answer(STATUS_CODE.Unauthorized, `unauthorized: ${message}`);
+  }
+
   async #take(delivery: Delivery): Promise<Response> {
     const { note: { deliveryId }, payload, shape, bytes, digest } = delivery;
     const { name, entry, format } = this.#source;
@@ -140,7 +148,7 @@ export class WebhookReceiver {
     const isLong = deliveryId !== undefined && deliveryId.length > MAX_ID_LENGTH;
     const keys = { delivery: isLong ? await hashToken(deliveryId) : deliveryId, digest };
     // The intake relies on this look: nothing is awaited from here until it has the event.
-    const { duplicateOf, hadFailed } = this.#options.keeper.use((journal) => ({
+    const { duplicateOf, hadFailed } = this.#options.keeper.read((journal) => ({
       duplicateOf: findRepeated(journal, { sender, ...keys }, this.#now()) ?? null,
       hadFailed: shape.track !== undefined &&
         journal.failures.has({ source: name, subject: shape.track.subject }),

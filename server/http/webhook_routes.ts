@@ -8,7 +8,7 @@
 import type { Logger } from "../runtime/log.ts";
 import type { WebhookReceiver, WebhookReceiverOptions } from "./webhook_receiver.ts";
 import { sourcesPathOf } from "../state/folder.ts";
-import { findSourcesFault } from "../state/guard.ts";
+import { findFolderUid, findSourcesFault } from "../state/guard.ts";
 
 /** Options of {@linkcode WebhookRoutes}. */
 interface WebhookRoutesOptions extends WebhookReceiverOptions {
@@ -24,6 +24,8 @@ export class WebhookRoutes {
   readonly #options: WebhookRoutesOptions;
   readonly #path: string;
   readonly #now: () => number;
+  /** The number of this user, once there is a folder. */
+  #ownUid: number | undefined;
   #receivers: ReadonlyMap<string, WebhookReceiver> = new Map();
   /** Identifies the version of the file that was read; empty for no file. */
   #version = "";
@@ -63,8 +65,9 @@ export class WebhookRoutes {
 
   #identify(): string {
     try {
-      const { dev, ino, size, mtime, mode } = Deno.lstatSync(this.#path);
-      return `${dev}:${ino}:${size}:${mtime?.getTime()}:${mode}`;
+      this.#ownUid ??= findFolderUid(this.#path) ?? undefined;
+      const { dev, ino, size, mtime, mode, uid } = Deno.lstatSync(this.#path);
+      return `${dev}:${ino}:${size}:${mtime?.getTime()}:${mode}:${uid}`;
     } catch (error) {
       // The last good configuration holds while the file cannot be looked at.
       return error instanceof Deno.errors.NotFound ? "" : this.#version;
@@ -82,7 +85,7 @@ export class WebhookRoutes {
   }
 
   async #load(): Promise<ReadonlyMap<string, WebhookReceiver>> {
-    const fault = findSourcesFault(this.#options.stateDir);
+    const fault = findSourcesFault(this.#options.stateDir, this.#ownUid);
     if (fault !== undefined) throw new Error(fault);
     const text = await Deno.readTextFile(this.#path);
     const { createReceivers } = await import("./webhook_receiver.ts");

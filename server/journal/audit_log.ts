@@ -11,7 +11,7 @@ import type { JournalKeeper } from "./keeper.ts";
 
 /** Options of an {@linkcode AuditLog}. */
 interface AuditLogOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "write">;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -31,7 +31,7 @@ interface Counted {
 }
 
 export class AuditLog {
-  readonly #keeper: Pick<JournalKeeper, "use">;
+  readonly #keeper: Pick<JournalKeeper, "write">;
   readonly #now: () => number;
   readonly #counted = new Map<string, Counted>();
   #refusals = 0;
@@ -85,7 +85,7 @@ export class AuditLog {
   #insert(entries: readonly AuditEntry[]): void {
     const now = this.#now();
     try {
-      this.#keeper.use((journal) =>
+      this.#keeper.write((journal) =>
         journal.transaction(() => entries.forEach((entry) => journal.audit.insert(entry, now)))
       );
     } catch {

@@ -1,3 +1,5 @@
+import { StateFaultError } from "../state/guard.ts";
+
 /** The primary result codes of SQLite that a user understands. */
 const REASONS: Readonly<Record<number, string>> = {
   5: "another process holds the journal for too long",
@@ -54,11 +56,18 @@ export function isJournalFault(error: unknown): boolean {
   return error instanceof JournalError || resultCode(error) !== 0;
 }
 
+/** Returns whether the file or its disk is at fault, which the next statement will meet as well. */
+export function isFileFault(error: unknown): boolean {
+  return error instanceof JournalError || resultCode(error) in REASONS;
+}
+
 /** Converts an error to one that says in words why the journal has failed. */
 export function toJournalError(error: unknown): JournalError {
   if (error instanceof JournalError) return error;
   const { name, message } = error as Error;
   const reason = REASONS[resultCode(error)] ??
-    (error instanceof Deno.errors.NotCapable ? message : `${name}: ${message}`);
+    (error instanceof Deno.errors.NotCapable || error instanceof StateFaultError
+      ? message
+      : `${name}: ${message}`);
   return new JournalError(`Cannot use the journal: ${reason}`, { cause: error });
 }

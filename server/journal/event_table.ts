@@ -66,6 +66,7 @@ function update(change: "see" | "answer", timeColumn: string): string {
 
 const SQL = {
   lastSeq: "SELECT max(seq) AS seq FROM events",
+  lastBefore: "SELECT stored_at FROM events WHERE seq < ? ORDER BY seq DESC LIMIT 1",
   // Most events have a text and attributes only, and are pushed at once. Binding a value takes a tenth
   // of a microsecond, so those have a statement with half as many.
   insertPushed: `INSERT INTO events
@@ -146,6 +147,11 @@ export class EventTable {
   /** Reads the highest sequence number that was given, or 0. */
   lastSeq(): number {
     return Number(this.#sql("lastSeq").get()?.seq ?? 0);
+  }
+
+  /** Reads when the last event from before a time was taken in; `undefined` for none. */
+  lastBefore(timeMs: number): number | undefined {
+    return this.#sql("lastBefore").get(seqAt(timeMs))?.stored_at as number | undefined;
   }
 
   /** Adds an event, and its body where it has one. */

@@ -25,10 +25,19 @@ type Durability = "normal" | "full";
 /** Options of {@linkcode Journal.open}. */
 export interface JournalOptions {
   readonly durability: Durability;
+  /**
+   * The longest time that a write waits for other processes, in milliseconds.
+   *
+   * @default {2000}
+   */
+  readonly busyTimeoutMs?: number;
 }
 
-/** The longest time that a write waits for other processes, in milliseconds. */
-const BUSY_TIMEOUT_MS = 2000;
+/** The longest time that a write waits for other processes by default, in milliseconds. */
+export const BUSY_TIMEOUT_MS = 2000;
+
+/** The size to which a checkpoint cuts the write-ahead log, in bytes: that of 1,000 pages. */
+export const WAL_BYTES = 4 * 1024 * 1024;
 
 /** Lets only the user read the file. */
 const FILE_MODE = 0o600;
@@ -78,6 +87,12 @@ const SQL = {
   pageCount: "PRAGMA page_count",
   freePageCount: "PRAGMA freelist_count",
   pageSize: "PRAGMA page_size",
+  changeCount: "SELECT total_changes()",
+  probe: "INSERT OR REPLACE INTO settings (key, value) VALUES ('probed_at', ?)",
+  skipOutbound: `UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'outbound'`,
+  beginOutbound: `INSERT INTO sqlite_sequence (name, seq) SELECT 'outbound', ?1
+                  WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'outbound')`,
+  cutWal: "PRAGMA wal_checkpoint(TRUNCATE)",
 };
 
 function readNumber(statement: StatementSync): number {
@@ -89,6 +104,8 @@ export class Journal {
   readonly #database: DatabaseSync;
   readonly #sql: Statements<typeof SQL>;
   #pageSize: number | undefined;
+  #busyTimeoutMs = BUSY_TIMEOUT_MS;
+  #walPath: string | undefined;
   readonly events: EventTable;
   readonly outbound: OutboundTable;
   readonly permissions: PermissionTable;
@@ -116,8 +133,10 @@ export class Journal {
     let database: DatabaseSync | undefined;
     try {
       createFile(path);
-      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-      return Journal.on(database, path, options);
+      database = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
+      const journal = Journal.on(database, path, options);
+      journal.#walPath = `${path}-wal`;
+      return journal;
     } catch (error) {
       database?.close();
       throw toJournalError(error);
@@ -155,11 +174,16 @@ export class Journal {
   static on(
     database: DatabaseSync,
     name: string,
-    { durability }: JournalOptions = { durability: "normal" },
+    { durability, busyTimeoutMs = BUSY_TIMEOUT_MS }: JournalOptions = { durability: "normal" },
   ): Journal {
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()}`);
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()};
+       PRAGMA journal_size_limit = ${WAL_BYTES}`,
+    );
     migrate(database, name);
-    return new Journal(database);
+    const journal = new Journal(database);
+    journal.#busyTimeoutMs = busyTimeoutMs;
+    return journal;
   }
 
   /** Runs some statements as one: all of them are committed, or none. */
@@ -175,17 +199,58 @@ export class Journal {
     }
   }
 
-  /**
-   * Reads the secret that the processes of this state folder prove to each other, as hexadecimal text.
-   *
-   * @param create Makes one where there is none yet.
-   */
+  /** Reads the secret that the processes of this state folder prove to each other, in hexadecimal. */
+  findSecret(): string | undefined {
+    return this.#sql("secret").get()?.value as string | undefined;
+  }
+
+  /** Does the same as {@linkcode findSecret}, and makes a secret where there is none yet. */
   secret(create: () => string): string {
-    const find = () => this.#sql("secret").get()?.value;
-    const secret = find();
-    if (secret !== undefined) return String(secret);
+    const secret = this.findSecret();
+    if (secret !== undefined) return secret;
     this.#sql("insertSecret").run(create());
-    return String(find());
+    return String(this.findSecret());
+  }
+
+  /** Sets the longest time that a write waits for other processes. */
+  setBusyTimeout(ms: number): void {
+    if (ms !== this.#busyTimeoutMs) this.#database.exec(`PRAGMA busy_timeout = ${ms}`);
+    this.#busyTimeoutMs = ms;
+  }
+
+  /** Counts the rows that this process has changed in the file. */
+  changeCount(): number {
+    return readNumber(this.#sql("changeCount"));
+  }
+
+  /** Writes a row that means nothing: only a page on disk shows that the journal can be written. */
+  probe(nowMs: number): void {
+    this.#sql("probe").run(String(nowMs));
+  }
+
+  /**
+   * Numbers messages from a time on. Listeners have read up to a number of the journal before this one,
+   * and would miss all messages up to it.
+   */
+  numberOutboundFrom(nowMs: number): void {
+    this.#sql("skipOutbound").run(nowMs);
+    this.#sql("beginOutbound").run(nowMs);
+  }
+
+  /** Reads the size of the write-ahead log, which grows for as long as a reader needs its beginning. */
+  walBytes(): number {
+    return this.#walPath === undefined ? 0 : tryLstat(this.#walPath)?.size ?? 0;
+  }
+
+  /** Empties the write-ahead log and cuts its file; returns `false` while a reader still needs it. */
+  cutWal(): boolean {
+    const busyTimeoutMs = this.#busyTimeoutMs;
+    this.setBusyTimeout(0);
+    try {
+      return Number(this.#sql("cutWal").get()?.busy) === 0;
+    } finally {
+      this.setBusyTimeout(busyTimeoutMs);
+    }
   }
 
   /** Reads a number that changes when another process has committed something. */

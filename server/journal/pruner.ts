@@ -9,14 +9,15 @@
  * @module
  */
 
+import { AgeClock } from "../../lib/event/age_clock.ts";
 import { isOpen } from "../../lib/event/event_state.ts";
-import type { Journal } from "./journal.ts";
+import { type Journal, WAL_BYTES } from "./journal.ts";
 import type { JournalKeeper } from "./keeper.ts";
 import type { Logger } from "../runtime/log.ts";
 
 /** Options of a {@linkcode JournalPruner}. */
 export interface JournalPrunerOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "read" | "write">;
   readonly log: Logger;
   /** The age of the oldest events, in milliseconds. */
   readonly retainMs: number;
@@ -34,6 +35,16 @@ export interface JournalPrunerOptions {
    * @default {3_600_000}
    */
   readonly idleCheckMs?: number;
+  /** The time between two attempts to cut the write-ahead log, in milliseconds. */
+  readonly cutAgainMs?: number;
+  /** Decides whether ages may be counted by the clock. */
+  readonly clock?: Pick<AgeClock, "isBelieved">;
+  /**
+   * The monotonic clock, in milliseconds.
+   *
+   * @default {performance.now}
+   */
+  readonly uptime?: () => number;
 }
 
 /** The number of events between two checks of the size. */
@@ -48,12 +59,17 @@ const SLACK = 1.25;
 /** The number of rows that are removed at a time; more than come in between two checks. */
 const STEP = 128;
 
+/** The size of the write-ahead log from which on it is cut, in bytes. */
+const MAX_WAL_BYTES = 4 * WAL_BYTES;
+
 /** The time between two reports, in milliseconds. */
 const REPORT_MS = 60_000;
 
 export class JournalPruner {
   readonly #options: JournalPrunerOptions;
   readonly #ageCheckMs: number;
+  readonly #clock: Pick<AgeClock, "isBelieved">;
+  readonly #startedAt = Date.now();
   readonly #onAlarm = () => {
     this.#check();
     this.#setAlarm(this.#options.idleCheckMs ?? 3_600_000);
@@ -64,6 +80,7 @@ export class JournalPruner {
   #isClosed = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #cut: ReturnType<typeof setTimeout> | undefined;
   #alarm: AbortSignal | undefined;
   #checkedAt = -Infinity;
   #reportedAt = -Infinity;
@@ -72,6 +89,7 @@ export class JournalPruner {
   constructor(options: JournalPrunerOptions) {
     this.#options = options;
     this.#ageCheckMs = options.ageCheckMs ?? 10_000;
+    this.#clock = options.clock ?? new AgeClock();
   }
 
   /** Begins to check the age, also where no events come in. Safe to call twice. */
@@ -102,11 +120,12 @@ export class JournalPruner {
    */
   prune(nowMs: number, slack = 1): boolean {
     try {
-      return this.#options.keeper.use((journal) => {
+      return this.#options.keeper.write((journal) => {
         const { retainBytes } = this.#options;
         // The clock may have been set back since.
         const isCheckDue = Math.abs(nowMs - this.#checkedAt) >= this.#ageCheckMs;
-        const isMoreTooOld = isCheckDue && this.#pruneAge(journal, nowMs);
+        const isMoreTooOld = isCheckDue && this.#isBelieved(journal, nowMs) &&
+          this.#pruneAge(journal, nowMs);
         const usedBytes = journal.usedBytes();
         if (usedBytes <= retainBytes) return isMoreTooOld;
         return usedBytes <= retainBytes * slack || this.#pruneSize(journal) || isMoreTooOld;
@@ -124,6 +143,7 @@ export class JournalPruner {
     this.#isClosed = true;
     clearTimeout(this.#idle);
     clearTimeout(this.#rest);
+    clearTimeout(this.#cut);
     this.#idle = undefined;
     this.#alarm?.removeEventListener("abort", this.#onAlarm);
   }
@@ -135,7 +155,7 @@ export class JournalPruner {
   }
 
   #check(): void {
-    if (this.prune(Date.now(), SLACK)) this.#waitForIdle();
+    if (this.prune(Date.now(), SLACK) || this.#isWalLong()) this.#waitForIdle();
   }
 
   /** Makes the next event check again. */
@@ -156,6 +176,39 @@ export class JournalPruner {
     if (this.#idle === undefined) return;
     this.#idle = undefined;
     if (this.#hasEvents) this.#waitForIdle();
+    else this.#cutWal();
+  }
+
+  #isWalLong(): boolean {
+    try {
+      return this.#options.keeper.read((journal) => journal.walBytes() > MAX_WAL_BYTES);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Cuts the write-ahead log that a slow reader made long, once that reader has gone. */
+  #cutWal(): void {
+    if (!this.#isWalLong()) return;
+    try {
+      if (this.#options.keeper.write((journal) => journal.cutWal())) return;
+    } catch {
+      // The keeper has reported it.
+    }
+    this.#cut ??= setTimeout(() => {
+      this.#cut = undefined;
+      this.#check();
+    }, this.#options.cutAgainMs ?? 60_000);
+  }
+
+  #isBelieved(journal: Journal, nowMs: number): boolean {
+    const uptimeMs = this.#options.uptime?.() ?? performance.now();
+    const isBelieved = this.#clock.isBelieved(
+      { wallMs: nowMs, uptimeMs },
+      () => journal.events.lastBefore(this.#startedAt),
+    );
+    if (!isBelieved) this.#checkedAt = nowMs;
+    return isBelieved;
   }
 
   /** Removes rows that are too old; returns whether there may be more, for which a check is due. */

@@ -10,6 +10,7 @@
 
 import { waitAtMost } from "../runtime/delay.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { FeedRefusal } from "../feed/client.ts";
 import { describePortHolder } from "./holder.ts";
 
 /** A certificate and its key. */
@@ -30,9 +31,11 @@ interface HttpListenerOptions {
   readonly handler: Deno.ServeHandler<Deno.NetAddr>;
   /** Called when the port is bound, before the first request is answered. */
   readonly onBound?: () => void;
-  /** Follows the owner of the port until it ends; returns `false` when a stranger has the port. */
-  readonly follow?: (signal: AbortSignal) => Promise<boolean>;
+  /** Follows the owner of the port until it ends, or returns why it cannot. */
+  readonly follow?: (signal: AbortSignal) => Promise<"followed" | FeedRefusal>;
   readonly log: Logger;
+  /** Gives up where the system does not have the address; otherwise it is tried again. */
+  readonly isOptional?: boolean;
   /** Advice for the log that holds until the port is bound. */
   readonly meanwhile?: string | undefined;
   /**
@@ -47,6 +50,8 @@ interface HttpListenerOptions {
    * @default {250}
    */
   readonly lingerMs?: number;
+  /** A monotonic clock, in milliseconds; by default that of `performance`. */
+  readonly now?: () => number;
   /** Binds the port; by default `Deno.serve`. */
   readonly serve?: typeof Deno.serve;
 }
@@ -57,22 +62,40 @@ const HURRY_MS = 2000;
 /** The time between two attempts then, in milliseconds. */
 const HURRY_RETRY_MS = 10;
 
+/** The pause after the first time that the holder of the port gave no proof, in milliseconds. */
+const FIRST_PAUSE_MS = 1000;
+
+/** The longest such pause: each question costs a stranger's answer. */
+const MAX_PAUSE_MS = 60_000;
+
+/** The longest pause for a holder that does not answer; a stopped owner may go on at any time. */
+const MAX_SILENT_PAUSE_MS = 4000;
+
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #retryMs: number;
+  readonly #now: () => number;
   readonly #stop = new AbortController();
   readonly #bound = Promise.withResolvers<Deno.NetAddr>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  #isServing = false;
+  #pauseMs = 0;
+  #askAgainAt = -Infinity;
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
     this.#retryMs = options.retryMs ?? 500;
+    this.#now = options.now ?? (() => performance.now());
     this.#run();
   }
 
   /** Settles with the address once the port is bound for the first time. */
   get bound(): Promise<Deno.NetAddr> {
     return this.#bound.promise;
+  }
+
+  get state(): "ok" | "taken" | "off" {
+    return this.#isServing ? "ok" : this.#isStopped ? "off" : "taken";
   }
 
   /** Stops listening and waits a limited time until the requests have ended. Safe to call twice. */
@@ -89,23 +112,30 @@ export class HttpListener {
   }
 
   async #run(): Promise<void> {
+    const { isOptional = false } = this.#options;
     let isWaiting = false;
-    let hurryUntil = -Infinity;
+    let wasBound = false;
+    // The listener of an owner that has just left may end a moment after its other one.
+    let hurryUntil = isOptional ? this.#now() + HURRY_MS : -Infinity;
     while (!this.#isStopped) {
       let isHurrying = false;
       try {
         const server = this.#serve();
         if (isWaiting) this.#options.log.info(`${this.#address()} is free: listening`);
         isWaiting = false;
+        wasBound = true;
         await this.#finish(server);
       } catch (error) {
-        if (await this.#follow(error)) {
+        const isTaken = error instanceof Deno.errors.AddrInUse;
+        if (isOptional && !isTaken && !wasBound) return this.#stop.abort();
+        isHurrying = this.#now() < hurryUntil;
+        if (await this.#follow(error, isHurrying)) {
           isWaiting = false;
-          hurryUntil = performance.now() + HURRY_MS;
+          hurryUntil = this.#now() + HURRY_MS;
           continue;
         }
         // The owner may be gone before the operating system has let go of the port.
-        isHurrying = performance.now() < hurryUntil;
+        isHurrying = this.#now() < hurryUntil;
         if (!isWaiting && !isHurrying) {
           await this.#reportFailure(error as Error);
           isWaiting = true;
@@ -115,28 +145,38 @@ export class HttpListener {
     }
   }
 
-  /** Follows the owner of the port, where it belongs to this state folder. */
-  async #follow(error: unknown): Promise<boolean> {
+  /**
+   * Follows the owner of the port, where it belongs to this state folder. Binding is tried more often
+   * than the holder is asked: it costs no connection.
+   */
+  async #follow(error: unknown, isHurrying: boolean): Promise<boolean> {
     const { follow } = this.#options;
     if (follow === undefined || !(error instanceof Deno.errors.AddrInUse)) return false;
-    return await follow(this.#stop.signal);
+    if (this.#now() < this.#askAgainAt) return false;
+    const outcome = await follow(this.#stop.signal);
+    const isPaused = outcome !== "followed" && !isHurrying;
+    const maxMs = outcome === "silent" ? MAX_SILENT_PAUSE_MS : MAX_PAUSE_MS;
+    this.#pauseMs = isPaused ? Math.min(this.#pauseMs * 2 || FIRST_PAUSE_MS, maxMs) : 0;
+    this.#askAgainAt = this.#now() + this.#pauseMs;
+    return outcome === "followed";
   }
 
   #serve(): Deno.HttpServer<Deno.NetAddr> {
     const { serve = Deno.serve, hostname, port, tls, handler } = this.#options;
     this.#server = serve({ hostname, port, onListen() {}, ...tls }, handler);
+    this.#isServing = true;
     this.#options.onBound?.();
     this.#bound.resolve(this.#server.addr);
     return this.#server;
   }
 
   async #reportFailure(error: Error): Promise<void> {
-    const { hostname, port, log, meanwhile } = this.#options;
+    const { log, meanwhile } = this.#options;
     const isDenied = error instanceof Deno.errors.PermissionDenied;
     const reason = isDenied
       ? "this user may not have the port"
       : error instanceof Deno.errors.AddrInUse
-      ? `the port is held by ${await describePortHolder(`http://${hostname}:${port}`)}`
+      ? `the port is held by ${await describePortHolder(this.#address())}`
       : error.message;
     if (this.#isStopped) return;
     const hint = isDenied ? "Take one above 1023" : meanwhile;
@@ -150,6 +190,11 @@ export class HttpListener {
       this.#options.log.warn(
         `The listener on ${this.#address()} failed and starts again: ${(error as Error).message}`,
       );
+      // Closes connections that have sent nothing, or half a head, and gives their descriptors back.
+      // Streams go on.
+      server.shutdown().catch(() => {});
+    } finally {
+      this.#isServing = false;
     }
   }
 

@@ -13,6 +13,7 @@ import { FeedServer } from "../feed/server.ts";
 import { Gatekeeper } from "../http/gatekeeper.ts";
 import { createHttpApp, type HttpApp } from "../http/app.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
+import { HOSTNAME } from "../../lib/http/loopback.ts";
 import { JournalPruner } from "../journal/pruner.ts";
 import type { Logger } from "../runtime/log.ts";
 import { formatOrigin } from "../http/peer.ts";
@@ -21,8 +22,13 @@ import { WebhookRoutes } from "../http/webhook_routes.ts";
 
 /** Options of an {@linkcode Owner}. */
 export interface OwnerOptions {
-  readonly keeper: Pick<JournalKeeper, "use" | "isUsable" | "onReplaced">;
+  readonly keeper: Pick<
+    JournalKeeper,
+    "read" | "write" | "secret" | "refresh" | "isUsable" | "onReplaced"
+  >;
   readonly stateDir: string;
+  /** The port on 127.0.0.1. */
+  readonly port: number;
   readonly log: Logger;
   readonly access: Pick<AccessStore, "read" | "update">;
   /** The senders whose `X-Sender` header is trusted, and their rights. */
@@ -63,6 +69,7 @@ export class Owner {
   readonly #bursts: SourceBursts;
   readonly #bodies = new BodyReader();
   readonly app: HttpApp;
+  #hasMetEarlierVersion = false;
 
   constructor(options: OwnerOptions) {
     const { keeper, log } = options;
@@ -82,16 +89,22 @@ export class Owner {
       maxStreamsPerSender: options.maxStreamsPerSender,
       review: (caller) => this.#gatekeeper.review(caller),
       source: {
-        lastId: () => keeper.use(({ outbound }) => outbound.lastId()),
-        after: (id, limit) => keeper.use(({ outbound }) => outbound.after(id, limit)),
+        lastId: () => keeper.read(({ outbound }) => outbound.lastId()),
+        after: (id, limit) => keeper.read(({ outbound }) => outbound.after(id, limit)),
       },
     });
     this.#feeds = new FeedServer({
-      secret: () => keeper.use((journal) => journal.secret(createNonce)),
+      secret: () => {
+        // A session that has entered another file knows another secret.
+        keeper.refresh();
+        return keeper.secret(createNonce);
+      },
+      address: `${HOSTNAME}:${options.port}`,
       attach: (link) => this.attach(link),
       detach: (link) => this.#dispatcher.detach(link),
       lose: () => this.#dispatcher.endAbsent(),
       sync: (sessionId) => this.sync(sessionId),
+      noteEarlierVersion: () => this.#noteEarlierVersion(),
     });
     const take = (event: IncomingEvent) => {
       this.#pruner.noteEvent();
@@ -126,8 +139,8 @@ export class Owner {
         if (settlement.ok) this.#stream.pump();
         return settlement;
       },
-      permissions: () => keeper.use(({ permissions }) => permissions.list(MAX_PERMISSIONS)),
-      findEvent: (seq) => keeper.use(({ events }) => events.get(seq)),
+      permissions: () => keeper.read(({ permissions }) => permissions.list(MAX_PERMISSIONS)),
+      findEvent: (seq) => keeper.read(({ events }) => events.get(seq)),
       sessions: () => this.#dispatcher.sessions,
       health: () => ({
         ...options.health,
@@ -177,6 +190,16 @@ export class Owner {
   #beginAnew(): void {
     this.#feeds.close();
     this.#dispatcher.detachAll();
+  }
+
+  /** Logs once that a session of an earlier version gets no news, since it might ask for ever. */
+  #noteEarlierVersion(): void {
+    if (this.#hasMetEarlierVersion) return;
+    this.#hasMetEarlierVersion = true;
+    this.#options.log.warn(
+      "A session of an earlier version is open and gets no events from this one: " +
+        "open it again. Its events stay stored",
+    );
   }
 
   /** Hands out the access file such that a sender that signs in or out is known at once. */

@@ -10,6 +10,16 @@ export function delay(ms: number): Promise<void> {
   });
 }
 
+/** Waits for a time in milliseconds, or until a signal is aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const wake = () => aborted.resolve();
+  signal.addEventListener("abort", wake);
+  if (signal.aborted) wake();
+  await waitAtMost(ms, aborted.promise);
+  signal.removeEventListener("abort", wake);
+}
+
 /** Waits for a promise, but no longer than a time in milliseconds; leaves no timer behind. */
 export async function waitAtMost(ms: number, promise: Promise<unknown>): Promise<void> {
   const timeout = Promise.withResolvers<void>();

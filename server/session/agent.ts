@@ -23,6 +23,7 @@ import type { Channel } from "../channel/create_channel.ts";
 import { delay } from "../runtime/delay.ts";
 import type { DirectLink, SessionLink } from "../event/types.ts";
 import type { EventTable } from "../journal/event_table.ts";
+import { JournalError } from "../journal/error.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalKeeper } from "../journal/keeper.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -30,7 +31,7 @@ import type { NewSession } from "../journal/session_table.ts";
 
 /** Options of a {@linkcode SessionAgent}. */
 export interface SessionAgentOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "read" | "write">;
   readonly identify: () => NewSession;
   readonly log: Logger;
   /** Tells the owner of the port that the journal has news. */
@@ -48,7 +49,16 @@ export interface SessionAgentOptions {
 }
 
 /** The part of a channel that an agent writes to. */
-export type AgentChannel = Pick<Channel, "tryPushCleaned" | "tryPermit">;
+export type AgentChannel = Pick<Channel, "tryPushCleaned" | "tryPermit" | "isWaiting">;
+
+/** A permission request, and when it expires in milliseconds since the epoch. */
+interface Prompt {
+  readonly request: PermissionRequest;
+  readonly expiresAt: number;
+}
+
+/** The most permission requests that wait while the journal fails; the oldest is dropped. */
+const MAX_PROMPTS = 32;
 
 /** The most events that are claimed at a time. */
 const CLAIM_LIMIT = 100;
@@ -83,6 +93,8 @@ export class SessionAgent implements SessionLink, DirectLink {
   #startedAt = 0;
   /** Events that are claimed and not written yet. */
   readonly #claimed = new Set<number>();
+  /** Permission requests that are not in the journal yet. */
+  readonly #prompts: Prompt[] = [];
   /** Verdicts that the client did not take yet. */
   #verdicts: readonly Verdict[] = [];
   #isBehind = true;
@@ -137,11 +149,13 @@ export class SessionAgent implements SessionLink, DirectLink {
   register(): void {
     const { keeper, identify } = this.#options;
     const session = this.#session ??= identify();
-    keeper.use(({ sessions }) => {
-      if (sessions.get(this.#id)?.key === session.key) return;
-      this.#startedAt = Date.now();
-      this.#id = sessions.start(session, this.#startedAt);
-    });
+    const isEntered = keeper.read(({ sessions }) => sessions.get(this.#id)?.key === session.key);
+    if (isEntered) return;
+    const startedAt = Date.now();
+    this.#id = keeper.write(({ sessions }) => sessions.start(session, startedAt));
+    this.#startedAt = startedAt;
+    // Another journal may have a row with the number of one that was claimed.
+    this.#claimed.clear();
   }
 
   /** Begins to write to the client, which is ready for it. */
@@ -156,10 +170,17 @@ export class SessionAgent implements SessionLink, DirectLink {
     this.sync();
   }
 
-  /** Reads the journal again and writes what is due, also after the client has begun to read again. */
+  /** Reads the journal again and writes what is due. */
   sync(): void {
+    this.#enterPrompts();
     this.syncVerdicts();
     if (this.#id !== 0 && !this.#isClosed && this.#channel !== undefined) this.#drain();
+  }
+
+  /** Goes on once the client reads again. */
+  resume(): void {
+    this.#hasRefused = false;
+    this.sync();
   }
 
   /** Writes the verdicts, each once; those that the client does not take, when it reads again. */
@@ -174,15 +195,36 @@ export class SessionAgent implements SessionLink, DirectLink {
   }
 
   /**
-   * Enters a permission request in the journal, and the session before it where that has failed.
-   *
-   * @throws {JournalError} When the journal cannot be used.
+   * Enters a permission request in the journal, and the session before it where that has failed. While
+   * the journal fails, the request waits in this process: the client asks only once.
    */
   ask(request: PermissionRequest): void {
-    this.register();
+    const expiresAt = Date.now() + this.#options.permissionExpiryMs;
+    this.#prompts.push({ request, expiresAt });
+    if (this.#prompts.length > MAX_PROMPTS) this.#prompts.shift();
+    this.#enterPrompts();
+  }
+
+  /** Enters the permission requests that wait; those that fail wait for the next time. */
+  #enterPrompts(): void {
+    if (this.#prompts.length === 0 || this.#isClosed) return;
+    try {
+      this.register();
+      for (const prompt of [...this.#prompts]) {
+        if (prompt.expiresAt > Date.now()) this.#enterPrompt(prompt);
+        this.#prompts.shift();
+      }
+    } catch (error) {
+      // The keeper has reported it.
+      if (!(error instanceof JournalError)) throw error;
+      return;
+    }
+    this.#options.notifyOwner();
+  }
+
+  #enterPrompt({ request, expiresAt }: Prompt): void {
     const now = Date.now();
-    const expiresAt = now + this.#options.permissionExpiryMs;
-    this.#options.keeper.use((journal) =>
+    this.#options.keeper.write((journal) =>
       journal.transaction(() => {
         journal.permissions.open(request, this.#id, now, expiresAt);
         journal.outbound.insert(
@@ -198,7 +240,6 @@ export class SessionAgent implements SessionLink, DirectLink {
         );
       })
     );
-    this.#options.notifyOwner();
   }
 
   /** Records a sign of life; `hasSeen` when it named an event. */
@@ -223,10 +264,11 @@ export class SessionAgent implements SessionLink, DirectLink {
     this.#try(({ sessions }) => sessions.markEnded(this.#id, Date.now()));
   }
 
-  /** Writes an event, or falls behind until the next {@linkcode sync}: the client does not read. */
+  /** Writes an event, or falls behind until {@linkcode resume}: the client does not read. */
   #tryWrite(event: ChannelEvent): boolean {
-    this.#hasRefused = !this.#channel?.tryPushCleaned(event);
-    if (this.#hasRefused) {
+    if (this.#channel === undefined || this.#hasRefused) return false;
+    if (!this.#channel.tryPushCleaned(event)) {
+      this.#hasRefused = true;
       this.#isBehind = true;
       return false;
     }
@@ -247,7 +289,7 @@ export class SessionAgent implements SessionLink, DirectLink {
   /** Survives a failure, which the keeper logs; the next {@linkcode sync} tries again. */
   #try<T>(run: (journal: Journal) => T): T | undefined {
     try {
-      return this.#options.keeper.use(run);
+      return this.#options.keeper.write(run);
     } catch {
       return undefined;
     }
@@ -256,10 +298,13 @@ export class SessionAgent implements SessionLink, DirectLink {
   async #drain(): Promise<void> {
     this.#isBehind = true;
     this.#mustDrain = true;
-    if (this.#isDraining) return;
+    // A client that does not read is claimed no events for: every post would claim a hundred of them and
+    // give them back.
+    if (this.#hasRefused) this.#giveBack();
+    if (this.#isDraining || this.#hasRefused) return;
     this.#isDraining = true;
     try {
-      while (this.#mustDrain && !this.#isClosed) {
+      while (this.#mustDrain && !this.#hasRefused && !this.#isClosed) {
         this.#mustDrain = false;
         this.#isBehind = !await this.#writeStored();
       }
@@ -327,6 +372,8 @@ export class SessionAgent implements SessionLink, DirectLink {
 
   #offerAgain(redeliverAfterMs: number): void {
     if (this.#isClosed || this.#isBehind || this.#id === 0) return;
+    // Events that the client has not read yet would be pushed a second time behind themselves.
+    if (this.#channel?.isWaiting) return;
     const waiting = new Waiting();
     this.#claim((events, now) => events.reclaim(this.#id, now - redeliverAfterMs, now, CLAIM_LIMIT))
       ?.forEach((event) => waiting.add(event));

@@ -16,7 +16,7 @@ import type { SessionAgent } from "./agent.ts";
 
 /** Options of {@linkcode createSessionTools}. */
 interface SessionToolsOptions {
-  readonly keeper: Pick<JournalKeeper, "use">;
+  readonly keeper: Pick<JournalKeeper, "read" | "write">;
   readonly agent: Pick<SessionAgent, "sessionId" | "noteCall" | "isDeaf" | "pushedUnseen">;
   /** Tells the owner of the port that the journal has news. */
   readonly notifyOwner: () => void;
@@ -60,7 +60,7 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
     const call = { session: agent.sessionId, name, ids: idsOf(args), nowMs };
     try {
       // Most calls have no request. They only read, because a write would wait for other writers.
-      const asked = keeper.use(({ permissions }) => permissions.findCalled(call));
+      const asked = keeper.read(({ permissions }) => permissions.findCalled(call));
       if (asked === undefined) return;
       const state = "answered elsewhere";
       act((journal) => {
@@ -75,7 +75,7 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
 
   /** Runs a call as one transaction, and tells the owner of the port. */
   function act<T>(run: (journal: Journal, now: number) => T): T {
-    const result = keeper.use((journal) => journal.transaction(() => run(journal, Date.now())));
+    const result = keeper.write((journal) => journal.transaction(() => run(journal, Date.now())));
     notifyOwner();
     return result;
   }
@@ -129,7 +129,7 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
   }
 
   function footer(): string[] {
-    const { count, oldest } = keeper.use(({ events }) =>
+    const { count, oldest } = keeper.read(({ events }) =>
       events.open(agent.sessionId, NAMED_EVENTS)
     );
     const unheard = agent.isDeaf ? agent.pushedUnseen : 0;
@@ -139,7 +139,7 @@ export function createSessionTools(options: SessionToolsOptions): ChannelTool[] 
   const tools = [
     createReplyTool(reply),
     createInboxTool({ list, now: Date.now }),
-    createReadEventTool({ read, readRaw: (seq) => keeper.use(({ events }) => events.raw(seq)) }),
+    createReadEventTool({ read, readRaw: (seq) => keeper.read(({ events }) => events.raw(seq)) }),
     createAckTool({ close: acknowledge }),
   ];
   return tools.map((tool) => withFooter(tool, footer)).map((tool) => ({

@@ -30,12 +30,14 @@ type Verification =
      */
     readonly bodySignature: string | undefined;
   }
-  | {
-    readonly ok: false;
-    readonly code: Refusal["code"] | "bad_signature";
-    /** A message without a secret and without anything that was sent. */
-    readonly message: string;
-  };
+  | VerificationRefusal;
+
+export interface VerificationRefusal {
+  readonly ok: false;
+  readonly code: Refusal["code"] | "bad_signature";
+  /** A message without a secret and without anything that was sent. */
+  readonly message: string;
+}
 
 interface WebhookVerifierOptions {
   readonly scheme: Scheme;
@@ -47,6 +49,13 @@ interface WebhookVerifierOptions {
 type Prover = (check: Check) => Promise<boolean>;
 
 const DECODER = new TextDecoder();
+const NO_BODY = new Uint8Array(0);
+
+const BAD_SIGNATURE: VerificationRefusal = {
+  ok: false,
+  code: "bad_signature",
+  message: "no secret of the source fits",
+};
 
 async function createProver(proof: Proof, key: Uint8Array<ArrayBuffer>): Promise<Prover> {
   if (proof.type === "token") {
@@ -85,14 +94,20 @@ export class WebhookVerifier {
     });
   }
 
+  /** Finds what refuses a delivery whatever its body is: a header, the signed time, or a wrong token. */
+  async precheck(delivery: Omit<RawDelivery, "body">): Promise<VerificationRefusal | undefined> {
+    const plan = planVerification(this.#scheme, { ...delivery, body: NO_BODY });
+    if (!plan.ok) return plan;
+    if (this.#scheme.proof.type !== "token") return undefined;
+    return await this.#prove(plan.checks) === undefined ? BAD_SIGNATURE : undefined;
+  }
+
   /** Verifies a delivery, whose body must be the bytes that came in. */
   async verify(delivery: RawDelivery): Promise<Verification> {
     const plan = planVerification(this.#scheme, delivery);
     if (!plan.ok) return plan;
     const proven = await this.#prove(plan.checks);
-    if (proven === undefined) {
-      return { ok: false, code: "bad_signature", message: "no secret of the source fits" };
-    }
+    if (proven === undefined) return BAD_SIGNATURE;
     const { secretIndex, check } = proven;
     const { bodyTime } = this.#scheme;
     if (bodyTime !== undefined) {

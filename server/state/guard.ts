@@ -37,8 +37,11 @@ function findOwnUid(stateDir: string): number | null {
   }
 }
 
-/** The number of the user that owns the folder of a file, which the start has found to be this one. */
-function findFolderUid(path: string): number | null {
+/**
+ * The number of the user that owns the folder of a file, which the start has found to be this one. A
+ * process that reads the file again later remembers it: the folder may be another user's by then.
+ */
+export function findFolderUid(path: string): number | null {
   return tryLstat(path.slice(0, path.lastIndexOf("/")) || "/")?.uid ?? null;
 }
 
@@ -79,8 +82,8 @@ function findFault(paths: readonly string[], ownUid?: number | null): string | u
 }
 
 /** Looks for a reason why the configuration of the sources, or a secret beside it, cannot be trusted. */
-export function findSourcesFault(stateDir: string): string | undefined {
-  return findFault([sourcesPathOf(stateDir), ...secretFilesOf(stateDir)]);
+export function findSourcesFault(stateDir: string, ownUid?: number | null): string | undefined {
+  return findFault([sourcesPathOf(stateDir), ...secretFilesOf(stateDir)], ownUid);
 }
 
 /**

@@ -222,47 +222,32 @@ interface Challenge {
   readonly proof: string;
 }
 
-/** Opens a feed and reads the challenge. */
-async function openFeed(port: number, nonce: string) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/feed?nonce=${nonce}`);
-  const closed = new Promise<"closed">((resolve) => {
-    socket.addEventListener("close", () => resolve("closed"), { once: true });
-  });
-  const read = () =>
-    new Promise<string>((resolve) => {
-      socket.addEventListener("message", ({ data }) => resolve(data), { once: true });
-    });
-  const challenge: Challenge = JSON.parse(await read());
-  return { socket, closed, read, challenge };
-}
-
-Deno.test("a feed without the right proof is ended [attack.refused]", async () => {
+Deno.test("a feed without the right proof is refused, and none is a WebSocket [attack.refused]", async () => {
   await using target = await Target.start();
-  // Zero stands for no session: a proof that is accepted wakes it at once.
-  const spell = (proof: unknown, session: unknown = 0) => JSON.stringify({ proof, session });
-  const answers: ((challenge: Challenge) => string | Promise<string>)[] = [
-    () => "look",
-    () => "",
-    () => "null",
-    () => spell("0".repeat(64)),
-    () => spell(["0".repeat(64)]),
-    () => spell("0".repeat(64), "0"),
+  const url = `http://127.0.0.1:${target.port}/feed`;
+  const ask = async (nonce: string): Promise<Challenge> =>
+    await (await fetch(`${url}?nonce=${nonce}`)).json();
+  const proofs: ((challenge: Challenge) => string | Promise<string>)[] = [
+    () => "0".repeat(64),
+    ({ nonce }) => nonce,
     // The proof of the owner itself, and the proof that the owner gives for its own challenge.
-    ({ proof }) => spell(proof),
-    async (challenge) => {
-      const oracle = await openFeed(target.port, challenge.nonce);
-      oracle.socket.close();
-      await oracle.closed;
-      return spell(oracle.challenge.proof);
-    },
+    ({ proof }) => proof,
+    async ({ nonce }) => (await ask(nonce)).proof,
   ];
-  for (const answer of answers) {
-    const { socket, closed, read, challenge } = await openFeed(target.port, "a".repeat(64));
-    socket.send(await answer(challenge));
-    const outcome = await Promise.race([closed, read()]);
-    socket.close();
-    await closed;
-    assertEquals(outcome, "closed", String(answer));
+  for (const prove of proofs) {
+    const challenge = await ask("a".repeat(64));
+    const target = `${url}?nonce=${challenge.nonce}&proof=${await prove(challenge)}`;
+    // Zero stands for no session: a proof that is accepted wakes it at once.
+    const { status, body } = await fetch(target, { method: "POST", body: "session 0\nlook\n" });
+    await body?.cancel();
+    assertEquals(status, 403, String(prove));
   }
+  const socket = new WebSocket(`ws://127.0.0.1:${target.port}/feed?nonce=${"a".repeat(64)}`);
+  const outcome = await new Promise((resolve) => {
+    socket.onopen = () => resolve("open");
+    socket.onerror = (event) => event.preventDefault();
+    socket.onclose = () => resolve("refused");
+  });
+  assertEquals(outcome, "refused");
   await target.isUnharmed();
 });

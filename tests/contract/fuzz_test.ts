@@ -37,7 +37,8 @@ function createModels(authorization: string): readonly Model[] {
     ["GET /api/sessions", "Authorization: Basic YTpi", ""],
     ["GET /api/events/evt_01k2v9q8m2n", authorization, ""],
     ["GET /events?format=json", `${authorization}\r\nLast-Event-ID: 1`, ""],
-    ["GET /feed?nonce=a", "Connection: Upgrade\r\nUpgrade: websocket", ""],
+    [`GET /feed?nonce=${"a".repeat(64)}`, "Connection: Upgrade\r\nUpgrade: websocket", ""],
+    [`POST /feed?nonce=${"a".repeat(64)}&proof=${"0".repeat(64)}`, "Accept: */*", "session 7"],
     [`GET /pair/${"a".repeat(22)}`, "Accept: */*", ""],
     ["GET /healthz", "Origin: http://localhost\r\nSec-Fetch-Site: none", ""],
   ];

@@ -43,7 +43,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   "server/access": "lib/access lib/event server/runtime server/state",
   "server/channel": "lib/channel lib/event lib/permission lib/text server/runtime",
   "server/event": "lib/event lib/permission lib/session server/journal server/runtime",
-  "server/feed": "lib/feed server/event server/runtime",
+  "server/feed": "lib/feed lib/http lib/text server/event server/runtime",
   "server/session":
     "lib/channel lib/event lib/permission lib/session server/channel server/event server/journal server/runtime",
   "server/sources":

@@ -7,20 +7,34 @@ export class MemoryJournal implements Disposable {
   readonly #database = new DatabaseSync(":memory:");
   /** The journal. */
   readonly journal = Journal.on(this.#database, "memory");
-  /** The error that {@linkcode use} throws instead of handing out the journal. */
+  /** The error that {@linkcode write} throws instead of handing out the journal. */
   failure: Error | undefined;
   /** The number of times that it has thrown. */
   failures = 0;
   readonly isUsable = true;
   onReplaced: (() => void) | undefined;
 
-  use<T>(run: (journal: Journal) => T): T {
+  /** `false` lets reads go on while writes fail, as on a full disk. */
+  readsFail = true;
+
+  read<T>(run: (journal: Journal) => T): T {
+    return this.readsFail ? this.write(run) : run(this.journal);
+  }
+
+  write<T>(run: (journal: Journal) => T): T {
     if (this.failure !== undefined) {
       this.failures++;
       throw toJournalError(this.failure);
     }
     return run(this.journal);
   }
+
+  secret(create: () => string): string {
+    return this.read((journal) => journal.findSecret()) ??
+      this.write((journal) => journal.secret(create));
+  }
+
+  refresh(): void {}
 
   /** Opens a session; returns its number. */
   startSession(project = "project", nowMs = Date.now()): number {

@@ -48,6 +48,7 @@ export class Port implements AsyncDisposable {
     this.owner = new Owner({
       keeper: this.memory,
       stateDir: createScratch(),
+      port: 8788,
       access: this.access,
       log: { info: write, warn: write },
       allowlist: TRUSTED,

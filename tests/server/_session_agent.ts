@@ -21,7 +21,7 @@ export function createFixture(options: Partial<SessionAgentOptions> = {}) {
   const written: ChannelEvent[] = [];
   const verdicts: string[] = [];
   const logged: string[] = [];
-  const client = { reads: true, notified: 0, onRefused: () => {} };
+  const client = { reads: true, isWaiting: false, notified: 0, onRefused: () => {} };
   /** Takes what is sent, or refuses it. */
   const take = (keep: () => void): boolean => {
     const { reads } = client;
@@ -30,6 +30,9 @@ export function createFixture(options: Partial<SessionAgentOptions> = {}) {
     return reads;
   };
   const channel: AgentChannel = {
+    get isWaiting() {
+      return client.isWaiting;
+    },
     tryPushCleaned: (event) => take(() => written.push(event)),
     tryPermit: (requestId, behavior) => take(() => verdicts.push(`${behavior} ${requestId}`)),
   };

@@ -15,7 +15,7 @@ const RUN = [
   "--cached-only",
   "--deny-import",
   "--v8-flags=--max-semi-space-size=1",
-  "--allow-net=127.0.0.1:9000",
+  "--allow-net=127.0.0.1:9000,[::1]:9000",
   "--allow-read=/state/of mine",
   "--allow-write=/state/of mine",
   "file:///project/main.ts",

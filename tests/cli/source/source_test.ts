@@ -37,23 +37,29 @@ class Fixture {
 
   /** Serves deliveries, with the secret of the state folder or another one. */
   serve(secret = this.journal((journal) => journal.secret(createNonce))): void {
-    const feeds = new FeedServer({
-      secret: () => secret,
-      attach() {},
-      detach() {},
-      lose() {},
-      sync() {},
-    });
-    this.#feeds = feeds;
     const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
-    this.#server = Deno.serve(options, async (request) => {
+    const server = Deno.serve(options, async (request): Promise<Response> => {
       const { pathname, searchParams } = new URL(request.url);
       if (pathname === "/feed") {
-        return feeds.accept(request, searchParams.get("nonce") ?? undefined);
+        const query = Object.fromEntries(searchParams);
+        return request.method === "GET"
+          ? await feeds.challenge(request, query)
+          : await feeds.accept(request, query);
       }
       await this.#receive(pathname, request);
       return this.answer();
     });
+    const feeds: FeedServer = new FeedServer({
+      secret: () => secret,
+      address: `127.0.0.1:${server.addr.port}`,
+      attach() {},
+      detach() {},
+      lose() {},
+      sync() {},
+      noteEarlierVersion() {},
+    });
+    this.#server = server;
+    this.#feeds = feeds;
   }
 
   async #receive(path: string, request: Request): Promise<void> {

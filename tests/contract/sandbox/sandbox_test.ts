@@ -41,7 +41,7 @@ Deno.test(".mcp.json, the tasks and the demo grant one port and one folder [sand
     "--cached-only",
     "--deny-import",
     "--v8-flags=--max-semi-space-size=1",
-    "--allow-net=127.0.0.1:8788",
+    "--allow-net=127.0.0.1:8788,[::1]:8788",
     `--allow-read=${stateDir}`,
     `--allow-write=${stateDir}`,
     "main.ts",

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import {
-  formatAnswer,
+  formatChunk,
+  formatSessionLine,
   isFeedNonce,
   NEWS,
-  tryParseAnswer,
   tryParseChallenge,
+  tryParseSessionLine,
 } from "../../../lib/feed/feed_message.ts";
 import { anyString, show } from "../_texts.ts";
 
@@ -24,21 +25,7 @@ const NO_HEX = [
   `${HEX.slice(1)}٠`,
 ];
 
-const NO_OBJECTS = [
-  undefined,
-  null,
-  "",
-  NEWS,
-  "{",
-  "null",
-  "1",
-  "[]",
-  '"text"',
-  "{}",
-  Symbol("text"),
-  new Uint8Array(4),
-  Object.create(null),
-];
+const NO_OBJECTS = ["", NEWS, "{", "null", "1", "[]", '"text"', "{}"];
 
 const hex = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytes.toHex());
 
@@ -73,41 +60,25 @@ Deno.test("tryParseChallenge() takes nothing that lacks either or has it in anot
   for (const text of NO_OBJECTS) assertEquals(tryParseChallenge(text), undefined);
 });
 
-Deno.test("tryParseAnswer() reads a proof and a session's number back [feed.proof]", () => {
-  fc.assert(fc.property(hex, fc.maxSafeNat(), (proof, session) => {
-    for (const knowsVerdict of [false, true]) {
-      const answer = { proof, session, knowsVerdict };
-      assertEquals(tryParseAnswer(formatAnswer(answer)), answer);
-    }
+Deno.test("tryParseSessionLine() reads a session's number back, and nothing else [feed.proof]", () => {
+  fc.assert(fc.property(fc.maxSafeNat(), (session) => {
+    assertEquals(tryParseSessionLine(formatSessionLine(session)), session);
   }));
-  const earlier = tryParseAnswer(JSON.stringify({ proof: HEX, session: 1 }));
-  assertEquals(earlier?.knowsVerdict, false, "an earlier version says nothing of it");
-  for (const knows of [null, 1, "verdict", {}, [["verdict"]]]) {
-    const answer = tryParseAnswer(JSON.stringify({ proof: HEX, session: 1, knows }));
-    assertEquals(answer?.knowsVerdict, false, show(knows));
-  }
-  assertEquals(tryParseAnswer(JSON.stringify({ proof: HEX, session: 0 }))?.session, 0);
-});
-
-Deno.test("tryParseAnswer() takes no other proof and no other number [feed.proof]", () => {
-  const numbers = [undefined, null, "1", -1, 1.5, 2 ** 53, [1], true];
-  const cases: unknown[] = [
-    ...numbers.map((session) => ({ proof: HEX, session })),
-    ...NO_HEX.map((proof) => ({ proof, session: 1 })),
-    { session: 1 },
-    [{ proof: HEX, session: 1 }],
+  const cases = [
+    ...["", "session", "session ", "session -1", "session 1.5", "session 1e3", "session ٠"],
+    ...["session 1 ", " session 1", "session 1\n", "Session 1", "session 9007199254740992", NEWS],
   ];
-  for (const message of cases) {
-    assertEquals(tryParseAnswer(JSON.stringify(message)), undefined, show(message));
-  }
-  assertEquals(tryParseAnswer(`{"proof":"${HEX}","session":1e999}`), undefined);
-  for (const text of NO_OBJECTS) assertEquals(tryParseAnswer(text), undefined);
+  for (const line of cases) assertEquals(tryParseSessionLine(line), undefined, show(line));
 });
 
-Deno.test("tryParseChallenge() and tryParseAnswer() read any text without throwing", () => {
-  const text = fc.oneof(anyString(60), fc.json(), fc.anything());
-  fc.assert(fc.property(text, (text) => {
+Deno.test("formatChunk() gives a chunk of one line", () => {
+  assertEquals(formatChunk(NEWS), "5\r\nlook\n\r\n");
+  assertEquals(formatChunk(formatSessionLine(1764550800000)), "16\r\nsession 1764550800000\n\r\n");
+});
+
+Deno.test("tryParseChallenge() and tryParseSessionLine() read any text without throwing", () => {
+  fc.assert(fc.property(fc.oneof(anyString(60), fc.json()), (text) => {
     assertEquals(tryParseChallenge(text), undefined);
-    assertEquals(tryParseAnswer(text), undefined);
+    assertEquals(tryParseSessionLine(text), undefined);
   }));
 });

@@ -26,3 +26,13 @@ Deno.test("ByteBuffer does not keep the memory that small pieces come in", () =>
   assertEquals(bytes[999], 999 % 256);
   assert(bytes.buffer.byteLength <= 2048, String(bytes.buffer.byteLength));
 });
+
+Deno.test("ByteBuffer grows no further than the most bytes that come", () => {
+  for (const maxBytes of [700, 1000, 1024]) {
+    const buffer = new ByteBuffer(maxBytes);
+    for (let i = 0; i < maxBytes; i++) buffer.append(Uint8Array.of(i % 256));
+    const bytes = buffer.take();
+    assertEquals([bytes.length, bytes.buffer.byteLength], [maxBytes, maxBytes]);
+    assertEquals(bytes[maxBytes - 1], (maxBytes - 1) % 256);
+  }
+});

@@ -269,3 +269,30 @@ Deno.test("AccessStore refuses a file that is a folder, or open to others [acces
   assertStringIncludes(messageOf(store), `${path} is no file`);
   assertEquals(namesIn(stateDir).filter((name) => name.includes("corrupt")), []);
 });
+
+/** A user that is not the one of this process. */
+const OTHER_UID = 12_345;
+
+/** Gives files to another user; returns `false` where this one may not. */
+function giveAway(...paths: string[]): boolean {
+  try {
+    for (const path of paths) Deno.chownSync(path, OTHER_UID, OTHER_UID);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("AccessStore compares the owner of the file at each reading, also where the folder changed hands with it [state.owner]", async () => {
+  for (const isWithFolder of [false, true]) {
+    const { stateDir, path, store, faults } = createFixture();
+    await add(store, 1);
+    write(path, emptyAccess(), 5000);
+    assertEquals(idsOf(store), []);
+    // Only a privileged user can give files away.
+    if (!giveAway(path, ...(isWithFolder ? [stateDir] : []))) return;
+    assertStringIncludes(messageOf(store), `${path} belongs to another user`);
+    assertEquals(faults.length, 1);
+    await assertRejects(() => add(store, 2), AccessFileError, "belongs to another user");
+  }
+});

@@ -274,6 +274,16 @@ Deno.test("Dispatcher.attach() knows only sessions of the journal", () => {
   );
 });
 
+Deno.test("Dispatcher.attach() takes a session that is open in the journal also while nothing can be written [journal.failure]", () => {
+  using fixture = createFixture();
+  const { dispatcher, memory } = fixture;
+  const sessionId = memory.startSession();
+  memory.readsFail = false;
+  memory.failure = createDiskFullError();
+  dispatcher.attach({ sessionId, sync() {}, syncVerdicts() {} });
+  assertEquals(dispatcher.sessions.map(({ id }) => id), [sessionId]);
+});
+
 Deno.test("Dispatcher hands thousands of events over without stopping everything else", async () => {
   using fixture = createFixture();
   const { dispatcher, journal, store, open, woken } = fixture;

@@ -147,3 +147,25 @@ Deno.test("EventIntake.take() does not trip over a number that another process g
   assert(second.seq > first.seq);
   assertEquals(journal.events.get(second.seq)?.content, "second");
 });
+
+Deno.test("EventIntake gives an event to no session of a journal that is gone [journal.removed]", async () => {
+  using old = new MemoryJournal();
+  using fresh = new MemoryJournal();
+  let current = old;
+  const intake = new EventIntake({ keeper: { write: (run) => current.write(run) } });
+  let pushed = 0;
+  const link = {
+    sessionId: old.startSession(),
+    sync() {},
+    syncVerdicts() {},
+    direct: { isReady: true, hasRefused: false, tryPush: () => ++pushed > 0 },
+  };
+  const event = { source: "text", sender: "dev", content: "hi", meta: {} };
+  assertEquals((await intake.take(event, link)).kind, "accepted");
+  current = fresh;
+  const { seq, kind } = await intake.take(event, link);
+  assertEquals([kind, pushed], ["stored", 1]);
+  const { state, session } = fresh.journal.events.get(seq) ?? {};
+  assertEquals([state, session], ["stored", null]);
+  assertEquals((await intake.take(event, link)).kind, "accepted");
+});

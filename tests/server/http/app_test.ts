@@ -274,18 +274,36 @@ Deno.test("GET /healthz tells strangers behind a proxy or a tunnel, and other ma
   assertEquals(await response.json(), { status: "ok" });
 });
 
-Deno.test("GET /feed is refused by way of a proxy, and at any listener but the first [feed.limits]", async () => {
+Deno.test("/feed is refused by way of a proxy, and at any listener but the first [feed.limits]", async () => {
   await using fixture = createFixture();
   const target = `/feed?nonce=${"a".repeat(64)}`;
-  const upgrade = { upgrade: "websocket", connection: "Upgrade" };
-  const near = fixture.send("GET", target, upgrade);
-  assertEquals(await textOf(await near), [400, "expected a WebSocket and a nonce"]);
-  const far = fixture.send("GET", target, { ...upgrade, "x-forwarded-for": "192.0.2.1" });
-  assertEquals(await textOf(await far), [403, "forbidden"]);
-  fixture.peer = { listener: { ...LOOPBACK, hasFeeds: false } };
-  const second = fixture.send("GET", target, upgrade);
-  assertEquals(await textOf(await second), [403, "forbidden"]);
+  for (const method of ["GET", "POST"]) {
+    fixture.peer = {};
+    const body = method === "POST" ? "session 7" : null;
+    const near = await fixture.send(method, target, {}, body);
+    assertEquals(near.status, method === "POST" ? 400 : 200);
+    await near.body?.cancel();
+    const far = fixture.send(method, target, { "x-forwarded-for": "192.0.2.1" }, body);
+    assertEquals(await textOf(await far), [403, "forbidden"]);
+    fixture.peer = { listener: { ...LOOPBACK, hasFeeds: false } };
+    const second = fixture.send(method, target, {}, body);
+    assertEquals(await textOf(await second), [403, "forbidden"]);
+  }
   assertEquals(fixture.logged, []);
+});
+
+Deno.test("the log says once that a session of an earlier version asks for a feed [feed.versions]", async () => {
+  await using fixture = createFixture();
+  const upgrade = { upgrade: "websocket", connection: "Upgrade" };
+  for (let i = 0; i < 3; i++) {
+    const answer = await fixture.get(`/feed?nonce=${"a".repeat(64)}`, upgrade);
+    assertEquals(answer.status, 400);
+    await answer.body?.cancel();
+  }
+  assertEquals(fixture.logged, [
+    "A session of an earlier version is open and gets no events from this one: open it again. " +
+    "Its events stay stored",
+  ]);
 });
 
 Deno.test("no session is left when another journal begins, until it enters that one [journal.corrupt]", async () => {

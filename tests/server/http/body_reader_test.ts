@@ -73,3 +73,91 @@ Deno.test("BodyReader.read() answers 400 when the sender leaves in the middle", 
   assertEquals(body.ok ? 200 : body.status, 400);
   bodies.close();
 });
+
+/** Begins to read bodies whose bytes do not come. */
+async function startSlow(bodies: BodyReader, count: number, judged: unknown[] = []) {
+  const slow = Array.from({ length: count }, createSlowBody);
+  const readings = slow.map(({ request }) =>
+    bodies.readUnproven(request, (bytes) => {
+      judged.push(bytes.length);
+    })
+  );
+  const controllers = await Promise.all(slow.map(({ started }) => started));
+  return { slow, readings, controllers };
+}
+
+Deno.test("BodyReader.readUnproven() reads 16 bodies at a time, and the others in turn [http.body-budget]", async () => {
+  const bodies = new BodyReader({ maxWaitMs: 60_000 });
+  const judged: number[] = [];
+  const { readings, controllers } = await startSlow(bodies, 16, judged);
+  const late = ["a", "bb", "ccc"].map((text) =>
+    bodies.readUnproven(post(text), ({ length }) => {
+      judged.push(length);
+    })
+  );
+  controllers[0]?.enqueue(new Uint8Array(9));
+  controllers[0]?.close();
+  await Promise.all([readings[0], ...late]);
+  assertEquals(judged, [9, 1, 2, 3], "nothing before a turn was free");
+  const known = await bodies.read(post("known"));
+  assertEquals(known, { ok: true, text: "known" }, "a known sender waits for none of them");
+  for (const controller of controllers.slice(1)) controller.close();
+  await Promise.all(readings);
+  bodies.close();
+});
+
+Deno.test("BodyReader.readUnproven() keeps a turn until the body is judged, and gives it back whatever happens [http.body-budget]", async () => {
+  const bodies = new BodyReader({ maxWaitMs: 60_000 });
+  const judging = Array.from({ length: 16 }, () => Promise.withResolvers<void>());
+  const readings = judging.map(({ promise }) => bodies.readUnproven(post("x"), () => promise));
+  let isRead = false;
+  const next = bodies.readUnproven(post("y"), () => void (isRead = true));
+  await until("all are judged", () => readings.length === 16);
+  assertEquals(isRead, false);
+  judging[3]?.reject(new Error("The journal failed"));
+  await readings[3]?.catch(() => {});
+  await next;
+  assert(isRead);
+  for (const { resolve } of judging) resolve();
+  await Promise.allSettled(readings);
+  for (let i = 0; i < 40; i++) {
+    const broken = ReadableStream.from((async function* () {
+      yield Uint8Array.of(1);
+      throw new Error("The connection ended");
+    })());
+    const { ok } = await bodies.readUnproven(post(broken), () => {});
+    assertEquals(ok, false);
+  }
+  assertEquals(await bodies.readUnproven(post("z"), () => 1), { ok: true, value: 1 });
+  bodies.close();
+});
+
+Deno.test("BodyReader.readUnproven() refuses a body that waits too long, and more than 256 at once [http.body-budget]", async () => {
+  const bodies = new BodyReader({ maxWaitMs: 40 });
+  const { readings, controllers } = await startSlow(bodies, 16);
+  const waiting = Array.from({ length: 256 }, () => bodies.readUnproven(post("x"), () => {}));
+  const start = performance.now();
+  const beyond = await bodies.readUnproven(post("x"), () => {});
+  assertEquals(beyond.ok ? 200 : beyond.status, 503);
+  assert(performance.now() - start < 40, "at once");
+  const statuses = (await Promise.all(waiting)).map((read) => read.ok ? 200 : read.status);
+  assertEquals(new Set(statuses), new Set([503]));
+  const large = await bodies.readUnproven(post("1", { "content-length": "1048577" }), () => {});
+  assertEquals(large.ok ? 200 : large.status, 413, "without a wait");
+  for (const controller of controllers) controller.close();
+  await Promise.all(readings);
+  bodies.close();
+});
+
+Deno.test("BodyReader.readUnproven() lets a slow body make room for one that waits [http.body-budget]", async () => {
+  const bodies = new BodyReader({ maxWaitMs: 10_000 });
+  const { slow, readings, controllers } = await startSlow(bodies, 16);
+  const read = await bodies.readUnproven(post("x"), ({ length }) => length);
+  assertEquals(read, { ok: true, value: 1 });
+  const first = await readings[0];
+  assertEquals(first?.ok ? 200 : first?.status, 503);
+  assertEquals(slow.map(({ isCancelled }) => isCancelled()).filter(Boolean).length, 1);
+  for (const controller of controllers.slice(1)) controller.close();
+  await Promise.all(readings);
+  bodies.close();
+});

@@ -105,13 +105,16 @@ Deno.test("listSessions() and refuseUnknown() ask for the sender first [status.s
 Deno.test("showHealth() and acceptFeed() tell this machine more than others [http.healthz] [feed.limits]", async () => {
   const context = {
     health: () => ({ pid: 42 }),
-    feeds: { accept: () => new Response("accepted") },
+    feeds: {
+      challenge: () => Promise.resolve(new Response("proven")),
+      accept: () => Promise.resolve(new Response("accepted")),
+    },
   };
   const far = createPeer({ listener: { ...LOOPBACK, isLoopback: false } });
   assertEquals(await showHealth(exchangeOf(null), context).json(), { status: "ok", pid: 42 });
   assertEquals(await showHealth(exchangeOf(null, { peer: far }), context).json(), { status: "ok" });
-  assertEquals(acceptFeed(exchangeOf(null), context).status, 200);
-  assertEquals(acceptFeed(exchangeOf(null, { peer: far }), context).status, 403);
+  assertEquals((await acceptFeed(exchangeOf(null), context)).status, 200);
+  assertEquals((await acceptFeed(exchangeOf(null, { peer: far }), context)).status, 403);
 });
 
 Deno.test("deliver() limits forged deliveries only, and takes none while nothing gets in [source.verify]", async () => {

@@ -6,7 +6,10 @@ async function read(body: BodyInit | null, maxBytes = 1000) {
   const bodies = new BodyReader({ maxBytes });
   const request = new Request("http://localhost/", { method: "POST", body });
   try {
-    return await readFields(request, { bodies, names: ["label", "token"] });
+    return await readFields(request, {
+      read: (request) => bodies.readUnprovenText(request),
+      names: ["label", "token"],
+    });
   } finally {
     bodies.close();
   }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMON, SHA } from "../../lib/sources/_github.ts";
 import { ALERT_GROUP, SLACK_MESSAGE, STRIPE_CHARGE } from "../../lib/sources/_payloads.ts";
 import { bytesOf, GENERIC, SECRET, signedHeaders } from "../../_signed_delivery.ts";
@@ -240,4 +240,31 @@ Deno.test("WebhookReceiver answers 429 to a sender that forges again and again, 
   assertMatch(await forge(), /^429 /);
   assertEquals(await port.deliver("ci", {}), "202 stored");
   assertEquals(port.rows().length, 1);
+});
+
+Deno.test("WebhookReceiver refuses by the headers alone before it reads a body [http.body-budget] [source.verify]", async () => {
+  await using port = new SourcePort({
+    gh: { kind: "github" },
+    slack: { kind: "slack" },
+    lab: { kind: "gitlab" },
+  });
+  const old = String(Math.floor(Date.now() / 1000) - 3600);
+  const cases: [string, Record<string, string>, string][] = [
+    ["gh", {}, 'unauthorized: the header "x-hub-signature-256" is missing'],
+    ["gh", { "x-hub-signature-256": "sha256=1" }, "malformed"],
+    [
+      "slack",
+      { "x-slack-signature": `v0=${"0".repeat(64)}`, "x-slack-request-timestamp": old },
+      "behind this clock",
+    ],
+    ["lab", { "x-gitlab-token": "wrong" }, "no secret of the source fits"],
+  ];
+  for (const [name, headers, text] of cases) {
+    let isRead = false;
+    const body = new ReadableStream({ pull: () => void (isRead = true) }, { highWaterMark: 0 });
+    const response = await port.send("POST", `/${name}`, headers, body);
+    assertEquals(response.status, 401, name);
+    assertStringIncludes(await response.text(), text);
+    assertEquals(isRead, false, name);
+  }
 });

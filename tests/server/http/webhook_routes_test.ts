@@ -20,8 +20,8 @@ function createFixture(text?: string) {
   const routes = new WebhookRoutes({
     stateDir,
     log: { info: write, warn: write },
-    bodies: { readBytes: fail },
-    keeper: { use: fail },
+    bodies: { readUnproven: fail },
+    keeper: { read: fail },
     take: fail,
     bursts: { add: fail },
     audit: { note() {} },
@@ -173,4 +173,25 @@ Deno.test("WebhookRoutes.find() holds on to what it knows while the file cannot 
   Deno.removeSync(path);
   edit(configOf({ gh: { kind: "github" } }));
   assert(await fixture.hasLater("/gh"));
+});
+
+Deno.test("WebhookRoutes.find() takes no configuration or secret of another user, also in a folder that changed hands [state.owner]", async () => {
+  for (const name of ["config.json", "secret-ci", "."]) {
+    const fixture = createFixture(configOf({ ci: GENERIC }));
+    const { path, logged } = fixture;
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    assert(await fixture.has("/ci"));
+    Deno.writeTextFileSync(`${folder}/secret-ci`, "s", { mode: 0o600 });
+    fixture.edit(configOf({ other: GENERIC }));
+    try {
+      for (const given of new Set([name, name === "." ? "config.json" : name])) {
+        Deno.chownSync(`${folder}/${given}`, 12_345, 12_345);
+      }
+    } catch {
+      return; // Only a privileged user can give files away.
+    }
+    assertEquals(await fixture.hasLater("/other"), false, name);
+    assert(await fixture.has("/ci"), "the last good configuration holds");
+    assertStringIncludes(logged.join(), "belongs to another user", name);
+  }
 });

@@ -1,33 +1,12 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Journal } from "../../../server/journal/journal.ts";
 import { JournalError } from "../../../server/journal/error.ts";
-import { JournalKeeper } from "../../../server/journal/keeper.ts";
 import { MIGRATIONS } from "../../../server/journal/schema.ts";
-import { journalPathOf, listCorruptJournals } from "../../../server/state/folder.ts";
-import { until } from "../../_until.ts";
+import { listCorruptJournals } from "../../../server/state/folder.ts";
+import { createKeeper } from "../_journal_keeper.ts";
 import { createDiskFullError, MemoryJournal } from "../_memory_journal.ts";
 import { createScratch } from "../_scratch.ts";
-
-function createLog() {
-  const lines: string[] = [];
-  const log = (line: string) => void lines.push(line);
-  return { lines, info: log, warn: log };
-}
-
-function createKeeper(options: { stateDir?: string; uptime?: () => number } = {}) {
-  const log = createLog();
-  let usable = 0;
-  const stateDir = options.stateDir ?? `${createScratch()}/state`;
-  const keeper = new JournalKeeper({
-    ...options,
-    stateDir,
-    durability: "normal",
-    log,
-    onUsable: () => usable++,
-  });
-  return { keeper, log, stateDir, path: journalPathOf(stateDir), usable: () => usable };
-}
 
 function modeOf(path: string): string {
   return ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8);
@@ -37,7 +16,7 @@ const EVENT = { seq: 1, session: null, storedAt: 1, source: "text", sender: "dev
 
 Deno.test("the journal's folder and files are readable by their user only [journal.private]", () => {
   const { keeper, stateDir, path } = createKeeper();
-  keeper.use(({ sessions }) =>
+  keeper.write(({ sessions }) =>
     sessions.start({ key: "k", project: "p", repository: null, pid: 1 }, 1)
   );
   assertEquals(modeOf(stateDir), "700");
@@ -86,8 +65,8 @@ Deno.test("Journal.on() says that the disk is full, which has ended the transact
 });
 
 Deno.test("Journal.open() refuses a newer schema and leaves the file as it is [journal.newer-schema]", () => {
-  const { keeper, stateDir, path, log } = createKeeper();
-  keeper.use((journal) => journal.dataVersion());
+  const { keeper, stateDir, path, lines } = createKeeper();
+  keeper.read((journal) => journal.dataVersion());
   keeper.close();
   const database = new DatabaseSync(path);
   database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
@@ -96,7 +75,7 @@ Deno.test("Journal.open() refuses a newer schema and leaves the file as it is [j
   assertStringIncludes(error.message, `has version ${MIGRATIONS.length + 1}`);
   assertStringIncludes(error.message, "Update deno-channel");
   assertEquals(error.isCorrupt, false);
-  assertEquals([listCorruptJournals(stateDir), log.lines], [[], []]);
+  assertEquals([listCorruptJournals(stateDir), lines], [[], []]);
 });
 
 Deno.test("Journal.on() takes over what earlier versions wrote, and what they write from then on [journal.migration]", () => {
@@ -215,53 +194,6 @@ Deno.test("Journal.dataVersion() changes when another process has committed", ()
   b?.close();
 });
 
-Deno.test("JournalKeeper moves a corrupt file aside, only for the owner of the port, and says so [journal.corrupt]", async () => {
-  const stateDir = createScratch();
-  const garbage = "this is no database".repeat(100);
-  Deno.writeTextFileSync(journalPathOf(stateDir), garbage);
-  const { keeper, log, usable } = createKeeper({ stateDir });
-  const error = assertThrows(() => keeper.use((journal) => journal.dataVersion()), JournalError);
-  assert(error.isCorrupt);
-  assertEquals(listCorruptJournals(stateDir), []);
-  assertEquals([keeper.isUsable, usable()], [false, 0]);
-  keeper.close();
-
-  const owner = createKeeper({ stateDir });
-  let replaced = 0;
-  owner.keeper.onReplaced = () => void replaced++;
-  owner.keeper.use((journal) => journal.dataVersion());
-  const [aside] = listCorruptJournals(stateDir);
-  assertMatch(aside ?? "", /^journal\.db\.corrupt-\d{8}T\d{6}Z$/);
-  assertEquals(Deno.readTextFileSync(`${stateDir}/${aside}`), garbage);
-  assertStringIncludes(owner.log.lines.join(), `${stateDir}/${aside}`);
-  await until("it is told", () => owner.usable() === 1);
-  assertEquals(replaced, 1);
-  owner.keeper.close();
-  assertEquals(log.lines.length, 1);
-});
-
-Deno.test("JournalKeeper says what is wrong once a minute, and tries again [journal.failure]", async () => {
-  const folder = createScratch();
-  const stateDir = `${folder}/file/state`;
-  Deno.writeTextFileSync(`${folder}/file`, "not a folder");
-  let uptime = 0;
-  const { keeper, log, usable } = createKeeper({ stateDir, uptime: () => uptime });
-  const attempt = () => keeper.use((journal) => journal.dataVersion());
-  for (let i = 0; i < 5; i++) assertThrows(attempt, JournalError, "Cannot use the journal");
-  assertEquals(log.lines.length, 1);
-  uptime += 60_000;
-  assertThrows(attempt, JournalError);
-  assertEquals([log.lines.length, keeper.isUsable], [2, false]);
-  Deno.removeSync(`${folder}/file`);
-  assertThrows(attempt, JournalError, undefined, "not within a second of the last attempt");
-  uptime += 1000;
-  attempt();
-  assertEquals(keeper.isUsable, true);
-  await until("it is told", () => usable() === 1);
-  keeper.close();
-  assertThrows(attempt, JournalError, "it is closed");
-});
-
 Deno.test("SessionTable.start() gives no number that a session of another journal has [journal.corrupt]", () => {
   const numbers = [1e12, 1e12 + 5000].flatMap((now) => {
     using memory = new MemoryJournal();
@@ -270,15 +202,4 @@ Deno.test("SessionTable.start() gives no number that a session of another journa
   });
   assertEquals(numbers, numbers.toSorted((a, b) => a - b));
   assertEquals(new Set(numbers).size, 6);
-});
-
-Deno.test("JournalKeeper.refresh() opens the file that has taken the place", () => {
-  const { keeper, path } = createKeeper();
-  keeper.use(({ events }) => events.insert({ ...EVENT, state: "stored", content: "" }));
-  keeper.refresh();
-  assertEquals(keeper.use(({ events }) => events.lastSeq()), 1);
-  for (const ending of ["", "-wal", "-shm"]) Deno.renameSync(path + ending, `${path}.old${ending}`);
-  keeper.refresh();
-  assertEquals(keeper.use(({ events }) => events.lastSeq()), 0);
-  keeper.close();
 });

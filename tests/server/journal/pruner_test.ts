@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { EventSequence } from "../../../lib/event/event_id.ts";
-import { Journal } from "../../../server/journal/journal.ts";
+import { AgeClock } from "../../../lib/event/age_clock.ts";
+import { Journal, WAL_BYTES } from "../../../server/journal/journal.ts";
 import { JournalPruner, type JournalPrunerOptions } from "../../../server/journal/pruner.ts";
 import { until } from "../../_until.ts";
 import { MemoryJournal } from "../_memory_journal.ts";
+import { createScratch } from "../_scratch.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -24,6 +26,7 @@ function createFixture(options: Partial<JournalPrunerOptions> = {}) {
     log,
     retainMs: 1e15,
     retainBytes: 1e12,
+    clock: { isBelieved: () => true },
     ...options,
   });
   return {
@@ -166,7 +169,7 @@ Deno.test("JournalPruner.prune() wants to go on only as long as that is of use [
   using database = new DatabaseSync(":memory:");
   const journal = Journal.on(database, "memory");
   const pruner = new JournalPruner({
-    keeper: { use: (run) => run(journal) },
+    keeper: { read: (run) => run(journal), write: (run) => run(journal) },
     log: { info: () => {}, warn: () => {} },
     retainMs: 1e15,
     retainBytes: 1,
@@ -247,4 +250,113 @@ Deno.test("JournalPruner does not wait for a clock that was set back [journal.re
   fixture.insertEvent(NOW - 2 * HOUR_MS);
   fixture.pruner.prune(NOW);
   assertEquals(fixture.texts(), [""]);
+});
+
+Deno.test("JournalPruner gives nothing up on the word of a clock that jumped, and does once it is steady [journal.clock]", () => {
+  let uptimeMs = 1000;
+  using fixture = createFixture({
+    retainMs: 30 * DAY_MS,
+    clock: new AgeClock(),
+    uptime: () => uptimeMs,
+  });
+  const { pruner, lines, insertEvent, texts } = fixture;
+  const start = Date.now() + 1;
+  const prune = (nowMs: number) => {
+    for (let i = 0; i < 3; i++) pruner.prune(nowMs);
+  };
+  for (let i = 0; i < 5; i++) insertEvent(start - 40 * DAY_MS + i, "old");
+  insertEvent(start - 1000, "new");
+  prune(start);
+  assertEquals(texts(), ["", "", "", "", "", "new"], "the last event is recent");
+  uptimeMs += 10_000;
+  prune(start + 10_000 + 4000 * DAY_MS);
+  assertEquals(texts().at(-1), "new", "the clock jumped");
+  uptimeMs += 10_000;
+  insertEvent(start + 20_000 + 4000 * DAY_MS, "jumped");
+  prune(start + 20_000 + 4000 * DAY_MS);
+  assertEquals(
+    texts().slice(-2),
+    ["new", "jumped"],
+    "the next look finds it steady, but not for long",
+  );
+  uptimeMs += 10_000;
+  prune(start + 30_000);
+  assertEquals(texts().slice(-2), ["new", "jumped"], "the clock was set right");
+  uptimeMs += 40 * DAY_MS;
+  prune(start + 30_000 + 40 * DAY_MS);
+  assertEquals(texts().at(-2), "", "it is old by now");
+  assertEquals(lines.length, 2);
+});
+
+Deno.test("JournalPruner gives nothing up at a start long after the last event, whatever came in since [journal.clock]", () => {
+  let uptimeMs = 1000;
+  using fixture = createFixture({
+    retainMs: 30 * DAY_MS,
+    clock: new AgeClock(),
+    uptime: () => uptimeMs,
+  });
+  const { pruner, insertEvent, texts } = fixture;
+  const start = Date.now() + 1;
+  insertEvent(start - 40 * DAY_MS, "old");
+  insertEvent(start, "came in since");
+  pruner.prune(start);
+  assertEquals(texts(), ["old", "came in since"]);
+  uptimeMs += HOUR_MS;
+  pruner.prune(start + HOUR_MS);
+  assertEquals(texts(), ["", "came in since"]);
+});
+
+Deno.test("JournalPruner cuts the write-ahead log once a reader that kept it long has gone [journal.wal]", async () => {
+  const path = `${createScratch()}/journal.db`;
+  const journal = Journal.open(path, { durability: "normal" });
+  using reader = new DatabaseSync(path);
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM events").get();
+  const content = "x".repeat(100_000);
+  const fill = (from: number) =>
+    journal.transaction(() => {
+      for (let i = 0; i < 250; i++) {
+        journal.events.insert({ ...EVENT, seq: from + i, state: "seen", content });
+      }
+    });
+  fill(1);
+  fill(1000);
+  assert(journal.walBytes() > 40 * MIB, `${journal.walBytes()} bytes`);
+  let cuts = 0;
+  const pruner = new JournalPruner({
+    keeper: {
+      read: (run) => run(journal),
+      write(run) {
+        const result = run(journal);
+        if (result === false) cuts++;
+        return result;
+      },
+    },
+    log: { info: () => {}, warn: () => {} },
+    retainMs: 1e15,
+    retainBytes: 1e12,
+    cutAgainMs: 1,
+  });
+  pruner.noteEvent();
+  await until("it has tried in vain", () => cuts > 1);
+  assert(journal.walBytes() > 40 * MIB, "the reader needs it");
+  reader.exec("COMMIT");
+  await until("it is cut", () => journal.walBytes() === 0);
+  pruner.close();
+  journal.close();
+});
+
+Deno.test("the write-ahead log shrinks by itself after a burst [journal.wal]", () => {
+  const path = `${createScratch()}/journal.db`;
+  const journal = Journal.open(path, { durability: "normal" });
+  const content = "x".repeat(100_000);
+  journal.transaction(() => {
+    for (let seq = 1; seq < 300; seq++) {
+      journal.events.insert({ ...EVENT, seq, state: "seen", content });
+    }
+  });
+  assert(journal.walBytes() > 20 * MIB, `${journal.walBytes()} bytes`);
+  journal.events.insert({ ...EVENT, seq: 999, state: "seen", content: "" });
+  assert(journal.walBytes() <= WAL_BYTES, `${journal.walBytes()} bytes`);
+  journal.close();
 });

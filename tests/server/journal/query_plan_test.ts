@@ -51,6 +51,7 @@ type Case = readonly [what: string, run: (journal: Journal) => unknown];
 
 const CASES: readonly Case[] = [
   ["EventTable.lastSeq()", ({ events }) => events.lastSeq()],
+  ["EventTable.lastBefore()", ({ events }) => events.lastBefore(2e12)],
   ["EventTable.findDelivery()", ({ events }) => events.findDelivery("dev", "d", 0)],
   ["EventTable.findDigest()", ({ events }) => events.findDigest("source:ci", "d", 0)],
   ["EventTable.releaseHeld()", ({ events }) => events.releaseHeld()],

@@ -1,4 +1,10 @@
-import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { HttpListener } from "../../../server/port/listener.ts";
 import { describePortHolder } from "../../../server/port/holder.ts";
 import { TLS_KEY_PAIR } from "../../_tls_key_pair.ts";
@@ -112,11 +118,17 @@ Deno.test("HttpListener leaves nothing behind by waiting for a port that is take
       removeEventListener.call(signal, type, wake);
     };
     counts.push(left.size);
-    return Promise.resolve(false);
+    return Promise.resolve("stranger" as const);
   };
+  let attempts = 0;
+  const serve = ((options: Deno.ServeTcpOptions, handler: Deno.ServeHandler) => {
+    attempts++;
+    return Deno.serve(options, handler);
+  }) as typeof Deno.serve;
   const options = { hostname: HOSTNAME, port, handler: answer(""), log: createLog(), follow };
-  const listener = new HttpListener({ ...options, retryMs: 1 });
-  await until("it has waited often", () => counts.length > 5);
+  const listener = new HttpListener({ ...options, serve, retryMs: 1 });
+  await until("it has asked again", () => counts.length > 1);
+  assert(attempts > 20, `it tries to bind meanwhile, ${attempts} times`);
   await listener.close();
   assertEquals(new Set(counts), new Set([0]));
 });
@@ -124,13 +136,17 @@ Deno.test("HttpListener leaves nothing behind by waiting for a port that is take
 Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept-loop]", async () => {
   const log = createLog();
   let attempts = 0;
+  let shutdowns = 0;
   const serve = ((options: Deno.ServeTcpOptions, handler: Deno.ServeHandler) => {
     attempts++;
     if (attempts > 1) return Deno.serve(options, handler);
     return {
       addr: { transport: "tcp", hostname: HOSTNAME, port: 0 },
       finished: Promise.reject(new Error("Too many open files (os error 24)")),
-      shutdown: () => Promise.resolve(),
+      shutdown() {
+        shutdowns++;
+        return Promise.reject(new Error("Too many open files (os error 24)"));
+      },
     };
   }) as typeof Deno.serve;
   const listener = new HttpListener({
@@ -142,7 +158,7 @@ Deno.test("HttpListener serves again when its accept loop fails [lifetime.accept
     serve,
   });
   await until("it serves again", () => attempts === 2);
-  assertEquals(log.lines.length, 1);
+  assertEquals([log.lines.length, shutdowns], [1, 1], "idle connections are closed");
   assertStringIncludes(log.lines[0] ?? "", "Too many open files");
   await listener.close();
 });
@@ -225,9 +241,94 @@ Deno.test("HttpListener reports a certificate that is none, without quoting it [
   await listener.close();
 });
 
+Deno.test("HttpListener gives up an address that the system does not have, where that is optional [network.loopback]", async () => {
+  const cases: [Error, boolean, "off" | "taken"][] = [
+    [new Deno.errors.AddrNotAvailable("Cannot assign requested address"), true, "off"],
+    [new Error("Address family not supported by protocol (os error 97)"), true, "off"],
+    [new Deno.errors.AddrNotAvailable("Cannot assign requested address"), false, "taken"],
+    [new Deno.errors.AddrInUse("Address already in use"), true, "taken"],
+  ];
+  for (const [error, isOptional, state] of cases) {
+    const log = createLog();
+    let attempts = 0;
+    const serve = (() => {
+      attempts++;
+      throw error;
+    }) as typeof Deno.serve;
+    const options = { hostname: HOSTNAME, port: 1, handler: answer(""), log, serve };
+    const listener = new HttpListener({ ...options, isOptional, retryMs: 1 });
+    await until("it gives up or tries again", () => state === "off" || attempts > 1);
+    assertEquals(listener.state, state, error.message);
+    if (state === "off") assertEquals([log.lines, attempts], [[], 1]);
+    await listener.close();
+    assertEquals(listener.state, "off");
+  }
+});
+
+Deno.test("HttpListener says for an optional address that a stranger holds it, once and after a while [network.loopback]", async () => {
+  await using holder = Deno.serve({ hostname: HOSTNAME, port: 0, onListen() {} }, () => {
+    return new Response("hi", { headers: { connection: "close" } });
+  });
+  const { port } = holder.addr;
+  const log = createLog();
+  const options = { hostname: HOSTNAME, port, handler: answer(""), log, isOptional: true };
+  const start = performance.now();
+  const listener = new HttpListener({ ...options, meanwhile: "Use another", retryMs: 1 });
+  await until("it is logged", () => log.lines.length > 0);
+  assert(performance.now() - start > 1900, "the owner before may still be ending");
+  await listener.close();
+  assertEquals(log.lines, [
+    `Cannot listen on ${HOSTNAME}:${port}: the port is held by another program that answers HTTP. ` +
+    "Use another",
+  ]);
+});
+
+Deno.test("HttpListener asks a stranger less and less often, and a silent owner every few seconds [feed.limits]", async () => {
+  await using holder = Deno.serve({ hostname: HOSTNAME, port: 0, onListen() {} }, () => {
+    return new Response("hi", { headers: { connection: "close" } });
+  });
+  const { port } = holder.addr;
+  for (const outcome of ["stranger", "silent"] as const) {
+    const askedAt: number[] = [];
+    let clock = 0;
+    // Each look at the clock takes a quarter of a second, as attempts to bind do.
+    const now = () => clock += 250;
+    const follow = () => {
+      askedAt.push(clock);
+      return Promise.resolve(outcome);
+    };
+    const options = {
+      hostname: HOSTNAME,
+      port,
+      handler: answer(""),
+      log: createLog(),
+      follow,
+      now,
+    };
+    const listener = new HttpListener({ ...options, retryMs: 0 });
+    await until("it has asked often", () => askedAt.length > 9);
+    await listener.close();
+    const pauses = askedAt.slice(1).map((at, i) => Math.floor((at - (askedAt[i] ?? 0)) / 1000));
+    const expected = outcome === "stranger"
+      ? [1, 2, 4, 8, 16, 32, 60, 60, 60]
+      : [1, 2, 4, 4, 4, 4, 4, 4, 4];
+    for (const [i, pause] of pauses.slice(0, 9).entries()) {
+      assert(Math.abs(pause - (expected[i] ?? 0)) <= 2, `${outcome}: ${pauses}`);
+    }
+  }
+});
+
 Deno.test("describePortHolder() names a deno-channel and nothing else by its answer", async () => {
   const cases: [() => Response, string][] = [
     [() => Response.json({ name: "deno-channel", pid: 7 }), "deno-channel process 7"],
+    [
+      () => Response.json({ name: "deno-channel", pid: 7, version: "0.4.2" }),
+      "deno-channel process 7 of version 0.4.2: end that session",
+    ],
+    [
+      () => Response.json({ name: "deno-channel", pid: 7, version: "x y" }),
+      "deno-channel process 7",
+    ],
     [
       () => Response.json({ name: "deno-channel", pid: "7; rm" }),
       "another program that answers HTTP",
@@ -242,6 +343,6 @@ Deno.test("describePortHolder() names a deno-channel and nothing else by its ans
       response.headers.set("connection", "close");
       return response;
     });
-    assertEquals(await describePortHolder(`http://${HOSTNAME}:${server.addr.port}`), expected);
+    assertEquals(await describePortHolder(`${HOSTNAME}:${server.addr.port}`), expected);
   }
 });

@@ -79,7 +79,7 @@ Deno.test("SessionAgent gives back what the client does not read, and goes on wh
   assertEquals(agent.direct.tryPush({ seq: 9, content: "", meta: {}, attempts: 1 }), false);
   assertEquals(agent.direct.hasRefused, true);
   client.reads = true;
-  agent.sync();
+  agent.resume();
   await until("it is ready", () => agent.direct.isReady);
   assertEquals(contents(), ["event 1", "event 2", "event 3", "event 4", "event 5"]);
   assertEquals(agent.direct.hasRefused, false);
@@ -94,7 +94,7 @@ Deno.test("SessionAgent gives back a digest that the client does not read", asyn
   begin();
   await until("it is given back", () => journal.events.sessionsOf("pushed").length === 0);
   client.reads = true;
-  agent.sync();
+  agent.resume();
   await until("it is written", () => written.length === 1);
   assertEquals(written[0]?.meta, { digest: "150" });
 });
@@ -133,6 +133,24 @@ Deno.test("SessionAgent pushes an unseen event again where that is asked for [re
   journal.events.change(1, "see", 1);
   journal.events.change(2, "see", 1);
   assertEquals(journal.events.reclaim(agent.sessionId, Infinity, 1, 9), []);
+});
+
+Deno.test("SessionAgent pushes nothing again to a client that has not taken what was sent [stdio.unread] [redeliver]", async () => {
+  using fixture = createFixture({ redeliverAfterMs: 1 });
+  const { agent, begin, client, journal, store, written } = fixture;
+  client.isWaiting = true;
+  agent.register();
+  begin();
+  store(2);
+  agent.sync();
+  await until("they are written", () => written.length === 2);
+  let isDue = false;
+  // The least time between two looks is 250 ms.
+  AbortSignal.timeout(600).addEventListener("abort", () => isDue = true);
+  await until("they would have come again", () => isDue);
+  assertEquals([written.length, journal.events.get(1)?.attempts], [2, 1]);
+  client.isWaiting = false;
+  await until("they come again", () => written.length >= 4);
 });
 
 Deno.test("SessionAgent tells its own verdicts, each once [verdict.own-session]", () => {
