@@ -28,13 +28,13 @@ export interface JournalOptions {
   /**
    * The longest time that a write waits for other processes, in milliseconds.
    *
-   * @default {2000}
+   * @default {500}
    */
   readonly busyTimeoutMs?: number;
 }
 
 /** The longest time that a write waits for other processes by default, in milliseconds. */
-export const BUSY_TIMEOUT_MS = 2000;
+export const BUSY_TIMEOUT_MS = 500;
 
 /** The size to which a checkpoint cuts the write-ahead log, in bytes: that of 1,000 pages. */
 export const WAL_BYTES = 4 * 1024 * 1024;

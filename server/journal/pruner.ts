@@ -70,6 +70,8 @@ export class JournalPruner {
   readonly #ageCheckMs: number;
   readonly #clock: Pick<AgeClock, "isBelieved">;
   readonly #startedAt = Date.now();
+  readonly #startUptimeMs: number;
+  #hasLooked = false;
   readonly #onAlarm = () => {
     this.#check();
     this.#setAlarm(this.#options.idleCheckMs ?? 3_600_000);
@@ -90,6 +92,7 @@ export class JournalPruner {
     this.#options = options;
     this.#ageCheckMs = options.ageCheckMs ?? 10_000;
     this.#clock = options.clock ?? new AgeClock();
+    this.#startUptimeMs = options.uptime?.() ?? performance.now();
   }
 
   /** Begins to check the age, also where no events come in. Safe to call twice. */
@@ -203,10 +206,14 @@ export class JournalPruner {
 
   #isBelieved(journal: Journal, nowMs: number): boolean {
     const uptimeMs = this.#options.uptime?.() ?? performance.now();
-    const isBelieved = this.#clock.isBelieved(
-      { wallMs: nowMs, uptimeMs },
-      () => journal.events.lastBefore(this.#startedAt),
-    );
+    const lastEventAt = () => journal.events.lastBefore(this.#startedAt);
+    if (!this.#hasLooked) {
+      // The clock may jump between the start and the first check.
+      this.#hasLooked = true;
+      const start = { wallMs: this.#startedAt, uptimeMs: this.#startUptimeMs };
+      this.#clock.isBelieved(start, lastEventAt);
+    }
+    const isBelieved = this.#clock.isBelieved({ wallMs: nowMs, uptimeMs }, lastEventAt);
     if (!isBelieved) this.#checkedAt = nowMs;
     return isBelieved;
   }

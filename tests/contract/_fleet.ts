@@ -22,6 +22,8 @@ export interface FleetOptions {
   /** The command; by default the one that serves a session. */
   readonly command?: "gateway";
   readonly flags?: readonly string[];
+  /** Changes the command before it starts, such as to run it with another clock. */
+  readonly wrap?: ((command: readonly string[]) => readonly [string, ...string[]]) | undefined;
 }
 
 /** The members of a stdout line that matter here. */
@@ -83,13 +85,12 @@ export class FleetProcess implements AsyncDisposable {
   readonly #calls = new Map<number, (text: string | undefined) => void>();
   #lastId = 0;
   #isSilent = false;
+  /** Settles when the client may read on. */
+  #reading: PromiseWithResolvers<void> | undefined;
 
-  constructor({ port, stateDir, flags = [], ...options }: FleetOptions) {
-    const [program, ...args] = serverCommand(port, {
-      ...options,
-      stateDir,
-      flags: [...TRUSTING, ...flags],
-    });
+  constructor({ port, stateDir, flags = [], wrap, ...options }: FleetOptions) {
+    const command = serverCommand(port, { ...options, stateDir, flags: [...TRUSTING, ...flags] });
+    const [program, ...args] = wrap?.(command) ?? command;
     this.#child = new Deno.Command(program, {
       args,
       stdin: "piped",
@@ -114,6 +115,26 @@ export class FleetProcess implements AsyncDisposable {
 
   get isAlive(): boolean {
     return this.endedAt === Infinity;
+  }
+
+  /** Settles when the process has ended, whether or not its output is read. */
+  get exited(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
+  }
+
+  /** Sends a signal that the process survives. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(signal);
+  }
+
+  /** Reads no more of stdout, as a client that is busy. */
+  stopReading(): void {
+    this.#reading ??= Promise.withResolvers();
+  }
+
+  readOn(): void {
+    this.#reading?.resolve();
+    this.#reading = undefined;
   }
 
   async send(message: object): Promise<void> {
@@ -167,6 +188,7 @@ export class FleetProcess implements AsyncDisposable {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) this.#take(JSON.parse(line), performance.now());
+      await this.#reading?.promise;
     }
     this.#isSilent = true;
     for (const resolve of this.#calls.values()) resolve(undefined);
