@@ -50,10 +50,11 @@ const IS_LISTED = "seq IN (SELECT value FROM json_each(?))";
 const IS_HELD = `state IN (${quoteAll(statesBefore("release"))})`;
 
 /**
- * Rows older than the cutoff, `?1` as a time and `?2` as a number. A fast clock may have numbered them in
- * the future, so the time counts as well: numbers alone would keep all that came after that.
+ * Rows older than the cutoff, `?1` as a time and `?2` as a number, where `?3` is now as a number. Both
+ * must be old: a clock that is behind gives new rows an old time, but numbers only rise. Numbers beyond
+ * now prove nothing, because a clock that was fast once numbers all later rows in the future.
  */
-const IS_OLD = `stored_at < ?1 AND seq < coalesce(
+const IS_OLD = `stored_at < ?1 AND (seq < ?2 OR seq > ?3) AND seq < coalesce(
     (SELECT seq FROM events WHERE seq >= ?2 ORDER BY seq LIMIT 1 OFFSET ${MAX_ROWS_PAST}),
     ${Number.MAX_SAFE_INTEGER})`;
 
@@ -125,14 +126,14 @@ const SQL = {
   listOf: `SELECT ${SUMMARY} FROM events WHERE seq IN (
       SELECT seq FROM events INDEXED BY events_by_state
       WHERE state = ? AND session IS ? AND seq < ? ORDER BY seq DESC LIMIT ?)`,
-  expire: `UPDATE events SET state = 'expired', expired_at = ?3, content = '', raw = NULL
+  expire: `UPDATE events SET state = 'expired', expired_at = ?4, content = '', raw = NULL
     WHERE seq IN (SELECT seq FROM events NOT INDEXED WHERE ${IS_OLD}
-                  AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?4)
+                  AND state IN (${OPEN_STATES}) ORDER BY seq LIMIT ?5)
     RETURNING seq`,
   deleteRaw: `DELETE FROM bodies WHERE ${IS_LISTED}`,
   deleteClosed: `DELETE FROM events WHERE seq IN (
       SELECT seq FROM events NOT INDEXED WHERE ${IS_OLD} AND state NOT IN (${OPEN_STATES})
-        AND coalesce(expired_at, 0) < ?1 ORDER BY seq LIMIT ?3)`,
+        AND coalesce(expired_at, 0) < ?1 ORDER BY seq LIMIT ?4)`,
   deleteOldest: `${deleteOldest("events", "stored_at", "seq")} RETURNING state`,
 };
 
@@ -313,14 +314,16 @@ export class EventTable {
 
   /** Expires open events from before a time and deletes their text; returns their count. */
   expire(beforeMs: number, nowMs: number, limit: number): number {
-    const rows = this.#sql("expire").all(beforeMs, seqAt(beforeMs), nowMs, limit);
+    const rows = this.#sql("expire").all(beforeMs, seqAt(beforeMs), seqAt(nowMs), nowMs, limit);
     this.#sql("deleteRaw").run(JSON.stringify(rows.map(({ seq }) => seq)));
     return rows.length;
   }
 
   /** Deletes closed events from before a time that have not expired since; returns their count. */
-  deleteClosed(beforeMs: number, limit: number): number {
-    return Number(this.#sql("deleteClosed").run(beforeMs, seqAt(beforeMs), limit).changes);
+  deleteClosed(beforeMs: number, nowMs: number, limit: number): number {
+    const { changes } = this.#sql("deleteClosed")
+      .run(beforeMs, seqAt(beforeMs), seqAt(nowMs), limit);
+    return Number(changes);
   }
 
   /** Deletes those of the oldest events that are from before a time; returns the states they had. */

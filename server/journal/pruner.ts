@@ -224,7 +224,7 @@ export class JournalPruner {
     const expired = journal.events.expire(cutoff, nowMs, STEP);
     const counts = [
       expired,
-      journal.events.deleteClosed(cutoff, STEP),
+      journal.events.deleteClosed(cutoff, nowMs, STEP),
       journal.outbound.deleteBefore(cutoff, STEP),
       journal.permissions.deleteBefore(cutoff, STEP),
       journal.sessions.deleteBefore(cutoff, STEP),

@@ -229,7 +229,7 @@ Deno.test("EventTable.expire() expires held and withheld events, and deletes nei
     eventOf(2, { state: "withheld", session: null }),
   ]);
   const { table, stateOf } = fixture;
-  assertEquals(table.deleteClosed(1e6, 10), 0);
+  assertEquals(table.deleteClosed(1e6, 1e6, 10), 0);
   assertEquals(table.expire(1e6, 1e6, 10), 2);
   assertEquals([1, 2].map(stateOf), ["expired", "expired"]);
 });
@@ -269,10 +269,10 @@ Deno.test("EventTable removes what is old: open events last, and without their t
   assertEquals(rawOf(1, 2, 5), [undefined, 2, 5]);
   assertEquals(table.expire(40, 1000, 10), 1);
   assertEquals([stateOf(1), table.get(1)?.content, stateOf(3)], ["expired", "", "expired"]);
-  assertEquals(table.deleteClosed(1000, 10), 2);
+  assertEquals(table.deleteClosed(1000, 1000, 10), 2);
   assertEquals([2, 4].map(stateOf), [undefined, undefined]);
   assertEquals(rawOf(2, 5), [undefined, 5]);
-  assertEquals(table.deleteClosed(1001, 10), 2);
+  assertEquals(table.deleteClosed(1001, 1001, 10), 2);
   assertEquals([1, 3].map(stateOf), [undefined, undefined]);
   assertEquals(table.deleteOldest(50, 10), []);
   assertEquals(table.deleteOldest(51, 10), ["stored"]);

@@ -244,6 +244,16 @@ Deno.test("JournalPruner removes what came in after a clock was fast [journal.re
   assertEquals(journal.events.list({ limit: 1 }).map(({ start }) => start), ["fast"]);
 });
 
+Deno.test("JournalPruner keeps what came in while a clock was behind [journal.clock]", () => {
+  using fixture = createFixture({ retainMs: 7 * DAY_MS });
+  fixture.insertEvent(NOW, "right");
+  fixture.insertEvent(NOW - 365 * DAY_MS, "behind");
+  fixture.pruner.prune(NOW + HOUR_MS);
+  assertEquals(fixture.texts(), ["right", "behind"]);
+  fixture.pruner.prune(NOW + 8 * DAY_MS);
+  assertEquals(fixture.texts(), ["", ""]);
+});
+
 Deno.test("JournalPruner does not wait for a clock that was set back [journal.retention]", () => {
   using fixture = createFixture({ retainMs: HOUR_MS });
   fixture.pruner.prune(NOW + DAY_MS);

@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     ({ events }) => events.list({ states: EVENT_STATES, sessions: [1, null], limit: 20 }),
   ],
   ["EventTable.expire()", ({ events }) => events.expire(0, 0, 128)],
-  ["EventTable.deleteClosed()", ({ events }) => events.deleteClosed(0, 128)],
+  ["EventTable.deleteClosed()", ({ events }) => events.deleteClosed(0, 0, 128)],
   ["OutboundTable.lastId()", ({ outbound }) => outbound.lastId()],
   ["OutboundTable.after()", ({ outbound }) => outbound.after(1, 100)],
   ["FailureTable.has()", ({ failures }) => failures.has({ source: "ci", subject: "s" })],
