@@ -254,6 +254,17 @@ Deno.test("JournalPruner keeps what came in while a clock was behind [journal.cl
   assertEquals(fixture.texts(), ["", ""]);
 });
 
+Deno.test("JournalPruner compares its first check with its start [journal.clock]", () => {
+  using fixture = createFixture({
+    retainMs: 30 * DAY_MS,
+    clock: new AgeClock(),
+    uptime: () => 1000,
+  });
+  fixture.insertEvent(Date.now(), "new");
+  fixture.pruner.prune(Date.now() + 40 * DAY_MS);
+  assertEquals(fixture.texts(), ["new"]);
+});
+
 Deno.test("JournalPruner does not wait for a clock that was set back [journal.retention]", () => {
   using fixture = createFixture({ retainMs: HOUR_MS });
   fixture.pruner.prune(NOW + DAY_MS);
