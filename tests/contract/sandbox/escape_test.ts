@@ -58,7 +58,7 @@ async function probe(flags: readonly string[], placeholder: string): Promise<Pro
   const places = createPlaces(takeFreePort(), otherPort);
   const denoDir = createScratch();
   const granted = flags.map((flag) =>
-    flag.replaceAll(placeholder, places.inside).replace(":8788", `:${places.port}`)
+    flag.replaceAll(placeholder, places.inside).replaceAll(":8788", `:${places.port}`)
   );
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...granted, PROBE, JSON.stringify(places)],
@@ -94,5 +94,5 @@ Deno.test("code inside the server cannot leave the sandbox of .mcp.json [sandbox
 Deno.test("code inside the bundle cannot leave the sandbox of its command [sandbox.escape]", async () => {
   const readme = await Deno.readTextFile(new URL("README.md", PROJECT));
   const [, flags = ""] = /^deno run (.*) dist\/bundle\/main\.js/m.exec(readme) ?? [];
-  assertTight(await probe(flags.split(" "), "$STATE"));
+  assertTight(await probe(flags.replaceAll('"', "").split(" "), "$STATE"));
 });
