@@ -173,7 +173,7 @@ const WAYS: Readonly<Record<string, () => unknown>> = {
   "WebSocket": () => answer(new WebSocket(`ws://127.0.0.1:${otherPort}`), "open", "error"),
   "connect to another port": () => Deno.connect({ hostname: "127.0.0.1", port: otherPort }),
   "connect to another name of the host": () => Deno.connect({ hostname: "localhost", port }),
-  "connect to another address of the host": () => Deno.connect({ hostname: "::1", port }),
+  "connect to another address of the host": () => Deno.connect({ hostname: "127.0.0.2", port }),
   "connect to a unix socket": () =>
     Deno.connect({ transport: "unix", path: `${inside}/socket` } as Any),
   "connect by TLS": () => Deno.connectTls({ hostname: "127.0.0.1", port: otherPort }),
