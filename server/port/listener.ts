@@ -8,7 +8,7 @@
  * @module
  */
 
-import { waitAtMost } from "../runtime/delay.ts";
+import { pause, waitAtMost } from "../runtime/delay.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { FeedRefusal } from "../feed/client.ts";
 import { describePortHolder } from "./holder.ts";
@@ -141,7 +141,7 @@ export class HttpListener {
           isWaiting = true;
         }
       }
-      await this.#wait(isHurrying ? HURRY_RETRY_MS : this.#retryMs);
+      await pause(isHurrying ? HURRY_RETRY_MS : this.#retryMs, this.#stop.signal);
     }
   }
 
@@ -196,15 +196,6 @@ export class HttpListener {
     } finally {
       this.#isServing = false;
     }
-  }
-
-  async #wait(ms: number): Promise<void> {
-    if (this.#isStopped) return;
-    const stopped = Promise.withResolvers<void>();
-    const wake = () => stopped.resolve();
-    this.#stop.signal.addEventListener("abort", wake);
-    await waitAtMost(ms, stopped.promise);
-    this.#stop.signal.removeEventListener("abort", wake);
   }
 
   #address(): string {
