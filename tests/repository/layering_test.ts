@@ -75,7 +75,7 @@ const ARROWS: Readonly<Record<string, string>> = {
 
 /** The packages that the files of a room may import; those of `lib/` are pure. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  lib: /^(?:zod|ipaddr\.js|picomatch|string-width|fastest-levenshtein)$/,
+  lib: /^(?:zod|ipaddr\.js|string-width|fastest-levenshtein)$/,
   server:
     /^(?:@modelcontextprotocol\/sdk\/.*|@std\/http\/.*|node:sqlite|handlebars(?:\/dist\/handlebars\.js)?|re2js)$/,
   cli: /^(?:@modelcontextprotocol\/sdk\/.*|@std\/http\/.*)$/,

@@ -125,3 +125,11 @@ Deno.test("no test is skipped, except one that only root can run", async () => {
   }
   assertEquals(skipped, ["tests/contract/attacks_state_test.ts: ignore: !isRoot,"]);
 });
+
+Deno.test("docs/architecture.md says what each dependency is for", async () => {
+  const { imports } = JSON.parse(await readFile("deno.json"));
+  const text = await readFile("docs/architecture.md");
+  const names = [...text.matchAll(/^\| `(?:npm|jsr):([^`]+)` /gm)].map(([, name = ""]) => name);
+  const expected = Object.keys(imports).map((name) => name.replace(/\/$/, ""));
+  assertEquals(names.sort(), expected.sort());
+});
