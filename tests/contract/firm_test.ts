@@ -8,26 +8,25 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { journalPathOf } from "../../server/state/folder.ts";
 import { until } from "../_until.ts";
+import { runShell } from "./chaos/_tools.ts";
 import { askPid, FleetProcess, pace, printFigures } from "./_fleet.ts";
 import { Process } from "./_process.ts";
 import { createScratch, serverCommand, Session, takeFreePort, TRUSTING } from "./_session.ts";
 
 /** The time of a fault after its beginning, in milliseconds. */
 const FAULT_MS = 5000;
-/** The first write waits for a lock for 2 s; nothing else may take long. */
-const FIRST_WAIT_MS = 2500;
+/** The first write of each process waits for a lock for 0.5 s; nothing else may take long. */
+const FIRST_WAIT_MS = 1000;
 /** The processor time that a process may use while its journal fails, as a share of a core. */
 const MAX_SHARE = 0.3;
 
 /** Reads the processor time that a process has used, in milliseconds; `NaN` where the system has no /proc. */
-function readCpuMs(pid: number): number {
-  try {
-    const [, fields = ""] = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ");
-    const [user, system] = fields.split(" ").slice(11, 13).map(Number);
-    return ((user ?? NaN) + (system ?? NaN)) * 10;
-  } catch {
-    return NaN;
-  }
+async function readCpuMs(pid: number): Promise<number> {
+  // Deno reads /proc only with permission for all files.
+  const stat = await runShell('read -r stat < "/proc/$0/stat" && echo "$stat"', String(pid));
+  const [, fields = ""] = stat?.split(") ") ?? [];
+  const [user = NaN, system = NaN] = fields.split(" ").slice(11, 13).map(Number);
+  return (user + system) * 10;
 }
 
 /** Posts as `dev`; returns the status. */
@@ -81,7 +80,7 @@ async function withstand(stateDir: string, fail: () => () => void): Promise<void
     }
   });
   assert(firstMs < 2 * FIRST_WAIT_MS, `the first calls took ${firstMs} ms`);
-  const cpuMs = processes.map(({ pid }) => readCpuMs(pid));
+  const cpuMs = await Promise.all(processes.map(({ pid }) => readCpuMs(pid)));
   const start = performance.now();
   const times: number[] = [];
   while (performance.now() - start < FAULT_MS) {
@@ -94,9 +93,8 @@ async function withstand(stateDir: string, fail: () => () => void): Promise<void
     await pace(50);
   }
   const spanMs = performance.now() - start;
-  const shares = processes.map(({ pid }, index) =>
-    (readCpuMs(pid) - (cpuMs[index] ?? NaN)) / spanMs
-  );
+  const usedMs = await Promise.all(processes.map(({ pid }) => readCpuMs(pid)));
+  const shares = usedMs.map((ms, index) => (ms - (cpuMs[index] ?? NaN)) / spanMs);
   printFigures({
     "first ms": firstMs,
     "slowest ms": Math.max(...times),
@@ -104,7 +102,8 @@ async function withstand(stateDir: string, fail: () => () => void): Promise<void
     "follower's share": shares[1] ?? NaN,
   });
   assert(Math.max(...times) < 1000, `the slowest answer took ${Math.max(...times)} ms`);
-  for (const share of shares) assert(!(share > MAX_SHARE), `${share} of a core`);
+  const isMeasured = Deno.build.os === "linux";
+  for (const share of shares) assert(!isMeasured || share < MAX_SHARE, `${share} of a core`);
   // A session that starts and one that leaves do so as well.
   await using newcomer = await FleetProcess.open({ port, stateDir });
   await until("it names the cause", () => newcomer.stderr.includes("Cannot use the journal"));
@@ -131,23 +130,16 @@ Deno.test("processes answer while another program holds the journal, and go on a
   });
 });
 
-/** Mounts a small disk; `undefined` where this user may not. */
+/** Mounts a disk of 2 MiB, which needs the rights of root. */
 async function mountDisk(): Promise<string | undefined> {
-  const path = createScratch("disk-");
-  try {
-    const { success } = await new Deno.Command("mount", {
-      args: ["-t", "tmpfs", "-o", "size=2m", "tmpfs", path],
-      stderr: "null",
-    }).output();
-    return success ? path : undefined;
-  } catch {
-    return undefined;
-  }
+  const folder = createScratch("disk-");
+  const mounted = await runShell('mount -t tmpfs -o size=2m firm "$0"', folder);
+  return mounted === undefined ? undefined : folder;
 }
 
 Deno.test("processes answer while the disk is full, and go on when there is room [journal.starve] [journal.named]", async () => {
   const disk = await mountDisk();
-  if (disk === undefined) return;
+  if (disk === undefined) return printFigures({ "left out": "no disk can be mounted" });
   try {
     await withstand(`${disk}/state`, () => {
       // Pages of the log that were written once could be written again.
@@ -162,7 +154,7 @@ Deno.test("processes answer while the disk is full, and go on when there is room
       return () => Deno.removeSync(`${disk}/rest`);
     });
   } finally {
-    await new Deno.Command("umount", { args: [disk] }).output();
+    await runShell('umount -l "$0"', disk);
   }
 });
 
