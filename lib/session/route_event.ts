@@ -121,8 +121,8 @@ function findUnnamed(
  * 4. The configured default, matched like a name.
  * 5. Any session.
  *
- * Of several it takes the most recently active one, and from step 2 on one that is not deaf before all
- * that are.
+ * Where a step fits several sessions, the most recently active one gets the event, and from step 2 on a
+ * session that is not deaf goes first.
  */
 export function routeEvent(
   address: EventAddress,

@@ -34,9 +34,9 @@ Deno.test("a token that is not quite right is refused [attack.refused]", async (
     posting("with one bit that is another", 401, [flip(ci)]),
     posting("in upper case", 401, [`Authorization: Bearer ${token.toUpperCase()}`]),
     posting("expired", 401, [expired]),
-    posting("beside the name of somebody else", 401, [ci, "X-Sender: other"]),
+    posting("beside the name of another sender", 401, [ci, "X-Sender: other"]),
     posting("beside a name that is believed", 401, [ci, DEV]),
-    posting("of nobody beside a name that is believed", 401, [flip(ci), DEV]),
+    posting("of no sender beside a name that is believed", 401, [flip(ci), DEV]),
     posting("by another scheme", 401, [`Authorization: Basic ${btoa(`ci:${token}`)}`]),
     posting("twice", 401, [ci, other]),
     posting("as a name", 403, [`X-Sender: ${token}`]),
@@ -80,7 +80,7 @@ Deno.test("a token ends when it is rotated, loses its rights or is removed [atta
   await target.isUnharmed(3);
 });
 
-Deno.test("a cookie that is forged or over lets nobody in [attack.refused]", async () => {
+Deno.test("a cookie that is forged or over lets no sender in [attack.refused]", async () => {
   await using target = await Target.start();
   const signIn = async (id: string) => {
     const headers = [HOST, await target.letIn(id)];
@@ -93,8 +93,10 @@ Deno.test("a cookie that is forged or over lets nobody in [attack.refused]", asy
   const ci = await signIn("ci");
   const removed = await signIn("removed");
   await target.refuses([
-    posting("of nobody", 403, [cookieOf("A".repeat(43))]),
-    posting("of nobody, with a signature", 403, [cookieOf(`${"A".repeat(43)}.${"0".repeat(64)}`)]),
+    posting("of no sender", 403, [cookieOf("A".repeat(43))]),
+    posting("of no sender, with a signature", 403, [
+      cookieOf(`${"A".repeat(43)}.${"0".repeat(64)}`),
+    ]),
     posting("with another id", 403, [cookieOf(flip(ci))]),
     posting("with half a signature", 403, [cookieOf(`${ci}.${"0".repeat(32)}`)]),
     posting("with the hash of its id", 403, [cookieOf(await hashToken(ci))]),

@@ -145,7 +145,7 @@ Deno.test("an access file that cannot be trusted shuts everybody out until it is
     assertEquals((await posting(DEV)).status, 403, `${name}: a name that is believed`);
     assertEquals((await posting(ci)).status, 403, `${name}: a token`);
     const anonymous = await target.send({ line: "GET /events", headers: [HOST] });
-    assertEquals(anonymous.status, 403, `${name}: nobody in particular`);
+    assertEquals(anonymous.status, 403, `${name}: no sender in particular`);
     const asking = await target.send({ line: "POST /pair", headers: [HOST] });
     assertEquals(asking.status, 503, `${name}: a request to pair`);
     assertMatch(target.process.stderr, /No sender gets in: .*"deno-channel access restore"/);

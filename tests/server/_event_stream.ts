@@ -8,7 +8,7 @@ import type {
 import { EventStream, type EventStreamOptions } from "../../server/http/event_stream.ts";
 
 /** A listener that sees everything. */
-export const ANYBODY: Audience = { id: "dev", chats: "all", approves: true };
+export const LISTENER: Audience = { id: "dev", chats: "all", approves: true };
 
 /** Reads a stream chunk by chunk, as text. */
 export function readText(stream: ReadableStream<Uint8Array> | string) {
@@ -31,7 +31,7 @@ export function createFixture(options: Partial<EventStreamOptions<Audience>> = {
     events,
     messages,
     add,
-    listen: (format: StreamFormat = "plain", after?: number, caller = ANYBODY) =>
+    listen: (format: StreamFormat = "plain", after?: number, caller = LISTENER) =>
       readText(events.listen({ caller, format, after })),
     addReply: (text: string) => add({ kind: "reply", chat_id: "1", text }),
     addStatus: () => add({ kind: "status", event_id: "evt_1", state: "seen" }),

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Audience } from "../../../lib/event/outbound.ts";
 import { until } from "../../_until.ts";
-import { ANYBODY, createFixture, type readText } from "../_event_stream.ts";
+import { createFixture, LISTENER, type readText } from "../_event_stream.ts";
 
 const PROMPT = {
   kind: "prompt",
@@ -80,7 +80,7 @@ Deno.test("EventStream shows a listener that resumes no more than before [stream
 Deno.test("EventStream skips pages of what is said to others, and goes on with what is new [stream.audience]", async () => {
   const fixture = createFixture();
   for (let i = 0; i < 350; i++) fixture.add({ kind: "reply", chat_id: "1", text: "x" }, "ops");
-  const [caller] = AUDIENCES[0] ?? [ANYBODY];
+  const [caller] = AUDIENCES[0] ?? [LISTENER];
   const listener = fixture.listen("plain", 0, caller);
   assertEquals(await listener.next(), ": connected\n\n");
   const next = listener.next();
@@ -97,7 +97,7 @@ Deno.test("EventStream.review() ends the streams of listeners that may no longer
     review: (caller) => allowed.has(caller.id) ? caller : undefined,
   });
   const [ci, ops] = ["ci", "ops"].map((id) => {
-    return fixture.listen("plain", undefined, { ...ANYBODY, id });
+    return fixture.listen("plain", undefined, { ...LISTENER, id });
   });
   assert(ci && ops);
   for (const listener of [ci, ops]) await listener.next();
@@ -162,7 +162,7 @@ Deno.test("EventStream reviews its listeners again and again, and rests without 
 Deno.test("EventStream takes no more streams of one sender than allowed [sse.stream-limit]", async () => {
   const fixture = createFixture();
   const { events } = fixture;
-  const caller = { ...ANYBODY, id: "ci" };
+  const caller = { ...LISTENER, id: "ci" };
   const listeners = Array.from({ length: 8 }, () => fixture.listen("plain", undefined, caller));
   const refused = "too many streams of this sender";
   assertEquals(events.listen({ caller, format: "plain" }), refused);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Audience, OutboundMessage } from "../../../lib/event/outbound.ts";
 import { EventStream } from "../../../server/http/event_stream.ts";
 import { until } from "../../_until.ts";
-import { ANYBODY, createFixture, readText } from "../_event_stream.ts";
+import { createFixture, LISTENER, readText } from "../_event_stream.ts";
 import { MemoryJournal } from "../_memory_journal.ts";
 
 const MESSAGE: OutboundMessage = {
@@ -30,7 +30,7 @@ Deno.test("EventStream sends what was said before it closes, and takes nothing m
   await listener.next();
   fixture.say("bye");
   const closing = fixture.events.close();
-  assertEquals(fixture.events.listen({ caller: ANYBODY, format: "plain" }), "closed");
+  assertEquals(fixture.events.listen({ caller: LISTENER, format: "plain" }), "closed");
   await closing;
   assertEquals(await listener.next(), "data: Reply to 1: bye\n\n");
   assertEquals(await listener.next(), undefined);
@@ -62,10 +62,10 @@ Deno.test("EventStream encodes a message once for each format that has a listene
   const listeners: ReturnType<typeof fixture.listen>[] = [];
   const cases: readonly (readonly ["plain" | "json", Audience, number])[] = [
     ["json", other, 0],
-    ["plain", ANYBODY, 1],
-    ["plain", { ...ANYBODY, id: "ops" }, 1],
-    ["json", { ...ANYBODY, id: "web" }, 2],
-    ["json", { ...ANYBODY, id: "page" }, 2],
+    ["plain", LISTENER, 1],
+    ["plain", { ...LISTENER, id: "ops" }, 1],
+    ["json", { ...LISTENER, id: "web" }, 2],
+    ["json", { ...LISTENER, id: "page" }, 2],
   ];
   for (const [format, caller, expected] of cases) {
     const listener = fixture.listen(format, undefined, caller);
@@ -101,7 +101,7 @@ Deno.test("EventStream reads nothing from the journal before the first listener 
     },
   });
   const listen = async (after?: number) => {
-    const listener = readText(events.listen({ caller: ANYBODY, format: "json", after }));
+    const listener = readText(events.listen({ caller: LISTENER, format: "json", after }));
     await listener.next();
     return listener;
   };
@@ -208,7 +208,7 @@ Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", a
   const fixture = createFixture({ maxStreams: 2 });
   const { events } = fixture;
   const [first, second] = [fixture.listen(), fixture.listen()];
-  assertEquals(events.listen({ caller: ANYBODY, format: "plain" }), "too many streams");
+  assertEquals(events.listen({ caller: LISTENER, format: "plain" }), "too many streams");
   await first.cancel();
   await until("one listens", () => events.size === 1);
   const third = fixture.listen();
@@ -220,7 +220,7 @@ Deno.test("EventStream takes no more streams than allowed [sse.stream-limit]", a
 Deno.test("EventStream cuts off a reader that is too slow, and no other [sse.slow-reader]", async () => {
   const fixture = createFixture({ maxQueuedBytes: 1000 });
   const { events } = fixture;
-  const stream = events.listen({ caller: ANYBODY, format: "plain" });
+  const stream = events.listen({ caller: LISTENER, format: "plain" });
   assert(typeof stream !== "string");
   const slow = stream.getReader();
   const fast = fixture.listen();
@@ -253,7 +253,7 @@ Deno.test("EventStream gives up a listener whose messages cannot be read, and no
       },
     },
   });
-  const listen = () => readText(events.listen({ caller: ANYBODY, format: "json", after: 0 }));
+  const listen = () => readText(events.listen({ caller: LISTENER, format: "json", after: 0 }));
   failure = new Error("The journal fails");
   const failed = listen();
   await failed.next();
@@ -278,7 +278,7 @@ Deno.test("EventStream sends all of a journal that takes the place of another, t
     },
   });
   const listen = (after?: number) =>
-    readText(events.listen({ caller: ANYBODY, format: "json", after }));
+    readText(events.listen({ caller: LISTENER, format: "json", after }));
   const say = (text: string, nowMs: number) => {
     const about = { session: null, recipient: null, nowMs };
     journal.outbound.insert({ kind: "reply", chat_id: "1", text }, about);

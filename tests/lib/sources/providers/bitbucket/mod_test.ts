@@ -201,7 +201,7 @@ Deno.test("bitbucket.shape() wants builds that fail, and those that succeed afte
   assertEquals(failed.track, { subject: "status shop/web pipelines main", state: "bad" });
   assert(statusOf("SUCCESSFUL").isWanted);
   assertEquals(statusOf("SUCCESSFUL").track?.state, "good");
-  assertFalse(statusOf("SUCCESSFUL", null).isWanted, "nobody knows what it comes after");
+  assertFalse(statusOf("SUCCESSFUL", null).isWanted, "the state before is unknown");
   assertFalse(statusOf("INPROGRESS").isWanted);
   assertFalse(statusOf("STOPPED").isWanted);
 });
